@@ -1,0 +1,94 @@
+"""A block of trials that a kernel advances side by side: what goes in, and what comes out."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..inputs import Recording, SynapticInput
+
+__all__ = ["BlockResult", "Lanes", "Task"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a block is to simulate: trials `first` to `first + n - 1`; times in ms."""
+
+    neuron: object
+    drive: SynapticInput
+    seed: int
+    first: int
+    n: int
+    duration: float
+    transient: float
+    trace_interval: float | None = None
+    events: Recording | None = None  # played instead of the drive's own events
+
+    @property
+    def target(self):
+        """Index of the state variable that the input moves."""
+        return self.neuron.variables.index(self.drive.target)
+
+    @property
+    def n_samples(self):
+        """Samples of a trace, the one at time 0 included; 0 if none was asked for."""
+        if self.trace_interval is None:
+            return 0
+        return int(np.floor(self.duration / self.trace_interval * (1 + 1e-12))) + 1
+
+
+@dataclass(frozen=True)
+class BlockResult:
+    """Spike times of each trial (ms), time averages of powers of V, traces or None."""
+
+    spikes: list
+    powers: np.ndarray
+    traces: np.ndarray | None
+
+
+@dataclass
+class Lanes:
+    """The arrays of a block of `lanes` lanes, of which the first `task.n` hold trials and the rest pad.
+
+    `w` is the kernel's workspace, flat: rows of `lanes` numbers, the state variables first.
+    """
+
+    task: Task
+    lanes: int
+    n_rows: int
+    w: np.ndarray = field(init=False)
+    buffer: np.ndarray = field(init=False)
+    counts: np.ndarray = field(init=False)
+    traces: np.ndarray = field(init=False)
+    spikes: list = field(init=False)
+
+    def __post_init__(self):
+        state = self.task.neuron.initial_state()
+        self.w = np.zeros(self.n_rows * self.lanes)
+        self.rows(0, len(state))[:] = np.array(state)[:, None]
+        self.buffer = np.empty((self.lanes, 256))
+        self.counts = np.zeros(self.lanes, dtype=np.int64)
+        self.traces = np.empty((self.task.n, len(state), self.task.n_samples))
+        if self.task.n_samples:
+            self.traces[:, :, 0] = state
+        self.spikes = [[] for _ in range(self.task.n)]
+
+    def rows(self, first, n=1):
+        """A view of rows of the workspace, shape (n, lanes)."""
+        return self.w.reshape(self.n_rows, self.lanes)[first : first + n]
+
+    def state_of(self, lane):
+        """The state of one lane."""
+        return tuple(self.rows(0, len(self.task.neuron.variables))[:, lane])
+
+    def drain(self):
+        """Move the spikes out of the kernel's buffer."""
+        for lane in np.flatnonzero(self.counts[: self.task.n]):
+            self.spikes[lane].append(self.buffer[lane, : self.counts[lane]].copy())
+        self.counts[:] = 0
+
+    def result(self, powers):
+        """What the block leaves: spikes up to the duration, `powers` of shape (n, 4), traces."""
+        empty = np.empty(0)
+        spikes = [np.concatenate(parts) if parts else empty for parts in self.spikes]
+        spikes = [times[times <= self.task.duration] for times in spikes]
+        return BlockResult(spikes, powers, self.traces if self.task.n_samples else None)

@@ -1,0 +1,133 @@
+"""Diffusion: the input as Gaussian white noise of the same mean and variance, by Euler-Maruyama.
+
+    dV = (f_V(x) + kappa_1) dt + sqrt(kappa_2) dW,    dx_i = f_i(x) dt  for the other variables
+"""
+
+from dataclasses import asdict, dataclass
+from math import ceil, sqrt
+from typing import ClassVar
+
+import numpy as np
+
+from ..errors import InputError, UnstableStepError, integer, real
+from ..random import four_normals, key_of
+from .block import Lanes
+from .kernels import euler_maruyama as kernel
+
+__all__ = ["Diffusion"]
+
+_STRETCH = 4096  # groups of steps between two looks at the world outside the kernel
+
+
+@dataclass(frozen=True)
+class Diffusion:
+    """The diffusion approximation of the jump process, integrated by Euler-Maruyama.
+
+        V_{i+1} = V_i + (f_V(x_i) + kappa_1) dt + sqrt(kappa_2 dt) z_i
+
+    Mean and variance of the input are matched, all higher cumulants dropped; on top comes the bias of the
+    step, of weak order 1 in dt. Spike times are interpolated linearly; V is averaged over every fourth step.
+
+    Arguments:
+        dt: time step, ms.
+        scheme: "euler-maruyama".
+        lanes: trials advanced side by side, a multiple of 8; it changes no result.
+
+    Source: Maruyama, Rend. Circ. Mat. Palermo 4, 48 (1955); Kloeden and Platen (1992), eq. 10.2.4.
+    """
+
+    dt: float = 0.01
+    scheme: str = "euler-maruyama"
+    lanes: int = 16
+
+    name: ClassVar[str] = "diffusion"
+
+    def __post_init__(self):
+        object.__setattr__(self, "dt", real("dt", self.dt, above=0, unit="ms"))
+        if self.scheme != "euler-maruyama":
+            raise InputError(f'scheme = {self.scheme!r} is not allowed: it must be "euler-maruyama"')
+        if integer("lanes", self.lanes, at_least=8) % 8:
+            raise InputError(f"lanes = {self.lanes} is not allowed: it must be a multiple of 8")
+
+    def settings(self):
+        """What is recorded with a result."""
+        return {key: value for key, value in asdict(self).items() if key != "lanes"}
+
+    def check(self, task):
+        """Refuse a task that this backend cannot do."""
+        if task.events is not None:
+            raise InputError("events: the diffusion has no events to replay: use the jump or per-neuron backend")
+        if task.duration - task.transient < kernel.GROUP * self.dt:
+            raise InputError(
+                f"dt = {self.dt:g} ms is too long for a window of {task.duration - task.transient:g} ms: "
+                f"at least {kernel.GROUP} steps must fit between transient and duration"
+            )
+        if task.trace_interval is not None:
+            every = task.trace_interval / self.dt
+            if round(every) < 1 or abs(every - round(every)) > 1e-6 * every:
+                raise InputError(
+                    f"trace_interval = {task.trace_interval:g} ms is not allowed: "
+                    f"it must be a whole multiple of the step, dt = {self.dt:g} ms"
+                )
+
+    def open(self, task):
+        """A block of trials at time 0."""
+        return _Block(self, task)
+
+
+class _Block:
+    def __init__(self, backend, task):
+        """Set-up."""
+        self.task, self.dt = task, backend.dt
+        neuron, drive = task.neuron, task.drive
+        n = len(neuron.variables)
+        self.at = kernel.rows(n)
+        self.lanes = Lanes(task, backend.lanes, self.at.total)
+        state = neuron.initial_state()
+        self.lanes.rows(self.at.armed)[:] = state[0] < neuron.threshold
+        self.kernel = kernel.stepper(
+            neuron.vector_field, neuron.stiffness, n, task.target, backend.lanes, four_normals
+        )
+        group = kernel.GROUP * self.dt
+        self.group = 0
+        self.last_group = ceil(task.duration / group * (1 - 1e-12))
+        self.sampled = tuple(int(t / group * (1 + 1e-12)) for t in (task.transient, task.duration))
+        self.step = (drive.cumulant(1), sqrt(drive.cumulant(2) * self.dt), self.dt)
+        self.spike = (neuron.threshold, neuron.rearm, neuron.ranges)
+        self.window = (state[0], *self.sampled)
+        self.trace_every = round(task.trace_interval / self.dt) if task.trace_interval else 0
+
+    def advance(self, stretch=_STRETCH):
+        """Advance; returns the time reached, ms, or None at the end."""
+        lanes, task = self.lanes, self.task
+        stop = min(self.group + stretch, self.last_group)
+        status, self.group, lane = self.kernel(
+            lanes.w, self.group, stop, task.n, task.first, *key_of(task.seed), task.neuron.parameters(),
+            self.step, self.spike, self.window, lanes.buffer, lanes.counts, lanes.traces, self.trace_every,
+        )  # fmt: skip
+        if status == kernel.STATUS_UNSTABLE:
+            raise self._unstable(lane)
+        lanes.drain()
+        time = self.group * kernel.GROUP * self.dt
+        return time if self.group < self.last_group else None
+
+    def record(self):
+        """What the block leaves."""
+        first, last = self.sampled
+        powers = self.lanes.rows(self.at.powers, 4)[:, : self.task.n].T / (last - first)
+        return self.lanes.result(powers)
+
+    def _unstable(self, lane):
+        neuron = self.task.neuron
+        x = self.lanes.state_of(lane)
+        where = f"trial {self.task.first + lane} at t = {self.group * kernel.GROUP * self.dt:.6g} ms"
+        low, high = neuron.ranges[0]
+        stiffness = neuron.stiffness(x, neuron.parameters()) if all(map(np.isfinite, x)) else np.inf
+        if low <= x[0] <= high or self.dt * stiffness > 2:
+            remedy = f"Euler-Maruyama is unstable at dt = {self.dt:g} ms; take a smaller dt (0.01 is the default)"
+        else:
+            remedy = (
+                f"V = {x[0]:.4g} mV left the range of the model, {low:g} to {high:g} mV: "
+                "lower I_app, the weights or the rates, or dt"
+            )
+        return UnstableStepError(f"diffusion, {where}: {remedy}")

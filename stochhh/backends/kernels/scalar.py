@@ -1,0 +1,71 @@
+"""From plain scalar Python to inlined machine code on tuples of state variables."""
+
+import math
+from functools import cache
+from types import FunctionType
+from typing import NamedTuple
+
+from ... import elementary
+from ...elementary import fma, inline, select
+
+__all__ = ["compiled", "tuple_arithmetic"]
+
+# What a model may call, and what it becomes: calls into a mathematical library would stop the vectoriser.
+_REPLACED = {math.exp: elementary.exp, math.log: elementary.log, math.sqrt: elementary.sqrt}
+
+
+@cache
+def compiled(function):
+    """Compile a plain Python function, and those it calls, for use inside a kernel."""
+    names = function.__code__.co_names
+    scope = dict(function.__globals__)
+    for name in names:
+        value = scope.get(name)
+        if value in _REPLACED.values():
+            continue
+        if isinstance(value, FunctionType):
+            scope[name] = compiled(value)
+        elif callable(value) and value in _REPLACED:
+            scope[name] = _REPLACED[value]
+    return inline(FunctionType(function.__code__, scope, function.__name__, function.__defaults__))
+
+
+class TupleArithmetic(NamedTuple):
+    """Compiled functions on states of `n` variables kept in a flat workspace, `lanes` lanes to a row."""
+
+    load: object  # (w, row, lane) -> state
+    store: object  # (w, row, lane, state)
+    choose: object  # (condition, x, y) -> x if condition else y
+    axpy: object  # (a, x, y) -> a*x + y, each a state, a a number
+    outside: object  # (x, ranges) -> whether a variable is out of its range, or NaN
+    distance: object  # (x, y, weights) -> largest |x - y| * weight
+
+
+@cache
+def tuple_arithmetic(n, lanes):
+    """Write the functions out for n variables: LLVM vectorises straight lines, not loops over tuples."""
+    each = range(n)
+    source = f"""
+def load(w, row, lane):
+    return ({"".join(f"w[(row + {k}) * {lanes} + lane], " for k in each)})
+
+def store(w, row, lane, x):
+    {"; ".join(f"w[(row + {k}) * {lanes} + lane] = x[{k}]" for k in each)}
+
+def choose(condition, x, y):
+    return ({"".join(f"select(condition, x[{k}], y[{k}]), " for k in each)})
+
+def axpy(a, x, y):
+    return ({"".join(f"fma(a, x[{k}], y[{k}]), " for k in each)})
+
+def outside(x, ranges):
+    return not ({" & ".join(f"(x[{k}] >= ranges[{k}][0]) & (x[{k}] <= ranges[{k}][1])" for k in each)})
+
+def distance(x, y, weights):
+    d = 0.0
+    {"; ".join(f"e = abs(x[{k}] - y[{k}]) * weights[{k}]; d = select(d >= e, d, e)" for k in each)}
+    return d
+"""
+    scope = {"fma": fma, "select": select}
+    exec(source, scope)
+    return TupleArithmetic(*(inline(scope[name]) for name in TupleArithmetic._fields))

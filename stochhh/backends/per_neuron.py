@@ -1,0 +1,157 @@
+"""Per neuron: the original method made right. Slow, obvious, and what the others are held against.
+
+    every presynaptic neuron's spike times, one Bernoulli(p) a spike, V <- V + weight at the exact time,
+    and plain steps of at most dt between
+"""
+
+from dataclasses import asdict, dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from ..errors import UnstableStepError, real
+from ..inputs.presynaptic import presynaptic_events
+from .block import BlockResult
+
+__all__ = ["PerNeuron"]
+
+_STRETCH = 2000  # steps between two looks at the world outside
+
+
+@dataclass(frozen=True)
+class PerNeuron:
+    """Each presynaptic neuron on its own, in plain Python.
+
+    The law of the events is exact. Between them the flow takes classical Runge-Kutta steps of at most dt, of
+    order 4; a threshold crossing on the flow is interpolated linearly in its step, an error of order dt^2.
+
+    Arguments:
+        dt: longest step, ms.
+
+    Source: Kutta, Z. Math. Phys. 46, 435 (1901).
+    """
+
+    dt: float = 0.01
+
+    name: ClassVar[str] = "per-neuron"
+    lanes: ClassVar[int] = 1
+
+    def __post_init__(self):
+        object.__setattr__(self, "dt", real("dt", self.dt, above=0, unit="ms"))
+
+    def settings(self):
+        """What is recorded with a result."""
+        return asdict(self)
+
+    def check(self, task):
+        """Refuse a task that this backend cannot do."""
+
+    def open(self, task):
+        """A block of one trial at time 0."""
+        return _Block(self, task)
+
+
+class _Block:
+    def __init__(self, backend, task):
+        """Set-up."""
+        self.task, self.dt = task, backend.dt
+        self.neuron, self.p = task.neuron, task.neuron.parameters()
+        self.x = task.neuron.initial_state()
+        self.t = 0.0
+        self.armed = self.x[0] < task.neuron.threshold
+        self.reference = self.x[0]
+        self.spikes, self.powers = [], np.zeros(4)
+        self.traces = np.empty((1, len(self.x), task.n_samples))
+        self.traces[:, :, :1] = np.array(self.x)[:, None]
+        self.sample = 1
+        self.events = None
+        self.event = 0
+
+    def _next_event(self):
+        """Next event: (time, jump), the end of the run where there is none left."""
+        if self.events is None:
+            task = self.task
+            self.events = (
+                task.events.of(task.first)
+                if task.events is not None
+                else presynaptic_events(
+                    task.drive, duration=task.duration, seed=task.seed, trials=[task.first]
+                ).of(0)
+            )
+        times, jumps = self.events
+        if self.event < len(times) and times[self.event] <= self.task.duration:
+            return float(times[self.event]), float(jumps[self.event])
+        return self.task.duration, 0.0
+
+    def advance(self, stretch=_STRETCH):
+        """Advance; returns the time reached, ms, or None at the end."""
+        for _ in range(stretch):
+            time, jump = self._next_event()
+            if self.t < time:
+                self._flow(min(self.t + self.dt, time))
+            if self.t == time:
+                if self.event >= len(self.events[0]) or time != self.events[0][self.event]:
+                    return None
+                self._kick(jump)
+                self.event += 1
+        return self.t
+
+    def _flow(self, until):
+        """One Runge-Kutta step."""
+        f, p, x, h = self.neuron.vector_field, self.p, self.x, until - self.t
+        k1 = f(x, p)
+        x2 = [a + 0.5 * h * k for a, k in zip(x, k1, strict=True)]
+        k2 = f(x2, p)
+        x3 = [a + 0.5 * h * k for a, k in zip(x, k2, strict=True)]
+        k3 = f(x3, p)
+        x4 = [a + h * k for a, k in zip(x, k3, strict=True)]
+        k4 = f(x4, p)
+        y = tuple(a + h / 6 * (b + 2 * c + 2 * d + e) for a, b, c, d, e in zip(x, k1, k2, k3, k4, strict=True))
+        self._record_powers(until, (x[0], x2[0], x3[0], x4[0]))
+        self._record_traces(until, y)
+        if self.armed and y[0] >= self.neuron.threshold:
+            self._record_spike(self.t + h * (self.neuron.threshold - x[0]) / (y[0] - x[0]))
+        self._move(until, y)
+
+    def _kick(self, jump):
+        """An event moves V at once."""
+        k = self.task.target
+        y = (*self.x[:k], self.x[k] + jump, *self.x[k + 1 :])
+        if self.armed and y[0] >= self.neuron.threshold:
+            self._record_spike(self.t)
+        self._move(self.t, y)
+
+    def _move(self, time, y):
+        for name, value, (low, high) in zip(self.neuron.variables, y, self.neuron.ranges, strict=True):
+            if not low <= value <= high:
+                raise UnstableStepError(
+                    f"per-neuron, trial {self.task.first} at t = {time:.6g} ms: {name} = {value:.4g} left the range "
+                    f"of the model, {low:g} to {high:g}: take a smaller dt, or lower I_app, the weights or the rates"
+                )
+        self.t, self.x = time, y
+        if y[0] < self.neuron.rearm:
+            self.armed = True
+
+    def _record_spike(self, time):
+        self.spikes.append(time)
+        self.armed = False
+
+    def _record_powers(self, until, stages):
+        """Integrate the powers of V over the step, by the same Runge-Kutta weights."""
+        inside = until - max(self.t, self.task.transient)
+        if inside > 0:
+            a, b, c, d = (np.array([(V - self.reference) ** j for j in (1, 2, 3, 4)]) for V in stages)
+            self.powers += inside / 6 * (a + 2 * b + 2 * c + d)
+
+    def _record_traces(self, until, y):
+        """Interpolate linearly at the multiples of the interval inside the step."""
+        while self.sample < self.task.n_samples and self.sample * self.task.trace_interval <= until:
+            part = (self.sample * self.task.trace_interval - self.t) / (until - self.t)
+            self.traces[0, :, self.sample] = [a + part * (b - a) for a, b in zip(self.x, y, strict=True)]
+            self.sample += 1
+
+    def record(self):
+        """What the block leaves."""
+        window = self.task.duration - self.task.transient
+        traces = self.traces if self.task.n_samples else None
+        return BlockResult([np.array(self.spikes)], self.powers[None] / window, traces)

@@ -1,0 +1,192 @@
+"""Arithmetic that LLVM turns into vector instructions: fma, exp, log, sin and cos, without branches.
+
+The functions of a mathematical library are calls, and a loop with a call in it is not vectorised. These
+are polynomials and bit operations, inlined. Multiply-adds are written out as `fma`, and no fast-math flag
+is set, so a lane's result does not depend on the width of the loop around it.
+
+Sources: exp after Cody and Waite (range reduction) with a Taylor polynomial of degree 12; log and the
+sine and cosine kernels with the coefficients of fdlibm (Sun Microsystems, 1993: e_log.c, k_sin.c, k_cos.c).
+"""
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
+
+__all__ = [
+    "EXP_RANGE",
+    "bits",
+    "cos_sin_turn",
+    "exp",
+    "fma",
+    "from_bits",
+    "inline",
+    "log",
+    "log2_estimate",
+    "select",
+    "sqrt",
+    "to_float",
+    "two_to",
+]
+
+# Division by zero is IEEE's, not Python's exception: a branch would stop the vectoriser.
+inline = njit(error_model="numpy", forceinline=True, nogil=True)
+
+# Arguments for which exp below is right: outside, its exponent field overflows.
+EXP_RANGE = (-708.0, 709.0)
+
+
+@intrinsic
+def fma(typingctx, a, b, c):
+    """a*b + c, rounded once."""
+
+    def codegen(context, builder, signature, args):
+        return builder.fma(*args)
+
+    return types.float64(types.float64, types.float64, types.float64), codegen
+
+
+@intrinsic
+def sqrt(typingctx, x):
+    """The square root as the processor's instruction; NaN for negative x."""
+
+    def codegen(context, builder, signature, args):
+        instruction = builder.module.declare_intrinsic("llvm.sqrt", [ir.DoubleType()])
+        return builder.call(instruction, args)
+
+    return types.float64(types.float64), codegen
+
+
+@intrinsic
+def bits(typingctx, x):
+    """The 64 bits of a float64."""
+
+    def codegen(context, builder, signature, args):
+        return builder.bitcast(args[0], ir.IntType(64))
+
+    return types.uint64(types.float64), codegen
+
+
+@intrinsic
+def from_bits(typingctx, b):
+    """The float64 with these 64 bits."""
+
+    def codegen(context, builder, signature, args):
+        return builder.bitcast(args[0], ir.DoubleType())
+
+    return types.float64(types.uint64), codegen
+
+
+@intrinsic
+def select(typingctx, condition, a, b):
+    """`a if condition else b`, both sides computed."""
+
+    def codegen(context, builder, signature, args):
+        return builder.select(*args)
+
+    return types.float64(types.boolean, types.float64, types.float64), codegen
+
+
+# Adding and subtracting 1.5 * 2^52 rounds to an integer, and leaves it in the low bits.
+_ROUND = 6755399441055744.0
+_LOG2_E = 1.4426950408889634
+_LN2_HIGH, _LN2_LOW = 0.6931471805599453, 2.319046813846299e-17
+_EXPONENT_BIAS = np.uint64(1023)
+_MANTISSA_BITS = np.uint64(52)
+
+
+@inline
+def exp(x):
+    """e^x to about one unit in the last place, for x in EXP_RANGE; meaningless outside."""
+    t = fma(x, _LOG2_E, _ROUND)
+    k = t - _ROUND
+    r = fma(k, -_LN2_LOW, fma(k, -_LN2_HIGH, x))  # |r| <= ln(2)/2
+    y = fma(r, 1 / 479001600, 1 / 39916800)
+    y = fma(y, r, 1 / 3628800)
+    y = fma(y, r, 1 / 362880)
+    y = fma(y, r, 1 / 40320)
+    y = fma(y, r, 1 / 5040)
+    y = fma(y, r, 1 / 720)
+    y = fma(y, r, 1 / 120)
+    y = fma(y, r, 1 / 24)
+    y = fma(y, r, 1 / 6)
+    y = fma(y, r, 0.5)
+    y = fma(y, r, 1.0)
+    y = fma(y, r, 1.0)
+    return y * from_bits((bits(t) + _EXPONENT_BIAS) << _MANTISSA_BITS)
+
+
+_SQRT_HALF_HIGH = np.uint64(0x3FE6A09E00000000)
+_ONE_HIGH = np.uint64(0x3FF0000000000000)
+_MANTISSA = np.uint64(0x000FFFFFFFFFFFFF)
+
+
+@inline
+def log(x):
+    """The natural logarithm to about one unit in the last place, for positive normal x."""
+    b = bits(x) + (_ONE_HIGH - _SQRT_HALF_HIGH)
+    k = to_float(b >> _MANTISSA_BITS) - 1023.0
+    f = from_bits((b & _MANTISSA) + _SQRT_HALF_HIGH) - 1.0  # x = 2^k (1 + f), sqrt(1/2) <= 1 + f < sqrt(2)
+    s = f / (2.0 + f)
+    z = s * s
+    y = fma(z, 0.14798198605116586, 0.1531383769920937)
+    y = fma(y, z, 0.1818357216161805)
+    y = fma(y, z, 0.22222198432149784)
+    y = fma(y, z, 0.2857142874366239)
+    y = fma(y, z, 0.3999999999940942)
+    y = fma(y, z, 0.6666666666666735)
+    half = 0.5 * f * f
+    tail = fma(s, fma(y, z, half), k * 1.9082149292705877e-10)
+    return fma(k, 0.6931471803691238, f - (half - tail))
+
+
+_TWO_TO_52 = 4503599627370496.0
+_TWO_TO_52_BITS = np.uint64(0x4330000000000000)
+
+
+@inline
+def to_float(i):
+    """A whole number below 2^52, held in uint64, as float64 (plain vector units have no such conversion)."""
+    return from_bits(i | _TWO_TO_52_BITS) - _TWO_TO_52
+
+
+_ONE, _TWO, _SIGN_SHIFT = np.uint64(1), np.uint64(2), np.uint64(62)
+
+
+@inline
+def cos_sin_turn(u):
+    """(cos 2 pi u, sin 2 pi u) to about one unit in the last place, for 0 <= u <= 1."""
+    t = fma(u, 4.0, _ROUND)
+    quarter = bits(t)
+    r = fma(u, 4.0, _ROUND - t) * 1.5707963267948966  # |r| <= pi/4
+    z = r * r
+    s = fma(z, 1.58969099521155010221e-10, -2.50507602534068634195e-08)
+    s = fma(s, z, 2.75573137070700676789e-06)
+    s = fma(s, z, -1.98412698298579493134e-04)
+    s = fma(s, z, 8.33333333332248946124e-03)
+    s = fma(s, z, -1.66666666666666324348e-01)
+    s = fma(s * z, r, r)
+    c = fma(z, -1.13596475577881948265e-11, 2.08757232129817482790e-09)
+    c = fma(c, z, -2.75573143513906633035e-07)
+    c = fma(c, z, 2.48015872894767294178e-05)
+    c = fma(c, z, -1.38888888888741095749e-03)
+    c = fma(c, z, 4.16666666666666019037e-02)
+    c = fma(c * z, z, fma(z, -0.5, 1.0))
+    swap = (quarter & _ONE) != 0
+    cosine = bits(select(swap, s, c)) ^ (((quarter + _ONE) & _TWO) << _SIGN_SHIFT)
+    sine = bits(select(swap, c, s)) ^ ((quarter & _TWO) << _SIGN_SHIFT)
+    return from_bits(cosine), from_bits(sine)
+
+
+@inline
+def two_to(y):
+    """2^y for |y| < 1000, within 2^-7 relative: for step sizes, where a rough power will do."""
+    t = fma(y, 1.0, _ROUND)
+    r = y - (t - _ROUND)
+    return fma(r, fma(r, 0.2402265, 0.6931472), 1.0) * from_bits((bits(t) + _EXPONENT_BIAS) << _MANTISSA_BITS)
+
+
+@inline
+def log2_estimate(x):
+    """log2(x) within 0.09 for positive normal x: the exponent bits, with a linear mantissa."""
+    return to_float(bits(x) >> np.uint64(12)) * 2.0**-40 - 1023.0

@@ -1,0 +1,87 @@
+"""What a user can cause: errors that name the argument, the value got, what is allowed and what to do."""
+
+import math
+from numbers import Integral, Real
+
+__all__ = [
+    "InputError",
+    "Interrupted",
+    "SimulationError",
+    "StochhhError",
+    "UnstableStepError",
+    "integer",
+    "real",
+]
+
+
+class StochhhError(Exception):
+    """Any error that stochhh raises on purpose."""
+
+
+class InputError(StochhhError, ValueError):
+    """A value that the user set is wrong; the message names it, what is allowed and what to do."""
+
+
+class SimulationError(StochhhError, RuntimeError):
+    """A simulation could not be carried through."""
+
+
+class UnstableStepError(SimulationError):
+    """The state left the region where the scheme, or the model, holds."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C during a run; `result` holds the unbroken leading trials that were complete, or None."""
+
+    def __init__(self, message, result):
+        super().__init__(message)
+        self.result = result
+
+
+def _refuse(name, value, allowed, remedy):
+    tail = f"; {remedy}" if remedy else ""
+    raise InputError(f"{name} = {value!r} is not allowed: it must be {allowed}{tail}")
+
+
+def real(name, value, *, above=None, at_least=None, at_most=None, unit="", remedy=""):
+    """Return `value` as a float, or raise InputError if it is no finite real number in the range."""
+    bounds = []
+    if above is not None:
+        bounds.append(f"above {above:g}")
+    if at_least is not None:
+        bounds.append(f"at least {at_least:g}")
+    if at_most is not None:
+        bounds.append(f"at most {at_most:g}")
+    allowed = "a finite number" + (f" {' and '.join(bounds)}" if bounds else "") + (f" ({unit})" if unit else "")
+    if isinstance(value, bool) or not isinstance(value, Real):
+        _refuse(name, value, allowed, remedy)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if (
+        not math.isfinite(number)
+        or (above is not None and not number > above)
+        or (at_least is not None and number < at_least)
+        or (at_most is not None and number > at_most)
+    ):
+        _refuse(name, value, allowed, remedy)
+    return number
+
+
+def integer(name, value, *, at_least=None, at_most=None, remedy=""):
+    """Return `value` as an int, or raise InputError if it is no whole number in the range."""
+    bounds = []
+    if at_least is not None:
+        bounds.append(f"at least {at_least}")
+    if at_most is not None:
+        bounds.append(f"at most {at_most}")
+    allowed = "a whole number" + (f" {' and '.join(bounds)}" if bounds else "")
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, Integral)
+        or (at_least is not None and value < at_least)
+        or (at_most is not None and value > at_most)
+    ):
+        _refuse(name, value, allowed, remedy)
+    return int(value)

@@ -1,0 +1,86 @@
+"""The merged events of all populations: exponential gaps and marks, drawn in blocks of any size."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from ..elementary import inline, log
+from ..random import EVENT, key_of, two_uniforms
+from .recording import Recording
+
+__all__ = ["Source", "draw_events", "poisson_events", "source_of"]
+
+
+class Source(NamedTuple):
+    """A compound Poisson process as the kernels see it."""
+
+    intensity: float  # Lambda, 1/ms
+    edges: np.ndarray  # cumulative probabilities of the populations, the last one left out
+    weights: np.ndarray  # mV
+
+
+def source_of(drive):
+    """The merged process of a drive; populations that never fire are left out."""
+    firing = drive.intensities > 0
+    edges = np.cumsum(drive.probabilities[firing])[:-1]
+    return Source(drive.intensity, np.ascontiguousarray(edges), np.ascontiguousarray(drive.weights[firing]))
+
+
+@inline
+def _population_of(v, edges):
+    """The number of edges at or below v."""
+    low, high = 0, edges.size
+    while low < high:
+        middle = (low + high) >> 1
+        if v >= edges[middle]:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@njit(error_model="numpy", nogil=True)
+def _gaps_and_marks(gaps, marks, first, trial, k0, k1):
+    """Standard exponential gaps and uniform marks: the part that LLVM vectorises."""
+    for i in range(gaps.size):
+        u, v = two_uniforms(np.uint64(first + i), trial, EVENT, k0, k1)
+        gaps[i] = -log(u)
+        marks[i] = v
+
+
+@njit(error_model="numpy", nogil=True)
+def draw_events(times, jumps, first, time, trial, k0, k1, source):
+    """Fill `times` (ms) and `jumps` (mV) with events number `first` and on; the one before was at `time`.
+
+    Event i of a trial rests on block i of its stream alone, and times are summed in order, so the events
+    are the same whatever the length of the blocks. Exact: gaps are exponential, marks independent.
+    """
+    _gaps_and_marks(times, jumps, first, trial, k0, k1)
+    mean_gap = 1.0 / source.intensity
+    for i in range(times.size):
+        time += times[i] * mean_gap
+        times[i] = time
+        jumps[i] = source.weights[_population_of(jumps[i], source.edges)]
+
+
+def poisson_events(drive, *, duration, seed, trials, block=65536):
+    """Draw the merged events of a drive up to `duration`, ms, for the given trial numbers, as a Recording.
+
+    They are the events that the jump backend draws for the same seed and trials.
+    """
+    source, key = source_of(drive), key_of(seed)
+    times, jumps = [], []
+    for trial in trials:
+        parts = []
+        time, first = 0.0, 0
+        while source.intensity > 0 and time <= duration:
+            part = np.empty((2, block))
+            draw_events(part[0], part[1], first, time, np.uint64(trial), *key, source)
+            time, first = part[0, -1], first + block
+            parts.append(part)
+        t, x = np.concatenate(parts, axis=1) if parts else np.empty((2, 0))
+        inside = t <= duration
+        times.append(t[inside])
+        jumps.append(x[inside])
+    return Recording.from_lists(times, jumps)

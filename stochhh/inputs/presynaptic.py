@@ -1,0 +1,48 @@
+"""Every presynaptic neuron's own spikes, each transmitted or not: the input before any mathematics is done."""
+
+import numpy as np
+
+from ..random import PRESYNAPTIC, uniforms
+from ..units import per_ms
+from .recording import Recording
+
+__all__ = ["presynaptic_events"]
+
+
+def presynaptic_events(drive, *, duration, seed, trials):
+    """Draw each neuron's Poisson spikes up to `duration` (ms) and each transmission; what got through.
+
+    Neuron number i of the drive has a stream of its own: exponential gaps of mean 1/rate, and one
+    Bernoulli(p) for every spike. Exact, and of a cost that grows with the number of neurons.
+    """
+    times, jumps = [], []
+    for trial in trials:
+        parts, first = [(np.empty(0), np.empty(0))], 0
+        for population in drive.populations:
+            for neuron in range(first, first + population.n):
+                spikes, coin = _spikes_and_coins(per_ms(population.rate), neuron, duration, seed, trial)
+                transmitted = spikes[coin < population.p]
+                parts.append((transmitted, np.full(transmitted.size, population.weight)))
+            first += population.n
+        time, jump = (np.concatenate(column) for column in zip(*parts, strict=True))
+        order = np.argsort(time, kind="stable")
+        times.append(time[order])
+        jumps.append(jump[order])
+    return Recording.from_lists(times, jumps)
+
+
+def _spikes_and_coins(rate, neuron, duration, seed, trial):
+    """Spike times (ms) of one presynaptic neuron, and a uniform number for each."""
+    time, coin = np.empty(0), np.empty(0)
+    if rate == 0:
+        return time, coin
+    block = int(rate * duration + 6 * (rate * duration) ** 0.5) + 8
+    last = 0.0
+    while last <= duration:
+        index = np.arange(len(time), len(time) + block, dtype=np.uint64) + np.uint64(neuron << 32)
+        u, v = uniforms(index, trial, PRESYNAPTIC, seed)
+        # Summed from the last spike on, so that a longer run begins with the shorter one to the last bit.
+        more = np.cumsum(np.concatenate(([last], -np.log(u) / rate)))[1:]
+        time, coin, last = np.concatenate((time, more)), np.concatenate((coin, v)), more[-1]
+    inside = time <= duration
+    return time[inside], coin[inside]

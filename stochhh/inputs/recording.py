@@ -1,0 +1,64 @@
+"""Events that were drawn or recorded before, to be played to a neuron again."""
+
+import numpy as np
+
+from ..errors import InputError
+
+__all__ = ["Recording"]
+
+
+class Recording:
+    """Input events of one or more trials: what moved V, when, and by how much.
+
+    Arguments:
+        trial: trial of each event, from 0, shape (n_events,).
+        time: time of each event, ms since the start of the trial, not negative.
+        jump: what it adds to V, mV.
+        n_trials: number of trials; by default the last trial named, plus one.
+
+    Events are put in order of trial and time. Raises InputError for values that are no such events.
+    """
+
+    def __init__(self, trial, time, jump, n_trials=None):
+        trial, time, jump = np.atleast_1d(trial), np.atleast_1d(time), np.atleast_1d(jump)
+        if not trial.shape == time.shape == jump.shape or trial.ndim != 1:
+            raise InputError(
+                f"events: trial, time and jump have shapes {trial.shape}, {time.shape}, {jump.shape}: "
+                "each must be (n_events,)"
+            )
+        if trial.size and trial.dtype.kind not in "iu":
+            raise InputError(f"events: trial has type {trial.dtype}: trials are whole numbers from 0")
+        for name, column in (("time", time), ("jump", jump)):
+            if column.size and column.dtype.kind not in "iuf":
+                raise InputError(f"events: {name} has type {column.dtype}: it must be numbers")
+            if not np.all(np.isfinite(column)):
+                raise InputError(f"events: {name} holds a value that is not finite: remove it")
+        if time.size and time.min() < 0:
+            raise InputError(f"events: the earliest time is {time.min():g} ms: times count from 0, the start")
+        if trial.size and trial.min() < 0:
+            raise InputError(f"events: the lowest trial is {trial.min()}: trials count from 0")
+        order = np.lexsort((time, trial))
+        self.trial = trial[order].astype(np.int64)
+        self.time = time[order].astype(np.float64)
+        self.jump = jump[order].astype(np.float64)
+        self.n_trials = int(self.trial[-1]) + 1 if trial.size else 0
+        if n_trials is not None:
+            if n_trials < self.n_trials:
+                raise InputError(f"events: n_trials = {n_trials}, but trial {self.n_trials - 1} has events")
+            self.n_trials = n_trials
+
+    @classmethod
+    def from_lists(cls, times, jumps):
+        """A recording from the times and the jumps of each trial."""
+        counts = [len(t) for t in times]
+        trial = np.repeat(np.arange(len(counts)), counts)
+        join = lambda parts: np.concatenate(parts) if parts else np.empty(0)  # noqa: E731
+        return cls(trial, join(times), join(jumps), len(counts))
+
+    def __len__(self):
+        return self.time.size
+
+    def of(self, trial):
+        """(time, jump) of one trial, ms and mV."""
+        first, last = np.searchsorted(self.trial, [trial, trial + 1])
+        return self.time[first:last], self.jump[first:last]

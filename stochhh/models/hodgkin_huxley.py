@@ -1,0 +1,205 @@
+"""The neuron of Hodgkin and Huxley (1952), in the convention with rest near -65 mV."""
+
+from collections import namedtuple
+from dataclasses import dataclass, fields
+from math import exp
+from typing import ClassVar
+
+from ..errors import InputError, real
+from .rest import first_zero
+
+__all__ = ["HodgkinHuxley"]
+
+_V_RANGE = (-1000.0, 1000.0)
+
+Parameters = namedtuple("Parameters", "C_m g_Na g_K g_L E_Na E_K E_L I_app phi")
+
+_E10, _E25, _E30 = exp(1.0), exp(2.5), exp(3.0)
+
+
+def _linoid(x, e):
+    """Numerator and denominator of x / (1 - exp(-x)), given e = exp(-x).
+
+    Near x = 0, where that is 0/0, its Taylor series (to x^7: 1e-14 at |x| = 0.1) over one.
+    """
+    y = x * x
+    if y < 0.01:
+        return 1.0 + 0.5 * x + y * (1 / 12 - y * (1 / 720 - y * (1 / 30240))), 1.0
+    return x, 1.0 - e
+
+
+def rates(V):
+    """Opening and closing rates (1/ms) at V (mV): (alpha_m, beta_m, alpha_h, beta_h, alpha_n, beta_n).
+
+        alpha_m = 0.1 (V + 40) / (1 - exp(-(V + 40)/10))      beta_m = 4 exp(-(V + 65)/18)
+        alpha_h = 0.07 exp(-(V + 65)/20)                      beta_h = 1 / (1 + exp(-(V + 35)/10))
+        alpha_n = 0.01 (V + 55) / (1 - exp(-(V + 55)/10))     beta_n = 0.125 exp(-(V + 65)/80)
+
+    The singularities at V = -40 and -55 mV are removable, and removed.
+    """
+    # Five of the six exponentials are powers of one, and the three quotients share one division.
+    q = exp((V + 65.0) * (-1 / 80))
+    q2 = q * q
+    q4 = q2 * q2
+    q8 = q4 * q4
+    top_m, bottom_m = _linoid((V + 40.0) * 0.1, q8 * _E25)
+    top_n, bottom_n = _linoid((V + 55.0) * 0.1, q8 * _E10)
+    bottom_h = 1.0 + q8 * _E30
+    bottom_mn = bottom_m * bottom_n
+    over_all = 1.0 / (bottom_mn * bottom_h)
+    over_mn = bottom_h * over_all
+    alpha_m = top_m * bottom_n * over_mn
+    alpha_n = 0.1 * top_n * bottom_m * over_mn
+    beta_h = bottom_mn * over_all
+    return alpha_m, 4.0 * exp((V + 65.0) * (-1 / 18)), 0.07 * q4, beta_h, alpha_n, 0.125 * q
+
+
+def conductances(m, h, n, p):
+    """Sodium and potassium conductances, mS/cm2."""
+    n2 = n * n
+    return p.g_Na * (m * m * m) * h, p.g_K * (n2 * n2)
+
+
+def vector_field(x, p):
+    """(dV/dt, dm/dt, dh/dt, dn/dt), in mV/ms and 1/ms."""
+    V, m, h, n = x
+    alpha_m, beta_m, alpha_h, beta_h, alpha_n, beta_n = rates(V)
+    g_Na, g_K = conductances(m, h, n, p)
+    ionic = g_Na * (V - p.E_Na) + g_K * (V - p.E_K) + p.g_L * (V - p.E_L)
+    return (
+        (p.I_app - ionic) / p.C_m,
+        p.phi * (alpha_m - (alpha_m + beta_m) * m),
+        p.phi * (alpha_h - (alpha_h + beta_h) * h),
+        p.phi * (alpha_n - (alpha_n + beta_n) * n),
+    )
+
+
+def stiffness(x, p):
+    """Total conductance over capacitance, 1/ms."""
+    _, m, h, n = x
+    g_Na, g_K = conductances(m, h, n, p)
+    return (g_Na + g_K + p.g_L) / p.C_m
+
+
+@dataclass(frozen=True)
+class HodgkinHuxley:
+    """The squid axon: C_m dV/dt = I_app - g_Na m^3 h (V - E_Na) - g_K n^4 (V - E_K) - g_L (V - E_L).
+
+        dx/dt = phi (alpha_x (1 - x) - beta_x x),   x = m, h, n
+
+    Arguments:
+        C_m: membrane capacitance, uF/cm2, positive.
+        g_Na, g_K, g_L: maximal conductances, mS/cm2, not negative.
+        E_Na, E_K, E_L: reversal potentials, mV.
+        I_app: constant applied current, uA/cm2; the default, 3, is that of the original problem.
+        phi: factor on all gating rates, positive: 3^((T - 6.3)/10) at temperature T in degrees C.
+        initial: state (V, m, h, n) at time 0, or "rest", the fixed point under I_app alone.
+        threshold: a spike is V crossing this from below while armed, mV.
+        rearm: armed again when V falls below this, mV; below the threshold.
+
+    Raises InputError, by name, for a value outside these bounds.
+
+    The rate functions and constants are those of Hodgkin and Huxley, J. Physiol. 117, 500 (1952), eqs. 12,
+    13, 20, 21, 23, 24, with V turned to the modern sign and shifted by -65 mV; E_L = -54.387 mV.
+
+    >>> V, m, h, n = HodgkinHuxley(I_app=0).rest()
+    >>> round(V, 5)
+    -64.99638
+    """
+
+    C_m: float = 1.0
+    g_Na: float = 120.0
+    g_K: float = 36.0
+    g_L: float = 0.3
+    E_Na: float = 50.0
+    E_K: float = -77.0
+    E_L: float = -54.387
+    I_app: float = 3.0
+    phi: float = 1.0
+    initial: tuple[float, float, float, float] | str = (-65.0, 0.05, 0.6, 0.32)
+    threshold: float = 0.0
+    rearm: float = -30.0
+
+    name: ClassVar[str] = "hodgkin-huxley"
+    variables: ClassVar[tuple[str, ...]] = ("V", "m", "h", "n")
+    ranges: ClassVar[tuple] = (_V_RANGE, (0.0, 1.0), (0.0, 1.0), (0.0, 1.0))
+    scales: ClassVar[tuple[float, ...]] = (100.0, 1.0, 1.0, 1.0)
+    vector_field: ClassVar = staticmethod(vector_field)
+    stiffness: ClassVar = staticmethod(stiffness)
+
+    def __post_init__(self):
+        bounds = {
+            "C_m": {"above": 0, "unit": "uF/cm2"},
+            "g_Na": {"at_least": 0, "unit": "mS/cm2"},
+            "g_K": {"at_least": 0, "unit": "mS/cm2"},
+            "g_L": {"at_least": 0, "unit": "mS/cm2"},
+            "E_Na": {"unit": "mV"},
+            "E_K": {"unit": "mV"},
+            "E_L": {"unit": "mV"},
+            "I_app": {"unit": "uA/cm2"},
+            "phi": {"above": 0},
+            "threshold": {"above": _V_RANGE[0], "at_most": _V_RANGE[1], "unit": "mV"},
+            "rearm": {"above": _V_RANGE[0], "at_most": _V_RANGE[1], "unit": "mV"},
+        }
+        for key, bound in bounds.items():
+            object.__setattr__(self, key, real(key, getattr(self, key), **bound))
+        if not self.rearm < self.threshold:
+            raise InputError(
+                f"rearm = {self.rearm:g} is not allowed: it must be below the threshold, {self.threshold:g} mV, "
+                "or noise at the threshold counts one spike many times"
+            )
+        object.__setattr__(self, "initial", self._checked(self.initial))
+
+    def _checked(self, initial):
+        """The initial state as a tuple of floats, or "rest"; InputError for anything else."""
+        if isinstance(initial, str):
+            if initial != "rest":
+                raise InputError(f'initial = {initial!r} is not allowed: give four numbers (V, m, h, n) or "rest"')
+            return initial
+        try:
+            state = tuple(initial)
+        except TypeError:
+            state = ()
+        if len(state) != 4:
+            raise InputError(f'initial = {initial!r} is not allowed: give four numbers (V, m, h, n) or "rest"')
+        return tuple(
+            real(f"initial {name}", value, at_least=low, at_most=high)
+            for name, value, (low, high) in zip(self.variables, state, self.ranges, strict=True)
+        )
+
+    def parameters(self):
+        """The constants of the vector field."""
+        return Parameters(*(getattr(self, key) for key in Parameters._fields))
+
+    def initial_state(self):
+        """The state (V, m, h, n) at time 0: V in mV, gates between 0 and 1."""
+        return self.rest() if self.initial == "rest" else self.initial
+
+    def steady_state(self, V):
+        """The state in which the gates have come to rest at V (mV): x = alpha_x / (alpha_x + beta_x)."""
+        alpha_m, beta_m, alpha_h, beta_h, alpha_n, beta_n = rates(V)
+        return V, alpha_m / (alpha_m + beta_m), alpha_h / (alpha_h + beta_h), alpha_n / (alpha_n + beta_n)
+
+    def rest(self):
+        """The fixed point (V, m, h, n) under I_app alone, the one of lowest V where there are several.
+
+        Found by bisection to rounding. It need not be stable: above the first Hopf point it is not.
+        Raises InputError if there is none between -1000 and 1000 mV.
+        """
+        p = self.parameters()
+        V = first_zero(lambda V: vector_field(self.steady_state(V), p)[0], *_V_RANGE)
+        if V is None:
+            raise InputError(
+                f"the neuron has no resting potential between {_V_RANGE[0]:g} and {_V_RANGE[1]:g} mV: "
+                'lower |I_app|, raise g_L, or give four numbers as initial instead of "rest"'
+            )
+        return self.steady_state(V)
+
+    def currents(self, V, m, h, n):
+        """Ionic currents I_Na, I_K, I_L (uA/cm2, outward positive) of a state, numbers or arrays."""
+        g_Na, g_K = conductances(m, h, n, self)
+        return {"I_Na": g_Na * (V - self.E_Na), "I_K": g_K * (V - self.E_K), "I_L": self.g_L * (V - self.E_L)}
+
+    def as_dict(self):
+        """All settings, by name."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}

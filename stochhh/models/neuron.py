@@ -1,0 +1,35 @@
+"""What the rest of the library asks of a neuron."""
+
+from typing import NamedTuple, Protocol, runtime_checkable
+
+__all__ = ["Neuron"]
+
+
+@runtime_checkable
+class Neuron(Protocol):
+    """A deterministic neuron dx/dt = f(x), with the membrane potential V as its first variable.
+
+    `vector_field` and `stiffness` are plain scalar Python: numbers, tuples, `if`, and exp, log and sqrt of
+    `math`. They run as they stand in the per-neuron backend, and compiled in the others.
+    """
+
+    name: str
+    variables: tuple[str, ...]  # names of the state variables; the first is "V"
+    ranges: tuple[tuple[float, float], ...]  # a state outside is none of this model's: the run is stopped
+    scales: tuple[float, ...]  # the span of each variable in a spike: what an error is measured against
+    threshold: float  # mV: a spike is V crossing it from below while armed
+    rearm: float  # mV: armed again below this
+
+    def parameters(self) -> NamedTuple:
+        """The constants of the vector field, floats only."""
+
+    def initial_state(self) -> tuple[float, ...]:
+        """The state at time 0."""
+
+    @staticmethod
+    def vector_field(x, p):
+        """dx/dt at state x, a tuple, with the parameters p."""
+
+    @staticmethod
+    def stiffness(x, p):
+        """Rate (1/ms) at which V alone relaxes, -d(dV/dt)/dV: an explicit step must stay below 2 / it."""

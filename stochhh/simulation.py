@@ -1,0 +1,249 @@
+"""simulate(): check everything, then trials -> Result. The only loop over trials."""
+
+import os
+import sys
+import time
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import replace
+from importlib.metadata import version
+from threading import Event
+
+import numpy as np
+
+from .backends import BACKENDS, Diffusion, PerNeuron, Task
+from .errors import InputError, Interrupted, integer, real
+from .inputs import Recording, SynapticInput
+from .models import Neuron
+from .random import MAX_SEED, MAX_TRIALS, STREAM_VERSION
+from .results import Moments, Result, SpikeTrains, Traces
+
+__all__ = ["simulate"]
+
+_GIB = 2**30
+# Spikes are kept in memory: room is made for this rate, that of a fast neuron.
+_HIGH_RATE = 0.2  # 1/ms
+
+
+def simulate(
+    neuron,
+    drive,
+    *,
+    backend,
+    duration,
+    seed,
+    n_trials=1,
+    transient=0.0,
+    dt=None,
+    first_trial=0,
+    events=None,
+    trace_interval=None,
+    workers=None,
+    memory_limit=None,
+    progress=None,
+):
+    """Simulate independent trials of a neuron under random input.
+
+    Arguments:
+        neuron: a model, such as HodgkinHuxley().
+        drive: a SynapticInput.
+        backend: "jump", "diffusion" or "per-neuron", or an instance such as Jump(tolerance=1e-4).
+        duration: simulated time of a trial, ms.
+        seed: whole number from 0 to 2^64 - 1. Trial k of a seed is the same whatever else is run with it:
+            other trials, more workers, a longer duration.
+        n_trials: number of trials.
+        transient: first part of the duration, left out of every statistic, ms.
+        dt: time step of a backend that has one, ms; short for Diffusion(dt=...) or PerNeuron(dt=...).
+        first_trial: number of the first trial: first_trial=7, n_trials=1 is trial 7 alone.
+        events: a Recording to play instead of drawing events (jump and per-neuron).
+        trace_interval: sampling interval of traces of all state variables, ms; None keeps no traces.
+        workers: threads; by default one for each core.
+        memory_limit: GiB that the result may take; by default half of the machine's memory.
+        progress: show progress on standard error; by default where that is a terminal.
+
+    Returns a Result: all spikes, time averages of the powers of V, traces if asked for, and how it was made.
+
+    Raises InputError, by name, for any value that is not allowed; UnstableStepError if a state leaves the
+    region where scheme or model hold; Interrupted on Ctrl-C, carrying the leading trials that were complete.
+    """
+    backend = _backend(backend, dt)
+    task = _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, events)
+    backend.check(task)
+    workers = integer("workers", workers, at_least=1) if workers is not None else _cores()
+    _check_memory(task, memory_limit)
+    progress = sys.stderr.isatty() if progress is None else progress
+
+    started = time.perf_counter()
+    backend.open(replace(task, n=1, trace_interval=None)).advance(0)  # compiles
+    compiled = time.perf_counter()
+    blocks, interrupted = _run(backend, task, workers, progress)
+    timing = {"compile_s": compiled - started, "run_s": time.perf_counter() - compiled}
+    result = _result(backend, task, blocks, timing)
+    if interrupted:
+        kept = 0 if result is None else result.n_trials
+        raise Interrupted(f"interrupted: {kept} of {n_trials} trials complete and kept", result)
+    return result
+
+
+def _backend(backend, dt):
+    if isinstance(backend, str):
+        if backend not in BACKENDS:
+            raise InputError(f"backend = {backend!r} is not allowed: it must be one of {', '.join(BACKENDS)}")
+        kind = BACKENDS[backend]
+        if dt is None:
+            return kind()
+        if kind not in (Diffusion, PerNeuron):
+            raise InputError(f"dt = {dt!r} is not allowed: the {backend} backend has no time step; leave dt out")
+        return kind(dt=dt)
+    if not isinstance(backend, tuple(BACKENDS.values())):
+        raise InputError(f"backend = {backend!r} is not allowed: give one of {', '.join(BACKENDS)}, or an instance")
+    if dt is not None:
+        raise InputError(f"dt = {dt!r} is given beside a backend instance: put it into {type(backend).__name__}(...)")
+    return backend
+
+
+def _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, events):
+    """Everything the run rests on, checked."""
+    if not isinstance(neuron, Neuron):
+        raise InputError(f"neuron = {neuron!r} is no neuron model: give one such as HodgkinHuxley()")
+    if not isinstance(drive, SynapticInput):
+        raise InputError(f"drive = {drive!r} is no input: give SynapticInput(Population(...), ...)")
+    duration = real("duration", duration, above=0, unit="ms")
+    transient = real("transient", transient, at_least=0, unit="ms")
+    if transient >= duration:
+        raise InputError(
+            f"transient = {transient:g} ms is not allowed: it must be below the duration, {duration:g} ms, "
+            "of which it is the first part"
+        )
+    seed = integer("seed", seed, at_least=0, at_most=MAX_SEED)
+    n_trials = integer("n_trials", n_trials, at_least=1, at_most=MAX_TRIALS)
+    first_trial = integer("first_trial", first_trial, at_least=0, at_most=MAX_TRIALS - n_trials)
+    if trace_interval is not None:
+        trace_interval = real("trace_interval", trace_interval, above=0, at_most=duration, unit="ms")
+    if events is not None:
+        if not isinstance(events, Recording):
+            raise InputError(f"events = {events!r} is no Recording: give Recording(trial, time, jump)")
+        if first_trial + n_trials > events.n_trials:
+            raise InputError(
+                f"n_trials = {n_trials} is not allowed: the events hold trials 0 to {events.n_trials - 1}, "
+                f"and trials up to {first_trial + n_trials - 1} are asked for"
+            )
+    return Task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, events)
+
+
+def _check_memory(task, limit):
+    """Refuse, before the run, what would not fit."""
+    try:
+        machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _GIB
+    except (AttributeError, ValueError, OSError):
+        machine = 8.0
+    limit = machine / 2 if limit is None else real("memory_limit", limit, above=0, unit="GiB")
+    # Twice: the blocks' own arrays, and the whole that they are joined to.
+    traces = 2 * 8 * task.n * task.n_samples * len(task.neuron.variables) / _GIB
+    spikes = 2 * 16 * task.n * (8 + _HIGH_RATE * task.duration) / _GIB
+    if traces + spikes > limit:
+        largest = f"traces {traces:.3g} GiB, " if traces else ""
+        raise InputError(
+            f"n_trials = {task.n} over {task.duration:g} ms may need {traces + spikes:.3g} GiB "
+            f"({largest}spikes up to {spikes:.3g} GiB) and the limit is {limit:.3g} GiB: fewer trials, a shorter "
+            "duration, a longer trace_interval, or a higher memory_limit"
+        )
+
+
+def _cores():
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _run(backend, task, workers, progress):
+    """Advance all blocks; returns those of the unbroken leading trials, in order, and whether Ctrl-C came."""
+    firsts = range(task.first, task.first + task.n, backend.lanes)
+    tasks = [replace(task, first=k, n=min(backend.lanes, task.first + task.n - k)) for k in firsts]
+    stop = Event()
+    done, interrupted = {}, False
+    with _Progress(task.n * task.duration, progress) as shown, ThreadPoolExecutor(workers) as pool:
+        futures = {pool.submit(_advance, backend, t, stop, shown): t.first for t in tasks}
+        try:
+            waiting = set(futures)
+            while waiting:
+                finished, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
+                for future in sorted(finished, key=futures.get):
+                    done[futures[future]] = future.result()
+                shown.refresh()
+        except KeyboardInterrupt:
+            interrupted = True
+        finally:
+            stop.set()
+            for future in futures:
+                future.cancel()
+    leading = []
+    for t in tasks:
+        if done.get(t.first) is None:
+            break
+        leading.append(done[t.first])
+    return leading, interrupted
+
+
+def _advance(backend, task, stop, shown):
+    """Carry one block to its end; None if told to stop before."""
+    block = backend.open(task)
+    while not stop.is_set():
+        reached = block.advance()
+        shown.reached(task, reached)
+        if reached is None:
+            return block.record()
+    return None
+
+
+class _Progress:
+    """A bar of simulated time on standard error; threads report, the main thread draws."""
+
+    def __init__(self, total, visible):
+        from tqdm import tqdm
+
+        self.times = {}
+        self.bar = tqdm(
+            total=total / 1000, disable=not visible, unit="s", desc="simulated", delay=0.5, leave=False,
+            bar_format="{desc} {percentage:3.0f}% |{bar}| {n:.1f}/{total:.1f} s [{elapsed}<{remaining}]",
+        )  # fmt: skip
+
+    def reached(self, task, time):
+        self.times[task.first] = task.n * (task.duration if time is None else time)
+
+    def refresh(self):
+        self.bar.update(sum(tuple(self.times.values())) / 1000 - self.bar.n)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.bar.close()
+
+
+def _result(backend, task, blocks, timing):
+    """Join the blocks, in the order of trials."""
+    if not blocks:
+        return None
+    trains = [times for block in blocks for times in block.spikes]
+    counts = [len(times) for times in trains]
+    spikes = SpikeTrains(
+        np.concatenate(trains), np.repeat(np.arange(len(trains)), counts), len(trains), task.transient, task.duration
+    )
+    moments = Moments(task.neuron.initial_state()[0], np.concatenate([block.powers for block in blocks]))
+    traces = None
+    if task.n_samples:
+        time_grid = np.arange(task.n_samples) * task.trace_interval
+        traces = Traces(time_grid, np.concatenate([block.traces for block in blocks]), task.neuron.variables)
+    provenance = {
+        "stochhh": version("stochhh"),
+        "streams": STREAM_VERSION,
+        "backend": backend.name,
+        "settings": backend.settings(),
+        "seed": task.seed,
+        "first_trial": task.first,
+        "n_trials": len(trains),
+        "duration": task.duration,
+        "transient": task.transient,
+        "neuron": {"model": task.neuron.name, **task.neuron.as_dict()},
+        "input": task.drive.as_dict() if task.events is None else "recorded events",
+        "timing": timing,
+    }
+    return Result(spikes, moments, traces, provenance)
