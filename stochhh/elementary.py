@@ -27,6 +27,7 @@ __all__ = [
     "sqrt",
     "to_float",
     "two_to",
+    "wide_vectors",
 ]
 
 # Division by zero is IEEE's, not Python's exception: a branch would stop the vectoriser.
@@ -85,6 +86,21 @@ def select(typingctx, condition, a, b):
         return builder.select(*args)
 
     return types.float64(types.boolean, types.float64, types.float64), codegen
+
+
+@intrinsic
+def wide_vectors(typingctx):
+    """Let LLVM use the widest vectors in the function that calls this, and in no other.
+
+    It prefers 256 bits even where the processor has 512; these loops are worth the wider ones.
+    """
+
+    def codegen(context, builder, signature, args):
+        # llvmlite lists the attributes that it knows; LLVM knows more.
+        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+        return context.get_dummy_value()
+
+    return types.void(), codegen
 
 
 # Adding and subtracting 1.5 * 2^52 rounds to an integer, and leaves it in the low bits.

@@ -21,6 +21,7 @@ __all__ = [
     "PRESYNAPTIC",
     "STREAM_VERSION",
     "WORD",
+    "diffusion_normals",
     "four_normals",
     "key_of",
     "normals",
@@ -100,10 +101,16 @@ def four_normals(index, trial, purpose, k0, k1):
     return r * x, r * y, s * z, s * w
 
 
+@inline
+def diffusion_normals(group, trial, k0, k1):
+    """The normal numbers of steps 4*group to 4*group + 3 of a trial of the diffusion."""
+    return four_normals(group, trial, NORMAL, k0, k1)
+
+
 @njit(error_model="numpy", nogil=True)
 def _fill_normals(z, trial, k0, k1):
     for i in range(0, z.size, 4):
-        a, b, c, d = four_normals(np.uint64(i // 4), trial, NORMAL, k0, k1)
+        a, b, c, d = diffusion_normals(np.uint64(i // 4), trial, k0, k1)
         z[i], z[i + 1], z[i + 2], z[i + 3] = a, b, c, d
 
 

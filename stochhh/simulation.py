@@ -103,11 +103,11 @@ def _backend(backend, dt):
 
 def _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, events):
     """Everything the run rests on, checked."""
-    if not isinstance(neuron, Neuron):
+    if isinstance(neuron, type) or not isinstance(neuron, Neuron):
         raise InputError(f"neuron = {neuron!r} is no neuron model: give one such as HodgkinHuxley()")
     if not isinstance(drive, SynapticInput):
         raise InputError(f"drive = {drive!r} is no input: give SynapticInput(Population(...), ...)")
-    duration = real("duration", duration, above=0, unit="ms")
+    duration = real("duration", duration, above=0, at_most=1e12, unit="ms")
     transient = real("transient", transient, at_least=0, unit="ms")
     if transient >= duration:
         raise InputError(
@@ -118,7 +118,7 @@ def _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace
     n_trials = integer("n_trials", n_trials, at_least=1, at_most=MAX_TRIALS)
     first_trial = integer("first_trial", first_trial, at_least=0, at_most=MAX_TRIALS - n_trials)
     if trace_interval is not None:
-        trace_interval = real("trace_interval", trace_interval, above=0, at_most=duration, unit="ms")
+        trace_interval = real("trace_interval", trace_interval, at_least=1e-6, at_most=duration, unit="ms")
     if events is not None:
         if not isinstance(events, Recording):
             raise InputError(f"events = {events!r} is no Recording: give Recording(trial, time, jump)")
@@ -230,8 +230,7 @@ def _result(backend, task, blocks, timing):
     moments = Moments(task.neuron.initial_state()[0], np.concatenate([block.powers for block in blocks]))
     traces = None
     if task.n_samples:
-        time_grid = np.arange(task.n_samples) * task.trace_interval
-        traces = Traces(time_grid, np.concatenate([block.traces for block in blocks]), task.neuron.variables)
+        traces = Traces(task.sample_times(), np.concatenate([block.traces for block in blocks]), task.neuron.variables)
     provenance = {
         "stochhh": version("stochhh"),
         "streams": STREAM_VERSION,

@@ -33,7 +33,11 @@ class Task:
         """Samples of a trace, the one at time 0 included; 0 if none was asked for."""
         if self.trace_interval is None:
             return 0
-        return int(np.floor(self.duration / self.trace_interval * (1 + 1e-12))) + 1
+        return int(self.duration / self.trace_interval * (1 + 1e-12)) + 1
+
+    def sample_times(self):
+        """When a trace is sampled, ms."""
+        return np.minimum(np.arange(self.n_samples) * self.trace_interval, self.duration)
 
 
 @dataclass(frozen=True)
@@ -49,12 +53,13 @@ class BlockResult:
 class Lanes:
     """The arrays of a block of `lanes` lanes, of which the first `task.n` hold trials and the rest pad.
 
-    `w` is the kernel's workspace, flat: rows of `lanes` numbers, the state variables first.
+    `w` is the kernel's workspace, flat: rows of `lanes` numbers, the state from row `state` on.
     """
 
     task: Task
     lanes: int
     n_rows: int
+    state: int
     w: np.ndarray = field(init=False)
     buffer: np.ndarray = field(init=False)
     counts: np.ndarray = field(init=False)
@@ -64,7 +69,7 @@ class Lanes:
     def __post_init__(self):
         state = self.task.neuron.initial_state()
         self.w = np.zeros(self.n_rows * self.lanes)
-        self.rows(0, len(state))[:] = np.array(state)[:, None]
+        self.rows(self.state, len(state))[:] = np.array(state)[:, None]
         self.buffer = np.empty((self.lanes, 256))
         self.counts = np.zeros(self.lanes, dtype=np.int64)
         self.traces = np.empty((self.task.n, len(state), self.task.n_samples))
@@ -78,7 +83,7 @@ class Lanes:
 
     def state_of(self, lane):
         """The state of one lane."""
-        return tuple(self.rows(0, len(self.task.neuron.variables))[:, lane])
+        return tuple(self.rows(self.state, len(self.task.neuron.variables))[:, lane])
 
     def drain(self):
         """Move the spikes out of the kernel's buffer."""

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..errors import InputError, UnstableStepError, integer, real
-from ..random import four_normals, key_of
+from ..random import diffusion_normals, key_of
 from .block import Lanes
 from .kernels import euler_maruyama as kernel
 
@@ -43,10 +43,10 @@ class Diffusion:
     name: ClassVar[str] = "diffusion"
 
     def __post_init__(self):
-        object.__setattr__(self, "dt", real("dt", self.dt, above=0, unit="ms"))
+        object.__setattr__(self, "dt", real("dt", self.dt, at_least=1e-6, at_most=1e6, unit="ms"))
         if self.scheme != "euler-maruyama":
             raise InputError(f'scheme = {self.scheme!r} is not allowed: it must be "euler-maruyama"')
-        if integer("lanes", self.lanes, at_least=8) % 8:
+        if integer("lanes", self.lanes, at_least=8, at_most=1024) % 8:
             raise InputError(f"lanes = {self.lanes} is not allowed: it must be a multiple of 8")
 
     def settings(self):
@@ -82,11 +82,11 @@ class _Block:
         neuron, drive = task.neuron, task.drive
         n = len(neuron.variables)
         self.at = kernel.rows(n)
-        self.lanes = Lanes(task, backend.lanes, self.at.total)
+        self.lanes = Lanes(task, backend.lanes, self.at.total, kernel.GROUP * n)
         state = neuron.initial_state()
         self.lanes.rows(self.at.armed)[:] = state[0] < neuron.threshold
         self.kernel = kernel.stepper(
-            neuron.vector_field, neuron.stiffness, n, task.target, backend.lanes, four_normals
+            neuron.vector_field, neuron.stiffness, n, task.target, backend.lanes, diffusion_normals
         )
         group = kernel.GROUP * self.dt
         self.group = 0
@@ -102,7 +102,7 @@ class _Block:
         lanes, task = self.lanes, self.task
         stop = min(self.group + stretch, self.last_group)
         status, self.group, lane = self.kernel(
-            lanes.w, self.group, stop, task.n, task.first, *key_of(task.seed), task.neuron.parameters(),
+            lanes.w, self.group, stop, task.n, (task.first, *key_of(task.seed)), task.neuron.parameters(),
             self.step, self.spike, self.window, lanes.buffer, lanes.counts, lanes.traces, self.trace_every,
         )  # fmt: skip
         if status == kernel.STATUS_UNSTABLE:
@@ -118,16 +118,20 @@ class _Block:
         return self.lanes.result(powers)
 
     def _unstable(self, lane):
-        neuron = self.task.neuron
-        x = self.lanes.state_of(lane)
-        where = f"trial {self.task.first + lane} at t = {self.group * kernel.GROUP * self.dt:.6g} ms"
-        low, high = neuron.ranges[0]
-        stiffness = neuron.stiffness(x, neuron.parameters()) if all(map(np.isfinite, x)) else np.inf
-        if low <= x[0] <= high or self.dt * stiffness > 2:
-            remedy = f"Euler-Maruyama is unstable at dt = {self.dt:g} ms; take a smaller dt (0.01 is the default)"
-        else:
-            remedy = (
-                f"V = {x[0]:.4g} mV left the range of the model, {low:g} to {high:g} mV: "
-                "lower I_app, the weights or the rates, or dt"
+        """What went wrong in the last group of steps: the scheme, or an input that no step could follow."""
+        neuron, n = self.task.neuron, len(self.task.neuron.variables)
+        path = self.lanes.rows(self.at.path, (kernel.GROUP + 1) * n)[:, lane].reshape(-1, n).tolist()
+        ranges, p = neuron.ranges, neuron.parameters()
+        inside = [all(low <= value <= high for value, (low, high) in zip(x, ranges, strict=True)) for x in path]
+        wrong = inside.index(False) if False in inside else kernel.GROUP
+        before, V, (low, high) = path[wrong - 1], path[wrong][0], ranges[0]
+        time = ((self.group - 1) * kernel.GROUP + wrong) * self.dt
+        where = f"diffusion, trial {self.task.first + lane} at t = {time:.6g} ms"
+        if self.dt * neuron.stiffness(before, p) <= 2 and not low <= V <= high:
+            return UnstableStepError(
+                f"{where}: V = {V:.4g} mV left the range of the model, {low:g} to {high:g} mV: "
+                "lower I_app, the weights or the rates"
             )
-        return UnstableStepError(f"diffusion, {where}: {remedy}")
+        return UnstableStepError(
+            f"{where}: Euler-Maruyama is unstable at dt = {self.dt:g} ms: take a smaller dt (0.01 is the default)"
+        )

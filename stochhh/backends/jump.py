@@ -51,7 +51,7 @@ class Jump:
         object.__setattr__(
             self, "tolerance", real("tolerance", self.tolerance, at_least=1e-8, at_most=0.1, unit="ms")
         )
-        if integer("lanes", self.lanes, at_least=8) % 8:
+        if integer("lanes", self.lanes, at_least=8, at_most=1024) % 8:
             raise InputError(f"lanes = {self.lanes} is not allowed: it must be a multiple of 8")
 
     def settings(self):
@@ -72,7 +72,7 @@ class _Block:
         self.task, neuron = task, task.neuron
         n = len(neuron.variables)
         self.at = kernel.rows(n)
-        self.lanes = Lanes(task, backend.lanes, self.at.total)
+        self.lanes = Lanes(task, backend.lanes, self.at.total, self.at.state)
         state = neuron.initial_state()
         self.lanes.rows(self.at.armed)[:] = state[0] < neuron.threshold
         self.lanes.rows(self.at.step)[:] = _FIRST_STEP
@@ -82,6 +82,7 @@ class _Block:
         self.control = (backend.tolerance, _LONGEST_STEP, weights)
         self.spike = (neuron.threshold, neuron.rearm, neuron.ranges)
         self.window = (state[0], task.transient, task.duration)
+        self.sampling = (task.sample_times(), np.ones(task.n, dtype=np.int64))
         self.events, self.source = self._next_events(backend.lanes)
 
     def _next_events(self, lanes):
@@ -105,7 +106,7 @@ class _Block:
         lanes, task = self.lanes, self.task
         status, lane = self.kernel(
             lanes.w, stretch, self.events, (task.first, *key_of(task.seed), self.source), task.neuron.parameters(),
-            self.control, self.spike, self.window, lanes.buffer, lanes.counts, lanes.traces, task.trace_interval or 0.0,
+            self.control, self.spike, self.window, lanes.buffer, lanes.counts, lanes.traces, *self.sampling,
         )  # fmt: skip
         if status == kernel.STATUS_WRONG:
             raise self._wrong(lane)

@@ -37,7 +37,7 @@ class PerNeuron:
     lanes: ClassVar[int] = 1
 
     def __post_init__(self):
-        object.__setattr__(self, "dt", real("dt", self.dt, above=0, unit="ms"))
+        object.__setattr__(self, "dt", real("dt", self.dt, at_least=1e-6, at_most=1e6, unit="ms"))
 
     def settings(self):
         """What is recorded with a result."""
@@ -63,7 +63,7 @@ class _Block:
         self.spikes, self.powers = [], np.zeros(4)
         self.traces = np.empty((1, len(self.x), task.n_samples))
         self.traces[:, :, :1] = np.array(self.x)[:, None]
-        self.sample = 1
+        self.sample, self.sample_times = 1, task.sample_times()
         self.events = None
         self.event = 0
 
@@ -97,7 +97,16 @@ class _Block:
         return self.t
 
     def _flow(self, until):
-        """One Runge-Kutta step."""
+        """One Runge-Kutta step, or the news that it cannot be taken."""
+        try:
+            self._step(until)
+        except OverflowError:
+            raise UnstableStepError(
+                f"per-neuron, trial {self.task.first} at t = {self.t:.6g} ms: the step of {until - self.t:g} ms left "
+                "every range: take a smaller dt, or lower I_app, the weights or the rates"
+            ) from None
+
+    def _step(self, until):
         f, p, x, h = self.neuron.vector_field, self.p, self.x, until - self.t
         k1 = f(x, p)
         x2 = [a + 0.5 * h * k for a, k in zip(x, k1, strict=True)]
@@ -145,8 +154,8 @@ class _Block:
 
     def _record_traces(self, until, y):
         """Interpolate linearly at the multiples of the interval inside the step."""
-        while self.sample < self.task.n_samples and self.sample * self.task.trace_interval <= until:
-            part = (self.sample * self.task.trace_interval - self.t) / (until - self.t)
+        while self.sample < len(self.sample_times) and self.sample_times[self.sample] <= until:
+            part = (self.sample_times[self.sample] - self.t) / (until - self.t)
             self.traces[0, :, self.sample] = [a + part * (b - a) for a, b in zip(self.x, y, strict=True)]
             self.sample += 1
 

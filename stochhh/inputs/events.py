@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from ..elementary import inline, log
+from ..elementary import inline, log, wide_vectors
 from ..random import EVENT, key_of, two_uniforms
 from .recording import Recording
 
@@ -43,6 +43,7 @@ def _population_of(v, edges):
 @njit(error_model="numpy", nogil=True)
 def _gaps_and_marks(gaps, marks, first, trial, k0, k1):
     """Standard exponential gaps and uniform marks: the part that LLVM vectorises."""
+    wide_vectors()
     for i in range(gaps.size):
         u, v = two_uniforms(np.uint64(first + i), trial, EVENT, k0, k1)
         gaps[i] = -log(u)

@@ -1,6 +1,7 @@
 """Presynaptic populations, and what superposition and thinning make of them."""
 
 from dataclasses import asdict, dataclass
+from math import fsum
 
 import numpy as np
 
@@ -35,9 +36,9 @@ class Population:
         if not isinstance(self.name, str) or not self.name or "." in self.name:
             raise InputError(f"name = {self.name!r} is not allowed: a population needs a name, a text without dots")
         of = f"population {self.name!r}:"
-        object.__setattr__(self, "n", integer(f"{of} n", self.n, at_least=0))
+        object.__setattr__(self, "n", integer(f"{of} n", self.n, at_least=0, at_most=2**32))
         object.__setattr__(self, "rate", real(f"{of} rate", self.rate, at_least=0, unit="Hz per neuron"))
-        object.__setattr__(self, "weight", real(f"{of} weight", self.weight, unit="mV"))
+        object.__setattr__(self, "weight", real(f"{of} weight", self.weight, at_least=-1e6, at_most=1e6, unit="mV"))
         object.__setattr__(self, "p", real(f"{of} p", self.p, at_least=0, at_most=1, unit="a probability"))
 
     @property
@@ -100,7 +101,10 @@ class SynapticInput:
     def cumulant(self, j):
         """kappa_j = sum_k lambda_k weight_k^j, mV^j/ms: the j-th cumulant that L gains per ms, j >= 1. Exact."""
         j = integer("j", j, at_least=1)
-        return float(np.sum(self.intensities * self.weights**j))
+        try:
+            return fsum(p.intensity * p.weight**j for p in self.populations)
+        except OverflowError:
+            raise InputError(f"j = {j} is not allowed: the cumulant is beyond the largest number") from None
 
     def as_dict(self):
         """The populations, one dictionary each."""

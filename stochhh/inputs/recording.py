@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import InputError, integer
 
 __all__ = ["Recording"]
 
@@ -20,7 +20,10 @@ class Recording:
     """
 
     def __init__(self, trial, time, jump, n_trials=None):
-        trial, time, jump = np.atleast_1d(trial), np.atleast_1d(time), np.atleast_1d(jump)
+        try:
+            trial, time, jump = np.atleast_1d(trial), np.atleast_1d(time), np.atleast_1d(jump)
+        except ValueError as error:
+            raise InputError(f"events: trial, time and jump must be plain columns of numbers ({error})") from error
         if not trial.shape == time.shape == jump.shape or trial.ndim != 1:
             raise InputError(
                 f"events: trial, time and jump have shapes {trial.shape}, {time.shape}, {jump.shape}: "
@@ -43,6 +46,7 @@ class Recording:
         self.jump = jump[order].astype(np.float64)
         self.n_trials = int(self.trial[-1]) + 1 if trial.size else 0
         if n_trials is not None:
+            n_trials = integer("events: n_trials", n_trials, at_least=0)
             if n_trials < self.n_trials:
                 raise InputError(f"events: n_trials = {n_trials}, but trial {self.n_trials - 1} has events")
             self.n_trials = n_trials

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from ...elementary import inline, log2_estimate, select, two_to
+from ...elementary import inline, log2_estimate, select, two_to, wide_vectors
 from .scalar import compiled, tuple_arithmetic
 
 __all__ = ["STATUS_DONE", "STATUS_MORE", "STATUS_WRONG", "Rows", "rows", "stepper"]
@@ -49,7 +49,7 @@ def rows(n):
 def stepper(vector_field, n, target, lanes, draw):
     """Compile `advance` for a model of n variables whose variable number `target` is moved by the events."""
     at = rows(n)
-    load, store, choose, axpy, outside, distance = tuple_arithmetic(n, lanes)
+    load, store, choose, axpy, outside, distance, shifted = tuple_arithmetic(n, lanes)
     field = compiled(vector_field)
     TIME, BEGUN, STEP, EVENT, JUMP = at.time, at.begun, at.step, at.event, at.jump
     ARMED, LANDED, CROSSED, MOVED, WRONG, POWERS, START = (
@@ -92,6 +92,7 @@ def stepper(vector_field, n, target, lanes, draw):
     @njit(error_model="numpy", nogil=True)
     def sweep(w, p, control, spike, window):
         """One step of every lane; returns how many are not at their end, crossed the threshold, went wrong."""
+        wide_vectors()
         tolerance, longest, weights = control
         threshold, rearm, ranges = spike
         reference, begin, end = window
@@ -122,9 +123,8 @@ def stepper(vector_field, n, target, lanes, draw):
             armed = select(go & (y[0] < rearm), 1.0, select(on_flow, 0.0, armed))
             hit = go & lands
             store(w, START, j, x)
-            store(w, 0, j, choose(go, y, x))
-            w[target * L + j] += select(hit, w[JUMP * L + j], 0.0)
-            z = load(w, 0, j)
+            z = shifted(choose(go, y, x), target, select(hit, w[JUMP * L + j], 0.0))
+            store(w, 0, j, z)
             by_jump = hit & (z[0] >= threshold) & (armed > 0.5)
             armed = select(go & (z[0] < rearm), 1.0, select(by_jump, 0.0, armed))
             w[ARMED * L + j] = armed
@@ -179,24 +179,26 @@ def stepper(vector_field, n, target, lanes, draw):
                     w[JUMP * L + j] = jumps[j, 0]
 
     @njit(error_model="numpy", nogil=True)
-    def record_traces(w, p, traces, interval):
-        """Sample every lane at the multiples of the interval that its last step passed."""
+    def record_traces(w, p, traces, sampled, next_sample):
+        """Sample every lane at the times that its last step passed."""
         for j in range(traces.shape[0]):
             if w[MOVED * L + j] > 0.5:
                 t0 = w[BEGUN * L + j]
                 t1 = w[TIME * L + j]
-                k = int(np.floor(t0 / interval)) + 1
-                if k * interval <= t1 and k < traces.shape[2]:
+                k = next_sample[j]
+                if k < sampled.size and sampled[k] <= t1:
                     x = load(w, START, j)
                     y, _, _, _, f, _, _ = runge_kutta(x, t1 - t0, p)
                     g = field(y, p)
-                    while k * interval <= t1 and k < traces.shape[2]:
+                    while k < sampled.size and sampled[k] <= t1:
+                        theta = (sampled[k] - t0) / (t1 - t0)
                         for v in range(n):
-                            traces[j, v, k] = between((k * interval - t0) / (t1 - t0), x[v], f[v], y[v], g[v], t1 - t0)
+                            traces[j, v, k] = between(theta, x[v], f[v], y[v], g[v], t1 - t0)
                         k += 1
+                    next_sample[j] = k
 
     @njit(error_model="numpy", nogil=True)
-    def advance(w, budget, events, stream, p, control, spike, window, spikes, counts, traces, interval):
+    def advance(w, budget, events, stream, p, control, spike, window, spikes, counts, traces, sampled, next_sample):
         """Step every lane that is not at its end, at most `budget` times or until a spike buffer is full.
 
         Returns (status, lane that was wrong).
@@ -212,8 +214,8 @@ def stepper(vector_field, n, target, lanes, draw):
                 for j in range(L):
                     if w[WRONG * L + j] > 0.5:
                         return STATUS_WRONG, j
-            if interval > 0.0:
-                record_traces(w, p, traces, interval)
+            if sampled.size > 1:
+                record_traces(w, p, traces, sampled, next_sample)
             full = False
             if crossings > 0:
                 for j in range(L):

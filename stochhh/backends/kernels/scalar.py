@@ -39,6 +39,7 @@ class TupleArithmetic(NamedTuple):
     axpy: object  # (a, x, y) -> a*x + y, each a state, a a number
     outside: object  # (x, ranges) -> whether a variable is out of its range, or NaN
     distance: object  # (x, y, weights) -> largest |x - y| * weight
+    shifted: object  # (x, target, by) -> x with variable number `target` moved
 
 
 @cache
@@ -57,6 +58,9 @@ def choose(condition, x, y):
 
 def axpy(a, x, y):
     return ({"".join(f"fma(a, x[{k}], y[{k}]), " for k in each)})
+
+def shifted(x, target, by):
+    return ({"".join(f"x[{k}] + by if target == {k} else x[{k}], " for k in each)})
 
 def outside(x, ranges):
     return not ({" & ".join(f"(x[{k}] >= ranges[{k}][0]) & (x[{k}] <= ranges[{k}][1])" for k in each)})
