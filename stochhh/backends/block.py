@@ -37,7 +37,7 @@ class Task:
 
     def sample_times(self):
         """When a trace is sampled, ms."""
-        return np.minimum(np.arange(self.n_samples) * self.trace_interval, self.duration)
+        return np.minimum(np.arange(self.n_samples) * (self.trace_interval or 0.0), self.duration)
 
 
 @dataclass(frozen=True)
