@@ -160,8 +160,10 @@ def _run(backend, task, workers, progress):
     stop = Event()
     done, interrupted = {}, False
     with _Progress(task.n * task.duration, progress) as shown, ThreadPoolExecutor(workers) as pool:
-        futures = {pool.submit(_advance, backend, t, stop, shown): t.first for t in tasks}
+        futures = {}
         try:
+            for t in tasks:
+                futures[pool.submit(_advance, backend, t, stop, shown)] = t.first
             waiting = set(futures)
             while waiting:
                 finished, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)

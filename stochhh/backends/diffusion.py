@@ -133,5 +133,6 @@ class _Block:
                 "lower I_app, the weights or the rates"
             )
         return UnstableStepError(
-            f"{where}: Euler-Maruyama is unstable at dt = {self.dt:g} ms: take a smaller dt (0.01 is the default)"
+            f"{where}: Euler-Maruyama is unstable at dt = {self.dt:g} ms: take a smaller dt"
+            + (" (0.01 is the default)" if self.dt > 0.01 else ", or lower the weights or the rates")
         )

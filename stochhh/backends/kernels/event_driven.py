@@ -110,7 +110,7 @@ def stepper(vector_field, n, target, lanes, draw):
             factor = 0.9 * two_to(log2_estimate(error + 1e-12) * (-1 / 3))
             factor = select(factor < 4.0, factor, 4.0)
             accepted = error <= 1.5
-            live = t < end
+            live = (t < end) | ((t == end) & (gap <= 0.0))
             go = accepted & live
             next_step = h * factor
             # A step cut short by an event says nothing against the step that was proposed.
