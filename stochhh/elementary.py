@@ -113,7 +113,7 @@ _MANTISSA_BITS = np.uint64(52)
 
 @inline
 def exp(x):
-    """e^x to about one unit in the last place, for x in EXP_RANGE; meaningless outside."""
+    """e^x to 5e-16 relative, for x in EXP_RANGE; meaningless outside."""
     t = fma(x, _LOG2_E, _ROUND)
     k = t - _ROUND
     r = fma(k, -_LN2_LOW, fma(k, -_LN2_HIGH, x))  # |r| <= ln(2)/2
@@ -197,7 +197,7 @@ def cos_sin_turn(u):
 
 @inline
 def two_to(y):
-    """2^y for |y| < 1000, within 2^-7 relative: for step sizes, where a rough power will do."""
+    """2^y for |y| < 1000, within 1 %: for step sizes, where a rough power will do."""
     t = fma(y, 1.0, _ROUND)
     r = y - (t - _ROUND)
     return fma(r, fma(r, 0.2402265, 0.6931472), 1.0) * from_bits((bits(t) + _EXPONENT_BIAS) << _MANTISSA_BITS)

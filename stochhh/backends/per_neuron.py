@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..errors import UnstableStepError, real
-from ..inputs.presynaptic import presynaptic_events
+from ..inputs.presynaptic import in_order, transmitted
 from .block import BlockResult
 
 __all__ = ["PerNeuron"]
@@ -64,37 +64,41 @@ class _Block:
         self.traces = np.empty((1, len(self.x), task.n_samples))
         self.traces[:, :, :1] = np.array(self.x)[:, None]
         self.sample, self.sample_times = 1, task.sample_times()
-        self.events = None
+        self.drawn = []
+        self.undrawn = transmitted(task.drive, task.duration, task.seed, task.first)
+        self.events = None if task.events is None else task.events.of(task.first)
         self.event = 0
 
     def _next_event(self):
         """Next event: (time, jump), the end of the run where there is none left."""
-        if self.events is None:
-            task = self.task
-            self.events = (
-                task.events.of(task.first)
-                if task.events is not None
-                else presynaptic_events(
-                    task.drive, duration=task.duration, seed=task.seed, trials=[task.first]
-                ).of(0)
-            )
         times, jumps = self.events
         if self.event < len(times) and times[self.event] <= self.task.duration:
             return float(times[self.event]), float(jumps[self.event])
-        return self.task.duration, 0.0
+        return self.task.duration, None
 
     def advance(self, stretch=_STRETCH):
         """Advance; returns the time reached, ms, or None at the end."""
+        if self.events is None:
+            self._draw()
+            return 0.0
         for _ in range(stretch):
             time, jump = self._next_event()
             if self.t < time:
                 self._flow(min(self.t + self.dt, time))
             if self.t == time:
-                if self.event >= len(self.events[0]) or time != self.events[0][self.event]:
+                if jump is None:
                     return None
                 self._kick(jump)
                 self.event += 1
         return self.t
+
+    def _draw(self):
+        """Draw one more batch of presynaptic neurons; with the last, put all events in order."""
+        batch = next(self.undrawn, None)
+        if batch is None:
+            self.events = in_order(self.drawn)
+        else:
+            self.drawn.append(batch)
 
     def _flow(self, until):
         """One Runge-Kutta step, or the news that it cannot be taken."""

@@ -6,7 +6,9 @@ from ..random import PRESYNAPTIC, uniforms
 from ..units import per_ms
 from .recording import Recording
 
-__all__ = ["presynaptic_events"]
+__all__ = ["in_order", "presynaptic_events", "transmitted"]
+
+_BATCH = 1000  # neurons drawn between two looks at the world outside
 
 
 def presynaptic_events(drive, *, duration, seed, trials):
@@ -15,20 +17,29 @@ def presynaptic_events(drive, *, duration, seed, trials):
     Neuron number i of the drive has a stream of its own: exponential gaps of mean 1/rate, and one
     Bernoulli(p) for every spike. Exact, and of a cost that grows with the number of neurons.
     """
-    times, jumps = [], []
-    for trial in trials:
-        parts, first = [(np.empty(0), np.empty(0))], 0
-        for population in drive.populations:
-            for neuron in range(first, first + population.n):
-                spikes, coin = _spikes_and_coins(per_ms(population.rate), neuron, duration, seed, trial)
-                transmitted = spikes[coin < population.p]
-                parts.append((transmitted, np.full(transmitted.size, population.weight)))
-            first += population.n
-        time, jump = (np.concatenate(column) for column in zip(*parts, strict=True))
-        order = np.argsort(time, kind="stable")
-        times.append(time[order])
-        jumps.append(jump[order])
-    return Recording.from_lists(times, jumps)
+    drawn = [in_order(transmitted(drive, duration, seed, trial)) for trial in trials]
+    return Recording.from_lists([time for time, _ in drawn], [jump for _, jump in drawn])
+
+
+def transmitted(drive, duration, seed, trial):
+    """Yield (time, jump) of the transmitted spikes of one trial, for a batch of neurons at a time."""
+    first = 0
+    for population in drive.populations:
+        for start in range(0, population.n, _BATCH):
+            parts = [np.empty(0)]
+            for neuron in range(start, min(start + _BATCH, population.n)):
+                spikes, coin = _spikes_and_coins(per_ms(population.rate), first + neuron, duration, seed, trial)
+                parts.append(spikes[coin < population.p])
+            time = np.concatenate(parts)
+            yield time, np.full(time.size, population.weight)
+        first += population.n
+
+
+def in_order(parts):
+    """(time, jump) of all parts, sorted by time; simultaneous ones stay in the order of neurons."""
+    time, jump = (np.concatenate(column) for column in zip((np.empty(0), np.empty(0)), *parts, strict=True))
+    order = np.argsort(time, kind="stable")
+    return time[order], jump[order]
 
 
 def _spikes_and_coins(rate, neuron, duration, seed, trial):
