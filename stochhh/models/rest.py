@@ -1,5 +1,7 @@
 """Where a one-dimensional current balance vanishes."""
 
+from itertools import pairwise
+
 import numpy as np
 
 __all__ = ["first_zero"]
@@ -14,9 +16,9 @@ def first_zero(f, low, high, step=0.5):
 
     grid = np.arange(low, high + step, step)
     left = f(grid[0])
-    for a, b in zip(grid[:-1], grid[1:], strict=True):
+    for a, b in pairwise(grid):
         right = f(b)
-        if left == 0:
+        if left == 0 and right != 0:  # where f vanishes all along, no place is a zero of its own
             return float(a)
         if left * right < 0:
             return brentq(f, a, b, xtol=1e-13, rtol=1e-15)

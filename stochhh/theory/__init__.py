@@ -1,0 +1,18 @@
+"""What can be said without simulating: the operating point, the linear response, where diffusion is doubtful."""
+
+from .fixed_point import fixed_point, jacobian
+from .kick import kick_threshold
+from .linear_response import LinearResponse, linear_response
+from .summary import as_text, theory
+from .validity import doubts
+
+__all__ = [
+    "LinearResponse",
+    "as_text",
+    "doubts",
+    "fixed_point",
+    "jacobian",
+    "kick_threshold",
+    "linear_response",
+    "theory",
+]

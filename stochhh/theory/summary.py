@@ -1,0 +1,111 @@
+"""All that theory says of a neuron and its input, as one dictionary, and as text."""
+
+from math import isfinite
+
+from ..inputs import SynapticInput
+from .fixed_point import fixed_point
+from .kick import kick_threshold
+from .linear_response import linear_response
+from .validity import doubts
+
+__all__ = ["as_text", "theory"]
+
+_MOMENTS = {"V_mean": "mV", "V_variance": "mV2", "V_skewness": "1"}
+
+
+def theory(neuron, drive):
+    """What can be said of a neuron and its input without simulating, ready for JSON.
+
+        Lambda, lambda_k / Lambda, kappa_j;   f(x) = 0;   f(x) + kappa_1 e = 0, J, moments of V; doubts
+
+    Arguments:
+        neuron: a model, such as HodgkinHuxley().
+        drive: a SynapticInput.
+
+    Returns a dictionary: `intensity`, `populations` (name -> intensity, probability), `cumulants` ("1" to "4"),
+    `rest` (under I_app alone) and `operating_point` (under the mean input too), by name of the variable,
+    `eigenvalues` and `stable` of the latter, `kick_threshold`, `V_mean`, `V_variance`, `V_skewness` of the linear
+    response, `doubts`. A number is {"value", "unit"}; one that cannot be had is None, with its "reason".
+    Exact but for the linear response, see `linear_response`.
+    """
+    response = linear_response(neuron, drive)
+    kick_reason = "there is no stable operating point below the threshold"
+    return {
+        "intensity": _quantity(drive.intensity, "1/ms"),
+        "populations": {
+            population.name: {
+                "intensity": _quantity(population.intensity, "1/ms"),
+                "probability": _quantity(probability, "1"),
+            }
+            for population, probability in zip(drive.populations, drive.probabilities, strict=True)
+        },
+        "cumulants": {str(j): _quantity(drive.cumulant(j), f"mV{j if j > 1 else ''}/ms") for j in (1, 2, 3, 4)},
+        "rest": _state(neuron, fixed_point(neuron, SynapticInput()), "there is no fixed point under I_app alone"),
+        "operating_point": _state(neuron, response.state, response.reason),
+        "eigenvalues": [{"real": l.real, "imag": l.imag, "unit": "1/ms"} for l in response.eigenvalues or ()],
+        "stable": response.stable,
+        "kick_threshold": _quantity(kick_threshold(neuron, drive), "mV", kick_reason),
+        **{name: _quantity(getattr(response, name), unit, response.reason) for name, unit in _MOMENTS.items()},
+        "doubts": doubts(neuron, drive),
+    }
+
+
+def _quantity(value, unit, reason=None):
+    if value is None:
+        return {"value": None, "unit": unit, "reason": reason}
+    if not isfinite(value):
+        return {"value": None, "unit": unit, "reason": "too large for a floating-point number"}
+    return {"value": float(value), "unit": unit}
+
+
+def _state(neuron, state, reason):
+    values = (None,) * len(neuron.variables) if state is None else state
+    units = ("mV", *("1" for _ in neuron.variables[1:]))
+    return {
+        name: _quantity(value, unit, reason) for name, value, unit in zip(neuron.variables, values, units, strict=True)
+    }
+
+
+def as_text(theory):
+    """The dictionary that theory() returns, as lines for the eye; ends without a newline.
+
+    Arguments:
+        theory: what theory() returned.
+
+    Numbers are rounded to six digits.
+    """
+    lines = ["Input", _line("intensity", theory["intensity"])]
+    for name, population in theory["populations"].items():
+        lines.append(f"{_line(name, population['intensity'])}, probability {_number(population['probability'])}")
+    lines += [_line(f"kappa_{j}", kappa) for j, kappa in theory["cumulants"].items()]
+    lines += ["", "Rest, under I_app alone", *(_line(*item) for item in theory["rest"].items())]
+    lines += ["", "Operating point, under the mean input too"]
+    lines += [_line(*item) for item in theory["operating_point"].items()]
+    if theory["eigenvalues"]:
+        lines.append(_row("stability", "stable" if theory["stable"] else "unstable"))
+    lines += [_row("eigenvalue", _complex(l)) for l in theory["eigenvalues"]]
+    lines.append(_line("kick that makes it spike", theory["kick_threshold"]))
+    lines += ["", "Linear response: V below threshold, spikes left out", *(_line(n, theory[n]) for n in _MOMENTS)]
+    lines += ["", "Doubts about the diffusion approximation"]
+    lines += [f"  - {doubt}" for doubt in theory["doubts"]] or ["  none that can be seen beforehand"]
+    return "\n".join(lines)
+
+
+def _line(label, quantity):
+    return _row(label, _number(quantity))
+
+
+def _row(label, text):
+    return f"  {label:<24} {text}"
+
+
+def _number(quantity):
+    if quantity["value"] is None:
+        return f"none: {quantity['reason']}"
+    unit = "" if quantity["unit"] == "1" else f" {quantity['unit']}"
+    return f"{quantity['value']:.6g}{unit}"
+
+
+def _complex(l):
+    imag = f" {'-' if l['imag'] < 0 else '+'} {abs(l['imag']):.6g} i" if l["imag"] else ""
+    return f"{l['real']:.6g}{imag} {l['unit']}"
