@@ -1,0 +1,68 @@
+"""The figure of a comparison: a stretch of V of both backends, their ISI densities, their statistics."""
+
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from .forest import forest, notes
+from .isi import isi_bins, isi_density
+from .style import GREY, PAGE, colour_of, journal, legend_above, letter, new_figure, save
+from .traces import shown, trace
+
+__all__ = ["save_comparison_figures"]
+
+
+def save_comparison_figures(
+    comparison, jump_result, diffusion_result, directory, *, jump_trace=None, diffusion_trace=None
+):
+    """Save the comparison of two backends as comparison.png and comparison.pdf, and return the paths.
+
+    Arguments:
+        comparison: a Comparison.
+        jump_result, diffusion_result: the two Results that were compared.
+        directory: an existing directory.
+        jump_trace, diffusion_trace: Results with traces, of a short trial each; None takes the traces of the
+            results compared, if they were kept.
+
+    Raises InputError if the place cannot be written to.
+    """
+    results = jump_result, diffusion_result
+    traced = jump_trace or jump_result, diffusion_trace or diffusion_result
+    with journal():
+        figure = new_figure(PAGE, 122 + 3.2 * len(notes(comparison)))
+        upper, lower = figure.add_gridspec(2, 1, height_ratios=(1, 1.25))
+        left, right = upper.subgridspec(1, 2, width_ratios=(1.5, 1))
+        lanes = left.subgridspec(2, 1, hspace=0).subplots(sharex=True, sharey=True)
+        _lanes(lanes, traced)
+        density, differences = figure.add_subplot(right), figure.add_subplot(lower)
+        _densities(density, results)
+        forest(comparison, differences)
+        for ax, text, before in ((lanes[0], "a", 32), (density, "b", 32), (differences, "c", 90)):
+            letter(ax, text, before)
+    return save(figure, directory, "comparison")
+
+
+def _lanes(lanes, results):
+    """A stretch of V for each result, one above the other: they are different trials."""
+    if any(result.traces is None for result in results):
+        for ax in lanes:
+            ax.set_axis_off()
+        middle = {"xycoords": "axes fraction", "ha": "center", "va": "center"}
+        lanes[0].annotate("no traces of $V$ were kept", (0.5, 0), **middle)
+        return
+    stretch = shown(*results, start=max(result.spikes.start for result in results))
+    for ax, result in zip(lanes, results, strict=True):
+        trace(result.traces, "V", ax, stretch=stretch, backend=result.backend)
+        ax.label_outer()
+    handles = [Line2D([], [], color=colour_of(result.backend)) for result in results]
+    legend_above(lanes[0], handles, [result.backend for result in results])
+
+
+def _densities(ax, results):
+    """The ISI densities in the same bins."""
+    edges = isi_bins(*(result.spikes for result in results))
+    for result in results:
+        isi_density(result.spikes, ax, label=result.backend, backend=result.backend, edges=edges)
+    handles, labels = ax.get_legend_handles_labels()
+    if any(patch.get_fill() for patch in ax.patches):
+        handles, labels = [*handles, Patch(color=GREY, alpha=0.3, lw=0)], [*labels, "95 % by trial"]
+    legend_above(ax, handles, labels, handlelength=1.6, columnspacing=1.0)

@@ -1,0 +1,141 @@
+"""What all figures share: journal sizes, 7 pt text, one colour a backend; nothing is set globally."""
+
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+
+from matplotlib import rcParams, style
+from matplotlib.figure import Figure
+
+from ..files import replacing
+
+__all__ = [
+    "COLUMN",
+    "GREY",
+    "PAGE",
+    "colour_of",
+    "dashes_of",
+    "drawing_on",
+    "journal",
+    "legend_above",
+    "letter",
+    "new_figure",
+    "save",
+]
+
+COLUMN, PAGE = 85.0, 178.0  # widths of a journal's column and page, mm
+GREY = "0.45"
+_INCH = 25.4  # mm
+
+# From the palette of Okabe and Ito, told apart by the colour-blind; their lightness (0, 46, 71 of 100) tells them
+# apart in grey, their dashes where they cross.
+_COLOURS = {"per-neuron": "#000000", "jump": "#0072B2", "diffusion": "#E69F00"}
+_DASHES = {"per-neuron": (0, (1, 1)), "jump": "solid", "diffusion": (0, (3.5, 1.2))}
+
+_JOURNAL = {
+    "font.family": "DejaVu Sans",  # comes with matplotlib: the same figure on every machine
+    "font.size": 7,
+    "axes.labelsize": 7,
+    "axes.labelpad": 2,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.xmargin": 0,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.pad": 2,
+    "ytick.major.pad": 2,
+    "xtick.minor.size": 1.5,
+    "ytick.minor.size": 1.5,
+    "xtick.minor.width": 0.4,
+    "ytick.minor.width": 0.4,
+    "legend.fontsize": 7,
+    "legend.frameon": False,
+    "legend.handlelength": 2,
+    "legend.columnspacing": 1.4,
+    "legend.handletextpad": 0.5,
+    "lines.linewidth": 0.9,
+    "mathtext.fontset": "dejavusans",
+    "pdf.fonttype": 42,  # TrueType, as journals ask
+    "savefig.dpi": 300,
+}
+
+# matplotlib has one set of parameters for all threads.
+_ONE_AT_A_TIME = RLock()
+
+
+@contextmanager
+def journal():
+    """Draw in the style of a journal inside the block, whatever the user's settings, and leave these untouched."""
+    with _ONE_AT_A_TIME, style.context(["default", _JOURNAL]):
+        yield
+
+
+def new_figure(width, height):
+    """An empty figure of a size in mm, outside pyplot, so that it works without a display and leaves nothing."""
+    return Figure(figsize=(width / _INCH, height / _INCH), layout="constrained")
+
+
+@contextmanager
+def drawing_on(ax, width=COLUMN, height=50.0):
+    """Yield `ax` as it is, or, if it is None, new axes of a figure of their own in the style of a journal."""
+    if ax is not None:
+        yield ax
+        return
+    with journal():
+        ax = new_figure(width, height).add_subplot()
+        # Ticks are made when first drawn, perhaps outside this block.
+        for axis in "xy":
+            for which in ("major", "minor"):
+                size, breadth = (rcParams[f"{axis}tick.{which}.{key}"] for key in ("size", "width"))
+                ax.tick_params(axis=axis, which=which, length=size, width=breadth, labelsize=7)
+        yield ax
+
+
+def colour_of(backend):
+    """The colour that stands for a backend in every figure; grey for an unknown one."""
+    return _COLOURS.get(backend, GREY)
+
+
+def dashes_of(backend):
+    """The line style that stands for a backend where lines cross."""
+    return _DASHES.get(backend, "solid")
+
+
+def legend_above(ax, handles=None, labels=None, **where):
+    """A legend in one row above the axes, where it hides nothing."""
+    if handles is None:
+        handles, labels = ax.get_legend_handles_labels()
+    place = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "ncols": max(len(handles), 1)} | where
+    return ax.legend(handles, labels, borderaxespad=0.2, **place)
+
+
+def letter(ax, text, left):
+    """The letter of a panel, `left` points before the axes and at their top."""
+    place = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "left", "va": "bottom"}
+    ax.annotate(text, (0, 1), (-left, 2), fontsize=9, fontweight="bold", **place)
+
+
+def save(figure, directory, stem):
+    """Write a figure as DIRECTORY/STEM.png (300 dpi) and STEM.pdf (vectors, fonts embedded), and return the paths.
+
+    Arguments:
+        figure: a matplotlib Figure.
+        directory: an existing directory.
+        stem: file name without its suffix.
+
+    Each file is written whole or not at all, and without a date: the same figure gives the same bytes.
+    Raises InputError if the place cannot be written to, SimulationError if writing breaks off.
+    """
+    paths = []
+    with journal():
+        for kind, undated in (("png", "Software"), ("pdf", "CreationDate")):
+            path = Path(directory) / f"{stem}.{kind}"
+            with replacing(path) as part:
+                figure.savefig(part, format=kind, metadata={undated: None})
+            paths.append(path)
+    return paths
