@@ -7,9 +7,9 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from ...elementary import fma, inline, select, wide_vectors
+from ...machine_code import kernel
 from .scalar import compiled, tuple_arithmetic
 
 __all__ = ["GROUP", "STATUS_DONE", "STATUS_FULL", "STATUS_UNSTABLE", "Rows", "rows", "stepper"]
@@ -65,7 +65,7 @@ def stepper(vector_field, stiffness, n, target, lanes, normals):
         return armed, select(up, 1.0, crossed), select(inside, wrong, 1.0)
 
     # A function of its own, so that LLVM meets this loop alone, and vectorises it.
-    @njit(error_model="numpy", nogil=True)
+    @kernel
     def sweep(w, group, sampled, trial, k0, k1, p, step, spike, reference):
         """GROUP steps of every lane; returns how many lanes crossed the threshold, and how many went wrong."""
         wide_vectors()
@@ -102,7 +102,7 @@ def stepper(vector_field, stiffness, n, target, lanes, normals):
             failures += np.int64(bad)
         return crossings, failures
 
-    @njit(error_model="numpy", nogil=True)
+    @kernel
     def record_spikes(w, group, dt, spike, spikes, counts):
         """Interpolate the crossings of the lanes that had one; returns whether the buffer may overflow."""
         threshold, rearm, _ = spike
@@ -122,7 +122,7 @@ def stepper(vector_field, stiffness, n, target, lanes, normals):
                 full = full or counts[j] > spikes.shape[1] - GROUP
         return full
 
-    @njit(error_model="numpy", nogil=True)
+    @kernel
     def record_traces(w, group, traces, every):
         """Sample every lane at the multiples of `every` steps inside the group."""
         for s in range(1, GROUP + 1):
@@ -132,7 +132,7 @@ def stepper(vector_field, stiffness, n, target, lanes, normals):
                     for v in range(n):
                         traces[j, v, i // every] = w[(s * n + v) * L + j]
 
-    @njit(error_model="numpy", nogil=True)
+    @kernel
     def advance(w, group, stop, active, stream, p, step, spike, window, spikes, counts, traces, every):
         """Advance all lanes from `group` to `stop`, or until a spike buffer may overflow, or a state is wrong.
 

@@ -8,9 +8,9 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from ...elementary import inline, log2_estimate, select, two_to, wide_vectors
+from ...machine_code import kernel
 from .scalar import compiled, tuple_arithmetic
 
 __all__ = ["STATUS_DONE", "STATUS_MORE", "STATUS_WRONG", "Rows", "rows", "stepper"]
@@ -89,7 +89,7 @@ def stepper(vector_field, n, target, lanes, draw):
         return high
 
     # A function of its own, so that LLVM meets this loop alone, and vectorises it.
-    @njit(error_model="numpy", nogil=True)
+    @kernel
     def sweep(w, p, control, spike, window):
         """One step of every lane; returns how many are not at their end, crossed the threshold, went wrong."""
         wide_vectors()
@@ -153,7 +153,7 @@ def stepper(vector_field, n, target, lanes, draw):
             wrong += np.int64(bad)
         return live_lanes, crossings, wrong
 
-    @njit(error_model="numpy", nogil=True)
+    @kernel
     def next_events(w, events, stream):
         """Put the next event of every lane that landed on one before it; draw more where a buffer is used up."""
         head, held, drawn, times, jumps = events
@@ -178,7 +178,7 @@ def stepper(vector_field, n, target, lanes, draw):
                     w[EVENT * L + j] = times[j, 0]
                     w[JUMP * L + j] = jumps[j, 0]
 
-    @njit(error_model="numpy", nogil=True)
+    @kernel
     def record_traces(w, p, traces, sampled, next_sample):
         """Sample every lane at the times that its last step passed."""
         for j in range(traces.shape[0]):
@@ -197,7 +197,7 @@ def stepper(vector_field, n, target, lanes, draw):
                         k += 1
                     next_sample[j] = k
 
-    @njit(error_model="numpy", nogil=True)
+    @kernel
     def advance(w, budget, events, stream, p, control, spike, window, spikes, counts, traces, sampled, next_sample):
         """Step every lane that is not at its end, at most `budget` times or until a spike buffer is full.
 

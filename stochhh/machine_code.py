@@ -1,0 +1,164 @@
+"""Loops compiled once and kept on disk, under a name made of all that went into them.
+
+The name is a hash of the byte code and constants of the function and of everything that it calls, wherever that is
+written, of its argument types, and of compiler and processor. So a changed callee is another name, never a stale
+kernel; two processes may write at once; and where nothing can be written, nothing is kept and all still runs.
+"""
+
+import hashlib
+import os
+import pickle
+import secrets
+from contextlib import suppress
+from pathlib import Path
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
+
+import llvmlite
+import numba
+import numpy as np
+from numba import njit, types
+from numba.core import caching, compiler, serialize
+from numba.core.dispatcher import Dispatcher
+
+__all__ = ["directory", "fingerprint", "kernel"]
+
+_KEPT = 256  # files; the oldest go first
+
+
+def kernel(function):
+    """Compile a loop without Python's checks and locks, or load what an earlier process compiled."""
+    dispatcher = njit(error_model="numpy", nogil=True)(function)
+    dispatcher._cache = _KernelCache(function)
+    return dispatcher
+
+
+def directory():
+    """Where machine code is kept: $STOCHHH_CACHE_DIR, or stochhh/ in the user's cache directory."""
+    if "STOCHHH_CACHE_DIR" in os.environ:
+        return Path(os.environ["STOCHHH_CACHE_DIR"])
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "stochhh"
+
+
+def fingerprint(function):
+    """A hash of what a function is made of, callees included; None if a part cannot be told from its content."""
+    parts = []
+    try:
+        _walk(function, parts, set())
+    except _Opaque:
+        return None
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+class _Opaque(Exception):
+    """A value whose content is not seen."""
+
+
+def _walk(value, parts, seen):
+    """Append to `parts` what tells `value` from any other."""
+    if isinstance(value, Dispatcher):
+        options = sorted((key, repr(option)) for key, option in value.targetoptions.items())
+        parts.append(f"compiled {options}")
+        value = value.py_func
+    value = getattr(value, "_defn", value)  # a numba intrinsic
+    if isinstance(value, FunctionType):
+        if id(value) not in seen:
+            seen.add(id(value))
+            _walk_function(value, parts, seen)
+    elif isinstance(value, ModuleType):
+        parts.append(f"module {value.__name__} {getattr(value, '__version__', '')}")
+    elif isinstance(value, type):
+        parts.append(f"class {value.__qualname__} {getattr(value, '_fields', '')}")
+    elif isinstance(value, np.generic) or value is None or isinstance(value, bool | int | float | complex | str | bytes):
+        parts.append(f"{type(value).__name__} {value!r}")
+    elif isinstance(value, tuple | frozenset):
+        parts.append(f"{type(value).__name__} {len(value)} {getattr(value, '_fields', '')}")
+        for item in sorted(value, key=repr) if isinstance(value, frozenset) else value:
+            _walk(item, parts, seen)
+    elif isinstance(value, BuiltinFunctionType | np.ufunc | types.Type):
+        parts.append(f"{type(value).__name__} {value.__module__ or ''} {value}".split(" at 0x")[0])
+    else:
+        raise _Opaque(value)
+
+
+def _walk_function(function, parts, seen):
+    parts.append(f"function {function.__name__}")
+    _walk_code(function.__code__, parts, seen, function.__globals__)
+    for values in (function.__defaults__ or (), [cell.cell_contents for cell in function.__closure__ or ()]):
+        for value in values:
+            _walk(value, parts, seen)
+
+
+def _walk_code(code, parts, seen, scope):
+    """The byte code, its names and constants, and the globals that it names."""
+    parts.append(f"{code.co_code.hex()} {code.co_names} {code.co_varnames} {code.co_freevars}")
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            _walk_code(constant, parts, seen, scope)
+        else:
+            _walk(constant, parts, seen)
+    for name in code.co_names:
+        if name in scope:
+            _walk(scope[name], parts, seen)
+
+
+def _describe(kind):
+    """An argument type, with the names in a named tuple: the code holds their places alone."""
+    inner = " ".join(map(_describe, kind)) if isinstance(kind, types.BaseTuple) else ""
+    return f"{kind} {getattr(kind, 'fields', '')} {inner}"
+
+
+class _KernelCache(caching._Cache):
+    """The interface by which a numba dispatcher looks for machine code before it compiles."""
+
+    def __init__(self, function):
+        self._function = function
+        self._content = None
+
+    @property
+    def cache_path(self):
+        return str(directory())
+
+    def _path(self, signature, target):
+        """The file of one overload; None if its content cannot be named."""
+        self._content = self._content or fingerprint(self._function)
+        if self._content is None:
+            return None
+        arguments = signature.args if hasattr(signature, "args") else signature
+        made_by = f"{numba.__version__} {llvmlite.__version__} {np.__version__} {target.codegen().magic_tuple()}"
+        name = "\n".join([self._content, made_by, os.sys.version, *map(_describe, arguments)])
+        digest = hashlib.sha256(name.encode()).hexdigest()[:32]
+        return directory() / f"{self._function.__name__}-{digest}.bin"
+
+    def load_overload(self, sig, target_context):
+        target_context.refresh()
+        path = self._path(sig, target_context)
+        try:
+            return path and compiler.CompileResult._rebuild(target_context, *pickle.loads(path.read_bytes()))
+        except FileNotFoundError:
+            return None
+        except Exception:  # whatever is wrong with a file, compiling anew is right
+            return None
+
+    def save_overload(self, sig, data):
+        path = self._path(sig, data.target_context)
+        if path is None or data.lifted or data.library.has_dynamic_globals:
+            return
+        part = path.with_suffix(f".{secrets.token_hex(4)}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.write_bytes(serialize.dumps(data._reduce()))
+            os.replace(part, path)
+            for old in sorted(path.parent.glob("*.bin"), key=lambda file: file.stat().st_mtime)[:-_KEPT]:
+                old.unlink(missing_ok=True)
+        except OSError:  # a read-only home, a full disk: then it is compiled again next time
+            with suppress(OSError):
+                part.unlink()
+
+    def enable(self):
+        pass
+
+    def disable(self):
+        pass
+
+    def flush(self):
+        pass
