@@ -1,15 +1,68 @@
-"""Files that are written whole or not at all, and tables read with every fault named."""
+"""Files that are written whole or not at all, and texts and tables read with every fault named."""
 
+import csv
+import errno
+import json
+import math
 import os
 import secrets
+import shutil
+import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
-from .errors import InputError, SimulationError
+from .errors import InputError, SimulationError, StochhhError
 
-__all__ = ["read_table", "replacing", "write_table"]
+__all__ = [
+    "filling",
+    "make_directory",
+    "read_table",
+    "read_text",
+    "reading",
+    "replacing",
+    "writable",
+    "writing",
+    "write_json",
+    "write_table",
+]
+
+# What the user can mend by naming another place; any other failure to write is the machine's.
+_WRONG_PLACE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR, errno.EISDIR}
+_ROWS = 100_000  # of a table that are turned into text at a time
+
+
+@contextmanager
+def writing(path):
+    """Say in one line why `path` cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else " ".join(str(error).split())
+        if error.errno in _WRONG_PLACE:
+            raise InputError(f"{path} cannot be written ({reason}): choose another place") from error
+        raise SimulationError(f"{path} could not be written ({reason}); what stood there before is kept") from error
+
+
+def _neighbour(path):
+    """(target, part): the file that is meant, links followed, and a new name beside it."""
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise InputError(f"{path} is a directory: name a file in it")
+    if not target.parent.is_dir():
+        raise InputError(f"{path}: there is no directory {target.parent}: make it first, or name another place")
+    if target.exists() and not target.is_file():
+        raise InputError(f"{path} is no ordinary file, and cannot be replaced by one: name another")
+    return target, target.with_name(f".{secrets.token_hex(4)}{target.suffix}")
+
+
+def writable(path):
+    """Raise InputError unless a file can be put at `path`; what stands there is left alone."""
+    _, part = _neighbour(path)
+    with writing(path):
+        part.touch(exist_ok=False)
+        part.unlink()
 
 
 @contextmanager
@@ -19,64 +72,140 @@ def replacing(path):
     If it fails, for a full disk say, the neighbour is removed and what stood at `path` stays.
     Raises InputError if the place cannot be written to, SimulationError if writing breaks off.
     """
-    path = Path(path)
-    if path.is_dir():
-        raise InputError(f"{path} is a directory: name a file in it")
-    if not path.parent.is_dir():
-        raise InputError(f"{path}: there is no directory {path.parent}: make it first, or name another place")
-    part = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{path.suffix}")
+    target, part = _neighbour(path)
     try:
-        yield part
-        os.replace(part, path)
-    except PermissionError as error:
-        raise InputError(f"{path}: no permission to write there: choose another place") from error
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise SimulationError(f"{path} could not be written ({reason}); what stood there before is untouched") from error
+        with writing(path):
+            yield part
+            os.replace(part, target)
     finally:
         part.unlink(missing_ok=True)
 
 
-def write_table(path, columns):
-    """Write named columns as CSV, floats in their shortest form that reads back the same."""
-    import pandas
+def make_directory(path):
+    """Make a directory, if there is none yet; InputError unless files can be put into it."""
+    path = Path(path)
+    if path.exists() and not path.is_dir():
+        raise InputError(f"{path} is no directory: name one, or a place for a new one")
+    with writing(path):
+        path.mkdir(parents=True, exist_ok=True)
+        part = path / f".{secrets.token_hex(4)}"
+        part.touch(exist_ok=False)
+        part.unlink()
 
+
+@contextmanager
+def filling(directory):
+    """Yield a temporary directory whose files move into `directory` when the block succeeds.
+
+    They replace files of the same names; all others stay. If the block fails, nothing is moved.
+    """
+    directory = Path(directory)
+    part = directory / f".{secrets.token_hex(4)}"
+    try:
+        with writing(directory):
+            part.mkdir()
+            yield part
+            for file in sorted(part.iterdir()):
+                os.replace(file, directory / file.name)
+    except StochhhError as error:  # it names the temporary directory, which is nobody's business
+        raise type(error)(str(error).replace(str(part), str(directory))) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def write_table(path, columns):
+    """Write named columns as CSV, floats in their shortest form that reads back the same, None as nothing."""
+    columns = {name: np.asarray(column) for name, column in columns.items()}
+    length = max(map(len, columns.values()))
+    with replacing(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(columns)
+        for first in range(0, length, _ROWS):
+            rows = (column[first : first + _ROWS].tolist() for column in columns.values())
+            table.writerows(zip(*rows, strict=True))
+
+
+def write_json(path, value):
+    """Write a JSON file; there is no NaN and no infinity in JSON, and they are refused."""
+    text = json.dumps(value, indent=2, allow_nan=False)
     with replacing(path) as part:
-        pandas.DataFrame(columns).to_csv(part, index=False, lineterminator="\n")
+        part.write_text(text + "\n", encoding="utf-8")
+
+
+@contextmanager
+def reading(path, wanted):
+    """Say in one line why `path` cannot be read; `wanted` is what should be named instead."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise InputError(f"{path} does not exist: {wanted}") from error
+    except IsADirectoryError as error:
+        raise InputError(f"{path} is a directory: {wanted}") from error
+    except PermissionError as error:
+        raise InputError(f"{path}: no permission to read it") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not a text in UTF-8 (byte {error.start}): {wanted}") from error
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else " ".join(str(error).split())
+        raise InputError(f"{path} cannot be read ({reason}): {wanted}") from error
+
+
+def read_text(path, wanted):
+    """The text of a file in UTF-8; InputError, asking for what is `wanted`, if there is none."""
+    with reading(path, wanted):
+        return Path(path).read_text(encoding="utf-8-sig")
 
 
 def read_table(path, header):
-    """Read a CSV file whose header is exactly `header`, as {name: numbers}; `trial` is of whole numbers."""
-    import pandas
+    """Read a CSV file whose header is exactly `header`, as {name: numbers}; `trial` is of whole numbers.
 
-    path = Path(path)
-    if not path.is_file():
-        kind = "is a directory" if path.is_dir() else "does not exist"
-        raise InputError(f"{path} {kind}: name a CSV file with the header {','.join(header)}")
-    try:
-        with path.open(encoding="utf-8") as file:
-            found = file.readline().strip()
+    Raises InputError with the line of the first entry that is no finite number.
+    """
+    kinds = [(name, np.int64 if name == "trial" else np.float64) for name in header]
+    wanted = f"name a CSV file with the header {','.join(header)}"
+    with reading(path, wanted), Path(path).open(encoding="utf-8-sig") as file:
+        found = file.readline().strip()
         if found != ",".join(header):
-            raise InputError(f"{path}: its first line is {found[:60]!r}: it must be {','.join(header)!r}")
-        table = pandas.read_csv(path, float_precision="round_trip", dtype=str, keep_default_na=False)
-    except PermissionError as error:
-        raise InputError(f"{path}: no permission to read it") from error
-    except (UnicodeDecodeError, pandas.errors.ParserError) as error:
-        raise InputError(f"{path}: not a CSV file of {len(header)} columns ({error})") from error
-    return {name: _numbers(path, name, table[name]) for name in header}
-
-
-def _numbers(path, name, column):
-    """One column as numbers; InputError with the line of the first entry that is none."""
-    kind = np.int64 if name == "trial" else np.float64
-    try:
-        return column.to_numpy(dtype=object).astype(kind)
-    except (ValueError, OverflowError):
-        pass
-    for line, entry in enumerate(column, start=2):
+            raise InputError(f"{path}, line 1: the header is {found[:60]!r}: it must be {','.join(header)!r}")
         try:
-            kind(entry)
-        except (ValueError, OverflowError):
-            expected = "a whole number" if kind is np.int64 else "a number"
-            raise InputError(f"{path}, line {line}: {name} = {entry!r} is not {expected}") from None
-    raise InputError(f"{path}: column {name} could not be read as numbers")
+            table = _numbers(file, kinds)
+        except UnicodeDecodeError:
+            raise
+        except ValueError as error:
+            fault = _first_fault(path, kinds) or f"{path}: no table of numbers ({error})"
+            raise InputError(fault) from error
+    return {name: np.ascontiguousarray(table[name]) for name in header}
+
+
+def _numbers(file, kinds):
+    """The rest of a file as a structured array; ValueError where an entry is no finite number."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "loadtxt: input contained no data", UserWarning)
+        table = np.loadtxt(file, delimiter=",", dtype=kinds, comments=None, ndmin=1)
+    for name, _ in kinds:
+        if not np.all(np.isfinite(table[name])):
+            raise ValueError(f"{name} holds a value that is not finite")
+    return table
+
+
+def _first_fault(path, kinds):
+    """What is wrong with the first wrong line of a table; slow, and asked for only where there is one."""
+    with Path(path).open(encoding="utf-8-sig") as file:
+        for number, line in enumerate(file, start=1):
+            row = line.rstrip("\n").split(",")
+            if number == 1 or row == [""]:
+                continue
+            if len(row) != len(kinds):
+                return f"{path}, line {number}: it must have {len(kinds)} columns, and has {len(row)}"
+            for entry, (name, kind) in zip(row, kinds, strict=True):
+                if not _is_finite(kind, entry):
+                    expected = "whole number" if kind is np.int64 else "finite number"
+                    return f"{path}, line {number}: {name} = {entry!r} is not allowed: it must be a {expected}"
+    return None
+
+
+def _is_finite(kind, entry):
+    try:
+        return math.isfinite(kind(entry))
+    except (ValueError, OverflowError):
+        return False

@@ -1,10 +1,12 @@
 """What a simulation leaves: spikes with their observation window, moments of V, traces, provenance."""
 
+import json
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from .errors import InputError
+from .errors import InputError, integer
+from .files import read_table, reading, replacing, write_table
 
 __all__ = ["Moments", "Result", "SpikeTrains", "Traces"]
 
@@ -76,6 +78,29 @@ class SpikeTrains:
         first, last = np.searchsorted(self.trial, [trial, trial + 1])
         return self.time[first:last]
 
+    def to_csv(self, path):
+        """Write all spikes as CSV, header `trial,time`, times in ms in their shortest exact form."""
+        write_table(path, {"trial": self.trial, "time": self.time})
+
+    @classmethod
+    def from_csv(cls, path, *, stop, start=0.0, n_trials=None):
+        """Read spikes from a CSV file with the header `trial,time` (ms), sorted by trial, then by time.
+
+        Arguments:
+            path: the file.
+            stop: end of the observation window, ms.
+            start: start of the observation window, ms.
+            n_trials: number of trials observed; by default the last one that has a spike, plus one, so that
+                silent trials at the end are lost unless it is given.
+        """
+        table = read_table(path, ("trial", "time"))
+        if n_trials is None:
+            n_trials = int(table["trial"].max(initial=-1)) + 1
+        try:
+            return cls(table["time"], table["trial"], integer("n_trials", n_trials, at_least=1), start, stop)
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from error
+
 
 @dataclass(frozen=True)
 class Moments:
@@ -134,3 +159,80 @@ class Result:
     def backend(self):
         """Name of the backend that made the result."""
         return self.provenance["backend"]
+
+    def save(self, path):
+        """Write all of it as netCDF-4; the file is replaced as a whole, or left as it was."""
+        dataset = _dataset(self)
+        # Every array carries a checksum, so that a damaged file is known when it is read.
+        encoding = {name: {"_FillValue": None, "fletcher32": bool(x.size)} for name, x in dataset.variables.items()}
+        with replacing(path) as part:
+            dataset.to_netcdf(part, engine="h5netcdf", encoding=encoding)
+
+    @classmethod
+    def load(cls, path):
+        """Read a result that `save` wrote. Raises InputError for any other file, or a damaged one."""
+        import h5py
+
+        wanted = "name a netCDF file that stochhh saved"
+        try:
+            with reading(path, wanted), h5py.File(path) as file:
+                return _from_file(file)
+        except InputError as error:
+            raise error if str(path) in str(error) else InputError(f"{path}: {error}") from error
+        except Exception as error:  # whatever a foreign or a damaged file makes the reader stumble over
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            raise InputError(f"{path} is damaged, or no result of stochhh ({reason}): {wanted}") from error
+
+
+_FORMAT = 1  # of the file; raised when a reader of today could not read it
+
+
+def _dataset(result):
+    """The result in the terms of the CF conventions: spikes are an indexed ragged array over trials."""
+    from xarray import Dataset
+
+    spikes, moments, traces = result.spikes, result.moments, result.traces
+    of_spike = {"long_name": "trial of the spike, from 0", "instance_dimension": "trial"}
+    window = {"observation_start": float(spikes.start), "observation_stop": float(spikes.stop)}
+    variables = {
+        "trial": ("trial", np.arange(spikes.n_trials), {"long_name": "trial, from 0"}),
+        "spike_trial": ("spike", spikes.trial, of_spike),
+        "spike_time": ("spike", spikes.time, {"long_name": "spike time since the start", "units": "ms"} | window),
+    }
+    if moments is not None:
+        about = {"long_name": "time average of (V - reference)^power, mV^power", "reference": float(moments.reference)}
+        variables["power"] = ("power", np.arange(1, moments.powers.shape[1] + 1))
+        variables["V_powers"] = (("trial", "power"), moments.powers, about)
+    if traces is not None:
+        variables["time"] = ("time", traces.time, {"long_name": "time since the start", "units": "ms"})
+        for name in traces.variables:
+            variables[name] = (("trial", "time"), traces[name], {"units": "mV" if name == "V" else "1"})
+    return Dataset(
+        variables,
+        attrs={
+            "Conventions": "CF-1.11",
+            "title": "Spike trains of a neuron under random synaptic input",
+            "source": f"stochhh {result.provenance.get('stochhh', '')}".strip(),
+            "stochhh_format": _FORMAT,
+            "state_variables": json.dumps(traces.variables if traces is not None else []),
+            "provenance": json.dumps(result.provenance, allow_nan=False),
+        },
+    )
+
+
+def _from_file(file):
+    """What `_dataset` put in."""
+    found = file.attrs["stochhh_format"].item()
+    if found != _FORMAT:
+        raise InputError(f"the file has format {found}, and this version of stochhh reads {_FORMAT}: use a newer one")
+    time, powers = file["spike_time"], file.get("V_powers")
+    window = (time.attrs["observation_start"].item(), time.attrs["observation_stop"].item())
+    variables = tuple(json.loads(file.attrs["state_variables"]))
+    return Result(
+        SpikeTrains(time[:], file["spike_trial"][:], file["trial"].size, *window),
+        None if powers is None else Moments(powers.attrs["reference"].item(), powers[:]),
+        Traces(file["time"][:], np.stack([file[name][:] for name in variables], axis=1), variables)
+        if variables
+        else None,
+        json.loads(file.attrs["provenance"]),
+    )

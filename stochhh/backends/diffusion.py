@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass
 from math import ceil, sqrt
 from typing import ClassVar
 
-import numpy as np
-
 from ..errors import InputError, UnstableStepError, integer, real
 from ..random import diffusion_normals, key_of
 from .block import Lanes

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..errors import InputError, integer
+from ..files import read_table, write_table
 
 __all__ = ["Recording"]
 
@@ -66,3 +67,21 @@ class Recording:
         """(time, jump) of one trial, ms and mV."""
         first, last = np.searchsorted(self.trial, [trial, trial + 1])
         return self.time[first:last], self.jump[first:last]
+
+    def to_csv(self, path):
+        """Write the events as CSV, header `trial,time,jump` (ms, mV), numbers in their shortest exact form.
+
+        A last trial without events is written as one jump of 0 mV at time 0, so that it is not forgotten.
+        """
+        trial, time, jump = self.trial, self.time, self.jump
+        if self.n_trials and not (trial.size and trial[-1] == self.n_trials - 1):
+            trial, time, jump = np.append(trial, self.n_trials - 1), np.append(time, 0.0), np.append(jump, 0.0)
+        write_table(path, {"trial": trial, "time": time, "jump": jump})
+
+    @classmethod
+    def from_csv(cls, path, n_trials=None):
+        """Read events from a CSV file with the header `trial,time,jump` (ms, mV), in any order."""
+        try:
+            return cls(**read_table(path, ("trial", "time", "jump")), n_trials=n_trials)
+        except InputError as error:
+            raise error if str(path) in str(error) else InputError(f"{path}: {error}") from error

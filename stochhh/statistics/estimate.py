@@ -1,7 +1,7 @@
 """An estimate: a value that never travels without its interval."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 __all__ = ["Estimate"]
 
@@ -35,6 +35,10 @@ class Estimate:
     def missing(cls, name, reason, *, level, unit, n, value=None):
         """An estimate that cannot be had, with the reason."""
         return cls(name, value, None, None, level, unit, n, "none", reason)
+
+    def without_interval(self, reason):
+        """The same value, its interval given up for a reason."""
+        return replace(self, low=None, high=None, method="none", reason=reason)
 
     def as_dict(self):
         """The form of the JSON contract: value, low, high, level, unit, and the reason where one is due."""
