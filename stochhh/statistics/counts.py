@@ -1,0 +1,110 @@
+"""What the number of spikes in the window tells: firing rate and Fano factor."""
+
+import numpy as np
+from scipy.special import chdtri, gammaincinv, stdtrit
+
+from ..units import hertz
+from .estimate import Estimate
+from .jackknife import LOG, Quantity, by_trial, confidence
+
+__all__ = ["fano_factor", "rate"]
+
+_COUNT_SD = 0.5  # the largest standard deviation of a count that takes two neighbouring values
+
+
+def rate(spikes, level=0.95):
+    """Firing rate (Hz): spikes in the window, over all trials, per observed time.
+
+        rate = sum_t c_t / (n_trials T)
+
+    Arguments:
+        spikes: SpikeTrains.
+        level: confidence level.
+
+    Unbiased for every stationary train. The interval is by trial on the log scale, see `by_trial`. Three cases have
+    no log jackknife, and `method` says which it is:
+
+    - no spike at all: Garwood's exact upper limit, for spikes that are a Poisson process (3.7 spikes in all at 95 %);
+    - spikes in one trial only: Garwood's exact interval, with that trial as one Poisson event;
+    - equal counts in all trials: each count has a standard deviation of 1/2, the most that two neighbouring values
+      have, and the interval is no less than one count a trial either way, since the phase of a periodic train may
+      hide as much.
+
+    With a mean of 0.2 to 10 Poisson spikes in 20 trials together it covered 97 to 99 %.
+
+    Source: Garwood, Biometrika 28, 437 (1936).
+
+    >>> from stochhh.results import SpikeTrains
+    >>> print(rate(SpikeTrains([], [], n_trials=10, start=0, stop=1000)))
+    rate = 0 Hz [0, 0.3689] (95%)
+    """
+    level = confidence(level)
+    counts = spikes.counts()
+    n, total, most = len(counts), counts.sum(), counts.max()
+    value = float(hertz(total / (n * spikes.window)))
+
+    def limits(low, high, method):
+        low, high = (float(hertz(x / (n * spikes.window))) for x in (low, high))
+        return Estimate("rate", value, low, high, level, "Hz", n, method)
+
+    if total == 0:
+        return limits(0, _events(0, level)[1], "no spike: exact upper limit of a Poisson process")
+    if n > 1 and most == total:
+        low, high = _events(1, level)
+        return limits(total * low, total * high, "spikes in one trial only: that trial is one Poisson event")
+    if n > 1 and most == counts.min():
+        exponent = stdtrit(n - 1, (1 + level) / 2) * _COUNT_SD / (most * np.sqrt(n))
+        if exponent > 700:
+            reason = f"{n} trials are too few for an interval at this level"
+            return Estimate.missing("rate", reason, level=level, unit="Hz", n=n, value=value)
+        factor = np.exp(exponent)
+        low, high = min(total / factor, total - n), max(total * factor, total + n)
+        return limits(low, high, "equal counts in all trials: half a count of standard deviation, phase of one")
+    sums = np.stack([counts, np.ones(n)], axis=1)
+    quantity = Quantity("rate", "Hz", LOG, "spike counts", 1)
+
+    def per_time(s):
+        return hertz(s[..., 0] / (s[..., 1] * spikes.window))
+
+    return by_trial(quantity, per_time, sums, level=level, unbias=False)
+
+
+def fano_factor(spikes, level=0.95):
+    """Fano factor of the spike count in the whole window.
+
+        fano_factor = s^2 / c,   s^2 = sum_t (c_t - c)^2 / (n - 1),   c = mean count
+
+    Arguments:
+        spikes: SpikeTrains.
+        level: confidence level.
+
+    The variance is unbiased, and the ratio too on Poisson trains, with any number of trials (on 5 of them it is 1 on
+    average, where n in place of n - 1 gives 0.8); else its bias is of order 1/n and not removed (-4 % with 5 trials
+    whose rates vary by 30 %). The interval is by trial on the log scale, see `by_trial`. Where all counts but one
+    are equal (with two trials: always) there is no log jackknife; it is then [0, u], u the upper limit of a normal
+    variance with a standard deviation of 1/2 added to each count for its rounding.
+    """
+    level = confidence(level)
+    counts = spikes.counts()
+    n, total = len(counts), counts.sum()
+    quantity = Quantity("fano_factor", "1", LOG, "spike counts", 2, "there is no spike")
+    if n > 1 and total > 0 and np.bincount(counts).max() >= n - 1:
+        value = float(counts.var(ddof=1) / counts.mean())
+        squares = (n - 1) * value + n * _COUNT_SD**2 / counts.mean()
+        high = float(squares / chdtri(n - 1, (1 + level) / 2))
+        method = "counts equal but for one trial: upper limit of a variance, normal counts"
+        return Estimate("fano_factor", value, 0.0, high, level, "1", n, method)
+    sums = np.stack([counts, counts**2, np.ones(n)], axis=1)
+    return by_trial(quantity, _fano, sums, level=level, unbias=False)
+
+
+def _fano(s):
+    # n sum c^2 - (sum c)^2 is a whole number: exactly 0 for equal counts
+    total, squares, n = s[..., 0], s[..., 1], s[..., 2]
+    return (n * squares - total**2) / ((n - 1) * total)
+
+
+def _events(k, level):
+    """Exact interval for the mean of a Poisson law that gave k (Garwood)."""
+    low = gammaincinv(k, (1 - level) / 2) if k else 0.0
+    return low, gammaincinv(k + 1, (1 + level) / 2)

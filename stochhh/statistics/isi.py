@@ -1,0 +1,138 @@
+"""The law of the interspike intervals (ISIs): mean, coefficient of variation, skewness."""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.special import ndtri
+
+from ..units import hertz
+from .counts import rate
+from .jackknife import ASINH, LOG, Quantity, by_trial
+from .window import hidden, time_resolution, window_weight
+
+__all__ = ["cv", "isi_mean", "isi_skewness"]
+
+_OF = "interspike intervals"
+
+
+def isi_mean(spikes, level=0.95):
+    """Mean interspike interval (ms), corrected for the finite window.
+
+        isi_mean = sum w(x) x / sum w(x)   over the ISIs x of all trials,   w(x) = T / (T - x)
+
+    Arguments:
+        spikes: SpikeTrains.
+        level: confidence level.
+
+    It is the mean over spikes, which is 1/rate in every stationary train. ISIs longer than the window T stay unseen.
+    Bias left with 20 trials (of the plain mean in brackets): 5 spikes a window: Poisson -5 % (-23), gamma with CV
+    0.5: 0 (-6), with CV 1.4: -17 (-40); 20 spikes: 0 (-5), 0 (-1), 0 (-10); 100 spikes: 0 (-1), 0 (0), 0 (-2). A
+    periodic train has no bias. Where ISIs beyond the window are likely (see `hidden`), the interval is stretched to
+    hold that of 1/rate, which loses none. Coverage and intervals: see `by_trial`.
+
+    Source of the weights: Horvitz and Thompson, J. Am. Stat. Assoc. 47, 663 (1952).
+
+    >>> from stochhh.results import SpikeTrains
+    >>> train = SpikeTrains([10, 20, 30, 15, 25], [0, 0, 0, 1, 1], n_trials=2, start=0, stop=40)
+    >>> print(isi_mean(train))
+    isi_mean = 10 ms [10, 10] (95%)
+    """
+    sums, centre, doubt = _powers(spikes, level)
+    resolution = time_resolution(spikes)
+    quantity = Quantity("isi_mean", "ms", LOG, _OF, 1)
+    mean = by_trial(quantity, lambda s: centre + s[..., 1] / s[..., 0], sums, level=level, resolution=resolution)
+    return mean if mean.low is None or doubt is None else _with_inverse_of(rate(spikes, level), mean, doubt)
+
+
+def _with_inverse_of(frequency, mean, doubt):
+    """The mean ISI, its interval stretched to hold that of 1/rate, which loses no ISI."""
+    if not frequency.low or not frequency.high:
+        return mean.without_interval(doubt)
+    low, high = min(mean.low, float(hertz(1 / frequency.high))), max(mean.high, float(hertz(1 / frequency.low)))
+    return replace(mean, low=low, high=high, method=f"{mean.method}; with the interval of 1/rate, since {doubt}")
+
+
+def cv(spikes, level=0.95):
+    """Coefficient of variation of the interspike intervals.
+
+        cv = sqrt(sum w (x - m)^2 / sum w) / m,   m = sum w x / sum w,   w(x) = T / (T - x)
+
+    Arguments:
+        spikes: SpikeTrains.
+        level: confidence level.
+
+    Corrected for the window as isi_mean is, and for the bias of a few ISIs by the jackknife over trials; with one
+    trial it is not, and on n Poisson ISIs too small by 1.1/n to 1.5/n. Bias left with 20 trials: 5 spikes a window:
+    Poisson -8 %, gamma with CV 0.5: 0, with CV 1.4: -15; 20 and 100 spikes: 0, 0, 0. Where ISIs beyond the window are
+    likely (see `hidden`) the interval is given up. With fewer than 50 irregular spikes a trial it is too narrow: 20
+    spikes and 20 trials gave 93 (Poisson), 94 and 91 % (gamma with CV 0.5 and 1.4), and 90 % for the long tails of
+    lognormal ISIs (sigma 0.6, correlation 0.7), where 95 % is claimed.
+    """
+    sums, centre, doubt = _powers(spikes, level)
+
+    def ratio(s):
+        return np.sqrt(_variance(s)) / (centre + s[..., 1] / s[..., 0])
+
+    quantity = Quantity("cv", "1", LOG, _OF, 2, "all interspike intervals are 0")
+    resolution = time_resolution(spikes) / centre if centre > 0 else 0.0
+    estimate = by_trial(quantity, ratio, sums, level=level, resolution=resolution)
+    return estimate if estimate.low is None or doubt is None else estimate.without_interval(doubt)
+
+
+def isi_skewness(spikes, level=0.95):
+    """Skewness of the interspike intervals.
+
+        isi_skewness = [sum w (x - m)^3 / sum w] / [sum w (x - m)^2 / sum w]^1.5,   m, w as in cv
+
+    Arguments:
+        spikes: SpikeTrains.
+        level: confidence level.
+
+    Corrected as cv is. A third moment hangs on ISIs so rare that few trials show them, and the spread between trials
+    misses them too (it covered 89 % on Poisson trains). So the interval, by trial on the asinh scale, is never
+    narrower than the normal one of N independent ISIs of a gamma law: se^2 = (6 + 9 g^2 + 1.875 g^4) / N for a
+    skewness g. Measured with 50 to 100 spikes a trial, 20 trials: 96 to 97 % on Poisson and gamma trains, 93 % with
+    rates varying by 20 %. With heavier tails it is too narrow still: 89 % (lognormal ISIs, sigma 0.5).
+    """
+    sums, _, doubt = _powers(spikes, level)
+    floor = time_resolution(spikes) ** 2
+
+    def skewness(s):
+        mean, variance = s[..., 1] / s[..., 0], _variance(s)
+        third = s[..., 3] / s[..., 0] - 3 * mean * s[..., 2] / s[..., 0] + 2 * mean**3
+        return np.where(variance > floor, third, np.nan) / np.maximum(variance, floor) ** 1.5
+
+    quantity = Quantity("isi_skewness", "1", ASINH, _OF, 3, "all interspike intervals are equal to rounding")
+    estimate = by_trial(quantity, skewness, sums, level=level)
+    if estimate.low is None:
+        return estimate
+    return _no_narrower_than_gamma(estimate, sums[:, -1].sum()) if doubt is None else estimate.without_interval(doubt)
+
+
+def _no_narrower_than_gamma(skewness, n_isi):
+    """The skewness with an interval no narrower than that of n independent ISIs of a gamma law."""
+    g = skewness.value
+    half = float(ndtri((1 + skewness.level) / 2) * np.sqrt((6 + 9 * g**2 + 1.875 * g**4) / n_isi))
+    low, high = min(skewness.low, g - half), max(skewness.high, g + half)
+    method = f"{skewness.method}; no narrower than for independent ISIs of a gamma law"
+    return replace(skewness, low=low, high=high, method=method)
+
+
+def _powers(spikes, level):
+    """(sums, centre, doubt): by trial sum w y^k, k = 0..3, and the number of ISIs, y = ISI - centre; see `hidden`."""
+    isi, trial = spikes.isi()
+    weight = window_weight(isi, spikes.window)
+    # powers about the overall mean: about 0 the variance of a regular train would drown in rounding
+    centre = np.average(isi, weights=weight) if isi.size else 0.0
+    columns, term = [], weight
+    for _ in range(4):
+        columns.append(np.bincount(trial, term, spikes.n_trials))
+        term = term * (isi - centre)
+    columns.append(np.bincount(trial, minlength=spikes.n_trials))
+    doubt = hidden(rate(spikes, level), spikes.window, isi, weight) if isi.size else None
+    return np.stack(columns, axis=1), float(centre), doubt
+
+
+def _variance(s):
+    # rounding alone can make it negative
+    return np.maximum(s[..., 2] / s[..., 0] - (s[..., 1] / s[..., 0]) ** 2, 0.0)

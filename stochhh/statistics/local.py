@@ -1,0 +1,66 @@
+"""Local variability of a spike train, from pairs of adjacent interspike intervals (ISIs)."""
+
+import numpy as np
+
+from .counts import rate
+from .jackknife import LOG, Quantity, by_trial
+from .window import hidden, time_resolution, window_weight
+
+__all__ = ["cv2", "lv"]
+
+_OF = "pairs of adjacent interspike intervals"
+
+
+def cv2(spikes, level=0.95):
+    """Local coefficient of variation CV2: 1 for a Poisson train, 0 for a regular one.
+
+        cv2 = < 2 |I_{k+1} - I_k| / (I_{k+1} + I_k) >
+
+    over the pairs of adjacent ISIs of all trials, each with the weight T / (T - I_k - I_{k+1}) of the window.
+
+    Arguments:
+        spikes: SpikeTrains.
+        level: confidence level.
+
+    Pairs longer than the window stay unseen; bias left with 5 spikes a window and 20 trials: 1 % or less on Poisson
+    and gamma trains. Two ISIs of length 0 (three spikes at one time) make no pair. Interval: see `by_trial`.
+    Source: Holt, Softky, Koch and Douglas, J. Neurophysiol. 75, 1806 (1996).
+    """
+    return _mean_over_pairs("cv2", spikes, level, lambda x: 2 * np.abs(x), order=1)
+
+
+def lv(spikes, level=0.95):
+    """Local variation LV: 1 for a Poisson train, 0 for a regular one.
+
+        lv = < 3 (I_k - I_{k+1})^2 / (I_k + I_{k+1})^2 >
+
+    over the pairs of adjacent ISIs of all trials, each with the weight T / (T - I_k - I_{k+1}) of the window.
+
+    Arguments:
+        spikes: SpikeTrains.
+        level: confidence level.
+
+    Pairs longer than the window stay unseen; bias left with 5 spikes a window and 20 trials: 1 % or less on Poisson
+    and gamma trains. Two ISIs of length 0 (three spikes at one time) make no pair. Interval: see `by_trial`.
+    Source: Shinomoto, Shima and Tanji, Neural Comput. 15, 2823 (2003).
+    """
+    return _mean_over_pairs("lv", spikes, level, lambda x: 3 * x**2, order=2)
+
+
+def _mean_over_pairs(name, spikes, level, term, order):
+    """Weighted mean over adjacent pairs of term(contrast), contrast = (I_{k+1} - I_k) / (I_{k+1} + I_k)."""
+    isi, trial = spikes.isi()
+    length = isi[1:] + isi[:-1]
+    pair = (trial[1:] == trial[:-1]) & (length > 0)
+    length, contrast, of_pair = length[pair], np.diff(isi)[pair] / length[pair], trial[1:][pair]
+    weight = window_weight(length, spikes.window)
+    columns = (weight, weight * term(contrast), None)
+    sums = np.stack([np.bincount(of_pair, column, spikes.n_trials) for column in columns], axis=1)
+    resolution = 3 * (time_resolution(spikes) / length.mean()) ** order if length.size else 0.0
+    quantity = Quantity(name, "1", LOG, _OF, 1)
+    estimate = by_trial(quantity, lambda s: s[..., 1] / s[..., 0], sums, level=level, resolution=resolution)
+    if estimate.low is None:
+        return estimate
+    weight = window_weight(isi, spikes.window)
+    doubt = hidden(rate(spikes, level), spikes.window, isi, weight, tail=False)
+    return estimate if doubt is None else estimate.without_interval(doubt)

@@ -1,0 +1,44 @@
+"""All statistics of a result, in their order."""
+
+from .counts import fano_factor, rate
+from .estimate import Estimate
+from .isi import cv, isi_mean, isi_skewness
+from .jackknife import confidence
+from .local import cv2, lv
+from .membrane import V_mean, V_skewness, V_variance
+
+__all__ = ["NAMES", "summary"]
+
+_OF_SPIKES = {
+    "rate": rate,
+    "isi_mean": isi_mean,
+    "cv": cv,
+    "cv2": cv2,
+    "lv": lv,
+    "isi_skewness": isi_skewness,
+    "fano_factor": fano_factor,
+}
+_OF_MOMENTS = {"V_mean": (V_mean, "mV"), "V_variance": (V_variance, "mV2"), "V_skewness": (V_skewness, "1")}
+
+NAMES = (*_OF_SPIKES, *_OF_MOMENTS)
+
+
+def summary(result, level=0.95):
+    """Every statistic of a result, each with its interval: NAME -> Estimate, in the order of NAMES.
+
+    Arguments:
+        result: anything with `.spikes` (SpikeTrains) and `.moments` (Moments, or None: then those of V are
+            missing, with the reason).
+        level: confidence level of each interval by itself.
+
+    Raises InputError for a level outside (0, 0.9999].
+    """
+    level = confidence(level)
+    estimates = {name: statistic(result.spikes, level) for name, statistic in _OF_SPIKES.items()}
+    for name, (statistic, unit) in _OF_MOMENTS.items():
+        if result.moments is None:
+            reason = "the moments of V were not recorded"
+            estimates[name] = Estimate.missing(name, reason, level=level, unit=unit, n=0)
+        else:
+            estimates[name] = statistic(result.moments, level)
+    return estimates

@@ -1,0 +1,221 @@
+"""Differences, margins and verdicts, computed by hand."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from stochhh.comparison import Comparison, Difference, compare
+from stochhh.errors import InputError
+from stochhh.results import Moments, Result, SpikeTrains
+from stochhh.statistics import NAMES, Estimate
+
+WINDOW = (100.0, 1100.0)
+OF_VALUE = ["rate", "isi_mean", "cv", "cv2", "lv", "fano_factor", "V_variance"]
+
+
+def result(isi, backend, n_trials=30, offset=0.0, seed=1, window=WINDOW):
+    """A Result with ISIs drawn by isi(rng, size)."""
+    rng = np.random.default_rng(seed)
+    time = np.cumsum(isi(rng, (n_trials, 400)), axis=1)
+    seen = time <= window[1]
+    means = offset + rng.normal(0, 0.1, n_trials)
+    powers = np.stack([means, means**2 + 25, means**3 + 75 * means + 40, np.full(n_trials, 2000.0)], axis=1)
+    spikes = SpikeTrains(time[seen], np.nonzero(seen)[0], n_trials, *window)
+    return Result(spikes, Moments(-60.0, powers), provenance={"backend": backend})
+
+
+def exponential(mean):
+    return lambda rng, size: 3 + rng.exponential(mean - 3, size)
+
+
+def periodic(period):
+    return lambda rng, size: np.full(size, period)
+
+
+def silent(backend="jump", n_trials=30, window=WINDOW):
+    spikes = SpikeTrains([], [], n_trials, *window)
+    return Result(spikes, Moments(-60.0, np.zeros((n_trials, 4))), provenance={"backend": backend})
+
+
+JUMP = result(exponential(20.0), "jump")
+DIFFUSION = result(exponential(14.0), "diffusion", offset=0.3, seed=2)
+
+
+def test_differences_follow_from_the_two_intervals():
+    comparison = compare(JUMP, DIFFUSION)
+    assert list(comparison.difference) == list(comparison.a) == list(comparison.b) == list(NAMES)
+    assert comparison.labels == ("jump", "diffusion")
+    for name, entry in comparison.difference.items():
+        a, b, d = comparison.a[name], comparison.b[name], entry.estimate
+        assert d.value == b.value - a.value
+        assert d.low == pytest.approx(d.value - math.hypot(b.value - b.low, a.high - a.value))
+        assert d.high == pytest.approx(d.value + math.hypot(b.high - b.value, a.value - a.low))
+        assert (d.name, d.unit, d.level) == (name, a.unit, 0.95)
+
+
+def test_default_margins():
+    comparison = compare(JUMP, DIFFUSION)
+    margin = {name: entry.margin for name, entry in comparison.difference.items()}
+    for name in OF_VALUE:
+        assert margin[name] == pytest.approx(0.05 * comparison.a[name].value)
+    assert (margin["V_mean"], margin["isi_skewness"], margin["V_skewness"]) == (0.5, 0.2, 0.2)
+
+
+def test_verdicts_of_a_plain_case():
+    verdicts = {name: entry.verdict for name, entry in compare(JUMP, DIFFUSION).difference.items()}
+    assert verdicts["rate"] == verdicts["isi_mean"] == "different"
+    assert verdicts["V_mean"] == verdicts["V_variance"] == "equivalent"
+    assert verdicts["fano_factor"] == "undecided"
+
+
+# The interval of V_mean in every position to a margin of 1 around a difference of `offset`.
+@pytest.mark.parametrize(
+    ("offset", "spread", "verdict"),
+    [
+        (0.0, 0.1, "equivalent"),
+        (0.5, 0.1, "equivalent"),
+        (-0.5, 0.1, "equivalent"),
+        (1.0, 0.1, "undecided"),
+        (-1.0, 0.1, "undecided"),
+        (2.0, 0.1, "different"),
+        (-2.0, 0.1, "different"),
+        (0.0, 5.0, "undecided"),
+        (2.0, 5.0, "undecided"),
+    ],
+)
+def test_the_verdict_rule(offset, spread, verdict):
+    def of(shift):
+        deviation = spread * np.array([-1.0, 1, -1, 1])
+        powers = np.stack([shift + deviation, np.full(4, 50.0), np.zeros(4), np.zeros(4)], axis=1)
+        spikes = SpikeTrains([], [], 4, *WINDOW)
+        return Result(spikes, Moments(0.0, powers), provenance={"backend": "jump"})
+
+    entry = compare(of(0.0), of(offset), margins={"V_mean": 1.0}).difference["V_mean"]
+    assert entry.estimate.value == pytest.approx(offset)
+    assert entry.margin == 1.0
+    low, high = entry.estimate.low, entry.estimate.high
+    inside, outside = -1 <= low and high <= 1, low > 1 or high < -1
+    assert verdict == ("equivalent" if inside else "different" if outside else "undecided") == entry.verdict
+
+
+def test_margins_can_be_set_one_by_one():
+    tight = compare(JUMP, DIFFUSION, margins={"V_mean": 0.01, "rate": 1000}).difference
+    assert (tight["V_mean"].margin, tight["V_mean"].verdict) == (0.01, "different")
+    assert (tight["rate"].margin, tight["rate"].verdict) == (1000.0, "equivalent")
+    assert tight["V_skewness"].margin == 0.2
+
+
+@pytest.mark.parametrize(
+    ("margins", "named"),
+    [
+        ({"firing": 1.0}, "'firing'"),
+        ({"rate": -1.0}, "rate"),
+        ({"rate": math.nan}, "rate"),
+        ({"cv": math.inf}, "cv"),
+        ({"V_mean": "0.5"}, "V_mean"),
+        ({"cv2": True}, "cv2"),
+        ({"lv": None}, "lv"),
+    ],
+)
+def test_wrong_margins_are_refused_by_name(margins, named):
+    with pytest.raises(InputError, match="margins") as caught:
+        compare(JUMP, DIFFUSION, margins=margins)
+    assert named in str(caught.value)
+
+
+@pytest.mark.parametrize("window", [(100.0, 1000.0), (200.0, 1100.0)])
+def test_windows_that_differ_are_refused(window):
+    with pytest.raises(InputError, match=r"windows \[100, 1100\] and .* the same"):
+        compare(JUMP, result(exponential(20.0), "diffusion", window=window))
+
+
+def test_a_level_that_is_none_is_refused():
+    with pytest.raises(InputError, match="level"):
+        compare(JUMP, DIFFUSION, level=1.0)
+
+
+def test_unequal_numbers_of_trials_are_no_obstacle():
+    comparison = compare(JUMP, result(exponential(20.0), "diffusion", n_trials=7))
+    assert comparison.difference["rate"].estimate.n == 7
+
+
+def test_both_silent():
+    comparison = compare(silent(), silent("diffusion", n_trials=10))
+    rate = comparison.difference["rate"]
+    limit = -1000 * math.log(0.025) / np.array([30, 10]) / 1000.0
+    assert (rate.estimate.low, rate.estimate.value, rate.estimate.high) == pytest.approx((-limit[0], 0.0, limit[1]))
+    assert (rate.margin, rate.verdict) == (0.0, "undecided")
+    assert compare(silent(), silent(), margins={"rate": 0.2}).difference["rate"].verdict == "equivalent"
+
+
+def test_silent_against_firing():
+    for a, b, sign in ((silent(), DIFFUSION, 1), (JUMP, silent("diffusion"), -1)):
+        comparison = compare(a, b)
+        assert comparison.difference["rate"].verdict == "different"
+        assert sign * comparison.difference["rate"].estimate.low > 0
+        cv = comparison.difference["cv"]
+        assert cv.estimate.value is cv.estimate.low is cv.estimate.high is None
+        assert "found: 0" in cv.estimate.reason
+        assert cv.verdict == "undecided"
+        assert comparison.distance["isi_ks"].value is None
+    assert compare(silent(), DIFFUSION).difference["cv"].margin is None
+
+
+def test_one_trial_leaves_values_without_verdicts():
+    comparison = compare(JUMP, result(exponential(14.0), "diffusion", n_trials=1))
+    rate = comparison.difference["rate"]
+    assert rate.estimate.value > 0 and rate.estimate.low is None
+    assert "two trials" in rate.estimate.reason
+    assert rate.verdict == "undecided"
+
+
+def test_periodic_trains_of_different_backends():
+    comparison = compare(result(periodic(14.6), "jump"), result(periodic(14.6 + 1e-5), "diffusion"))
+    for name in ("rate", "isi_mean"):
+        assert comparison.difference[name].verdict == "equivalent"
+    assert comparison.difference["isi_mean"].estimate.value == pytest.approx(1e-5, rel=1e-6)
+    assert comparison.distance["isi_wasserstein"].value == pytest.approx(1e-5, rel=1e-6)
+
+
+def test_a_result_against_itself_never_differs():
+    for entry in compare(JUMP, JUMP).difference.values():
+        assert entry.verdict != "different"
+        assert entry.estimate.low < 0 < entry.estimate.high
+
+
+@pytest.mark.parametrize("other", [DIFFUSION, silent("diffusion")], ids=["firing", "silent"])
+def test_the_json_contract(other):
+    made = json.loads(json.dumps(compare(JUMP, other).as_dict(), allow_nan=False))
+    assert set(made) == {"difference", "distance"}
+    assert list(made["difference"]) == list(NAMES)
+    for entry in made["difference"].values():
+        assert set(entry) - {"reason"} == {"value", "low", "high", "level", "unit", "margin", "verdict"}
+        assert ("reason" in entry) == (entry["low"] is None)
+    assert set(made["distance"]) == {"isi_ks", "isi_wasserstein"}
+
+
+def test_the_table():
+    text = str(compare(JUMP, silent("diffusion"), level=0.9))
+    lines = text.splitlines()
+    assert lines[0].split() == "90 % intervals jump diffusion diffusion - jump margin verdict".split()  # noqa: SIM905
+    for line, name in zip(lines[1:], NAMES, strict=False):
+        assert line.startswith(name)
+        assert line.split()[-1] in ("equivalent", "different", "undecided")
+    column = lines[0].index("verdict")
+    assert all(line[column - 1] == " " != line[column] for line in lines[1 : len(NAMES) + 1])
+    assert "diffusion, cv: it takes 2 or more interspike intervals; found: 0" in text
+    assert lines[-1].startswith("At these margins, diffusion and jump are different in rate")
+
+
+def test_the_sentence():
+    def entry(name, verdict):
+        return Difference(Estimate(name, 0.0, -1.0, 1.0, 0.95, "1", 5, "none"), 0.1, verdict)
+
+    verdicts = {"rate": "different", "cv": "equivalent", "lv": "equivalent", "cv2": "undecided"}
+    difference = {name: entry(name, verdict) for name, verdict in verdicts.items()}
+    assert Comparison({}, {}, ("jump", "diffusion"), difference, {}).sentence() == (
+        "At these margins, diffusion and jump are different in rate; equivalent in cv, lv; undecided in cv2. "
+        "More trials, or longer ones, narrow the intervals."
+    )

@@ -1,0 +1,93 @@
+"""The distances of two ISI laws against other ways to compute them."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from stochhh.results import SpikeTrains
+from stochhh.statistics import isi_distances
+
+
+def renewal(isi, window):
+    """SpikeTrains with the given ISIs, shape (n_trials, n), cut at the window."""
+    time = np.cumsum(isi, axis=1)
+    trial, _ = np.nonzero(time <= window)
+    return SpikeTrains(time[time <= window], trial, len(isi), 0.0, window)
+
+
+def two(n_trials=8, window=100.0):
+    rng = np.random.default_rng(4)
+    return renewal(rng.exponential(8, (n_trials, 60)), window), renewal(rng.gamma(4, 2.5, (n_trials, 60)), window)
+
+
+def test_values_against_scipy_and_brute_force():
+    a, b = two()
+    x, y = a.isi()[0], b.isi()[0]
+    v, w = 1 / (1 - x / a.window), 1 / (1 - y / b.window)
+    grid = np.concatenate([x, y])
+    f = (v * (x <= grid[:, None])).sum(axis=1) / v.sum()
+    g = (w * (y <= grid[:, None])).sum(axis=1) / w.sum()
+    distances = isi_distances(a, b)
+    assert distances["isi_ks"].value == pytest.approx(np.abs(f - g).max(), rel=1e-12)
+    assert distances["isi_wasserstein"].value == pytest.approx(stats.wasserstein_distance(x, y, v, w), rel=1e-10)
+    assert [e.unit for e in distances.values()] == ["1", "ms"]
+
+
+def test_distances_are_symmetric_and_repeatable():
+    a, b = two()
+    there, again, back = isi_distances(a, b), isi_distances(a, b), isi_distances(b, a)
+    for name in there:
+        assert there[name] == again[name]
+        assert back[name].value == pytest.approx(there[name].value, rel=1e-12)
+        assert back[name].high == pytest.approx(there[name].high, rel=0.1)  # other draws
+
+
+def test_a_result_lies_at_no_distance_from_itself():
+    a, _ = two()
+    for estimate in isi_distances(a, a).values():
+        assert estimate.value == pytest.approx(0.0, abs=1e-12)
+        assert estimate.low == 0.0 < estimate.high
+
+
+def test_periodic_trains():
+    a, b = (renewal(np.full((3, 200), period), 1000.0) for period in (10.0, 10.5))
+    far = isi_distances(a, b)
+    assert far["isi_ks"].value == pytest.approx(1.0)
+    assert far["isi_ks"].high == 1.0
+    assert far["isi_wasserstein"].value == pytest.approx(0.5)
+    # The same period, at another phase, differs in rounding alone: not a step of the law.
+    shifted = SpikeTrains(b.time / 3 + 0.1, b.trial, 3, 0.0, 1000.0)
+    near = isi_distances(SpikeTrains(b.time / 3, b.trial, 3, 0.0, 1000.0), shifted)
+    assert near["isi_ks"].value < 1e-9
+    assert near["isi_wasserstein"].value < 1e-9
+
+
+def test_an_offset_of_one_law_is_its_wasserstein_distance():
+    rng = np.random.default_rng(0)
+    isi = rng.exponential(5, (40, 100)) + 3
+    a, b = renewal(isi, 1e7), renewal(isi + 2.0, 1e7)  # a long window: all weights are 1
+    estimate = isi_distances(a, b)["isi_wasserstein"]
+    assert estimate.value == pytest.approx(2.0, rel=1e-3)
+    assert estimate.low < 2.0 < estimate.high
+
+
+def test_missing_distances_say_why():
+    a, _ = two()
+    silent = SpikeTrains([], [], 8, 0.0, 100.0)
+    for estimate in isi_distances(a, silent).values():
+        assert estimate.value is None and "no interspike interval" in estimate.reason
+    single = SpikeTrains([10.0, 20.0, 25.0], [0, 0, 0], 1, 0.0, 100.0)
+    for estimate in isi_distances(a, single).values():
+        assert estimate.value > 0 and estimate.low is None and "one trial only" in estimate.reason
+
+
+def test_two_trials_give_an_honest_non_answer():
+    estimate = isi_distances(*two(n_trials=2))["isi_ks"]
+    assert (estimate.low, estimate.high) == (0.0, 1.0)
+
+
+def test_ten_thousand_trials():
+    rng = np.random.default_rng(1)
+    many = renewal(rng.exponential(10, (10_000, 60)), 400.0)
+    distances = isi_distances(many, many)
+    assert distances["isi_ks"].high < 0.01
