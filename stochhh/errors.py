@@ -1,6 +1,7 @@
 """What a user can cause: errors that name the argument, the value got, what is allowed and what to do."""
 
 import math
+import reprlib
 from numbers import Integral, Real
 
 __all__ = [
@@ -40,7 +41,7 @@ class Interrupted(KeyboardInterrupt):
 
 def _refuse(name, value, allowed, remedy):
     tail = f"; {remedy}" if remedy else ""
-    raise InputError(f"{name} = {value!r} is not allowed: it must be {allowed}{tail}")
+    raise InputError(f"{name} = {reprlib.repr(value)} is not allowed: it must be {allowed}{tail}")
 
 
 def real(name, value, *, above=None, at_least=None, at_most=None, unit="", remedy=""):

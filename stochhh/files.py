@@ -23,9 +23,9 @@ __all__ = [
     "reading",
     "replacing",
     "writable",
-    "writing",
     "write_json",
     "write_table",
+    "writing",
 ]
 
 # What the user can mend by naming another place; any other failure to write is the machine's.
@@ -48,12 +48,13 @@ def writing(path):
 def _neighbour(path):
     """(target, part): the file that is meant, links followed, and a new name beside it."""
     target = Path(os.path.realpath(path))
-    if target.is_dir():
-        raise InputError(f"{path} is a directory: name a file in it")
-    if not target.parent.is_dir():
-        raise InputError(f"{path}: there is no directory {target.parent}: make it first, or name another place")
-    if target.exists() and not target.is_file():
-        raise InputError(f"{path} is no ordinary file, and cannot be replaced by one: name another")
+    with writing(path):
+        if target.is_dir():
+            raise InputError(f"{path} is a directory: name a file in it")
+        if not target.parent.is_dir():
+            raise InputError(f"{path}: there is no directory {target.parent}: make it first, or name another place")
+        if target.exists() and not target.is_file():
+            raise InputError(f"{path} is no ordinary file, and cannot be replaced by one: name another")
     return target, target.with_name(f".{secrets.token_hex(4)}{target.suffix}")
 
 
@@ -84,9 +85,9 @@ def replacing(path):
 def make_directory(path):
     """Make a directory, if there is none yet; InputError unless files can be put into it."""
     path = Path(path)
-    if path.exists() and not path.is_dir():
-        raise InputError(f"{path} is no directory: name one, or a place for a new one")
     with writing(path):
+        if path.exists() and not path.is_dir():
+            raise InputError(f"{path} is no directory: name one, or a place for a new one")
         path.mkdir(parents=True, exist_ok=True)
         part = path / f".{secrets.token_hex(4)}"
         part.touch(exist_ok=False)

@@ -9,6 +9,7 @@ import hashlib
 import os
 import pickle
 import secrets
+import sys
 from contextlib import suppress
 from pathlib import Path
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
@@ -24,6 +25,9 @@ __all__ = ["directory", "fingerprint", "kernel"]
 
 _KEPT = 256  # files; the oldest go first
 
+# Modules whose content is told by the versions in the name of a file; what is read from any other is not seen.
+_VERSIONED = {"numpy", "numba", "llvmlite", *sys.stdlib_module_names}
+
 
 def kernel(function):
     """Compile a loop without Python's checks and locks, or load what an earlier process compiled."""
@@ -33,17 +37,20 @@ def kernel(function):
 
 
 def directory():
-    """Where machine code is kept: $STOCHHH_CACHE_DIR, or stochhh/ in the user's cache directory."""
+    """Where machine code is kept: $STOCHHH_CACHE_DIR, or stochhh/ in the user's cache directory; None for nowhere."""
     if "STOCHHH_CACHE_DIR" in os.environ:
         return Path(os.environ["STOCHHH_CACHE_DIR"])
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "stochhh"
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "stochhh"
+    except RuntimeError:  # no home
+        return None
 
 
 def fingerprint(function):
     """A hash of what a function is made of, callees included; None if a part cannot be told from its content."""
     parts = []
     try:
-        _walk(function, parts, set())
+        _walk(function, parts, {})
     except _Opaque:
         return None
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -61,14 +68,16 @@ def _walk(value, parts, seen):
         value = value.py_func
     value = getattr(value, "_defn", value)  # a numba intrinsic
     if isinstance(value, FunctionType):
-        if id(value) not in seen:
-            seen.add(id(value))
+        if id(value) in seen:
+            parts.append(f"function number {seen[id(value)]}")
+        else:
+            seen[id(value)] = len(seen)
             _walk_function(value, parts, seen)
-    elif isinstance(value, ModuleType):
-        parts.append(f"module {value.__name__} {getattr(value, '__version__', '')}")
+    elif isinstance(value, ModuleType) and value.__name__.partition(".")[0] in _VERSIONED:
+        parts.append(f"module {value.__name__}")
     elif isinstance(value, type):
         parts.append(f"class {value.__qualname__} {getattr(value, '_fields', '')}")
-    elif isinstance(value, np.generic) or value is None or isinstance(value, bool | int | float | complex | str | bytes):
+    elif value is None or isinstance(value, np.generic | bool | int | float | complex | str | bytes):
         parts.append(f"{type(value).__name__} {value!r}")
     elif isinstance(value, tuple | frozenset):
         parts.append(f"{type(value).__name__} {len(value)} {getattr(value, '_fields', '')}")
@@ -121,18 +130,18 @@ class _KernelCache(caching._Cache):
     def _path(self, signature, target):
         """The file of one overload; None if its content cannot be named."""
         self._content = self._content or fingerprint(self._function)
-        if self._content is None:
+        if self._content is None or directory() is None:
             return None
         arguments = signature.args if hasattr(signature, "args") else signature
         made_by = f"{numba.__version__} {llvmlite.__version__} {np.__version__} {target.codegen().magic_tuple()}"
-        name = "\n".join([self._content, made_by, os.sys.version, *map(_describe, arguments)])
+        name = "\n".join([self._content, made_by, sys.version, *map(_describe, arguments)])
         digest = hashlib.sha256(name.encode()).hexdigest()[:32]
         return directory() / f"{self._function.__name__}-{digest}.bin"
 
     def load_overload(self, sig, target_context):
         target_context.refresh()
-        path = self._path(sig, target_context)
         try:
+            path = self._path(sig, target_context)
             return path and compiler.CompileResult._rebuild(target_context, *pickle.loads(path.read_bytes()))
         except FileNotFoundError:
             return None
@@ -150,7 +159,7 @@ class _KernelCache(caching._Cache):
             os.replace(part, path)
             for old in sorted(path.parent.glob("*.bin"), key=lambda file: file.stat().st_mtime)[:-_KEPT]:
                 old.unlink(missing_ok=True)
-        except OSError:  # a read-only home, a full disk: then it is compiled again next time
+        except Exception:  # a read-only home, a full disk: then it is compiled again next time
             with suppress(OSError):
                 part.unlink()
 

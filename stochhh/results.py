@@ -1,7 +1,9 @@
 """What a simulation leaves: spikes with their observation window, moments of V, traces, provenance."""
 
+import hashlib
 import json
 from dataclasses import dataclass, field
+from io import BytesIO
 
 import numpy as np
 
@@ -162,11 +164,9 @@ class Result:
 
     def save(self, path):
         """Write all of it as netCDF-4; the file is replaced as a whole, or left as it was."""
-        dataset = _dataset(self)
-        # Every array carries a checksum, so that a damaged file is known when it is read.
-        encoding = {name: {"_FillValue": None, "fletcher32": bool(x.size)} for name, x in dataset.variables.items()}
+        image = _netcdf(self)
         with replacing(path) as part:
-            dataset.to_netcdf(part, engine="h5netcdf", encoding=encoding)
+            part.write_bytes(image)
 
     @classmethod
     def load(cls, path):
@@ -187,52 +187,77 @@ class Result:
 _FORMAT = 1  # of the file; raised when a reader of today could not read it
 
 
-def _dataset(result):
-    """The result in the terms of the CF conventions: spikes are an indexed ragged array over trials."""
-    from xarray import Dataset
+def _netcdf(result):
+    """The bytes of the file. They are made in memory, since HDF5 may crash when a disk is full."""
+    import h5netcdf
 
+    buffer = BytesIO()
+    with h5netcdf.File(buffer, "w") as file:
+        for name, (dimensions, values, attributes) in _variables(result).items():
+            for dimension, size in zip(dimensions, values.shape, strict=True):
+                if dimension not in file.dimensions:
+                    file.dimensions[dimension] = size
+            file.create_variable(name, dimensions, data=values).attrs.update(attributes)
+        file.attrs.update(
+            {
+                "Conventions": "CF-1.11",
+                "title": "Spike trains of a neuron under random synaptic input",
+                "source": f"stochhh {result.provenance.get('stochhh', '')}".strip(),
+                "stochhh_format": _FORMAT,
+                "state_variables": json.dumps(result.traces.variables if result.traces is not None else []),
+                "provenance": json.dumps(result.provenance, allow_nan=False),
+                "sha256": _digest(result),
+            }
+        )
+    return buffer.getbuffer()
+
+
+def _digest(result):
+    """A fingerprint of the content, by which a damaged file is known."""
+    digest = hashlib.sha256(json.dumps(result.provenance).encode())
+    for name, (dimensions, values, attributes) in _variables(result).items():
+        digest.update(json.dumps([name, dimensions, values.shape, attributes]).encode())
+        digest.update(np.ascontiguousarray(values).data)
+    return digest.hexdigest()
+
+
+def _variables(result):
+    """Name -> (dimensions, values, attributes), in the terms of the CF conventions: spikes are a ragged array."""
     spikes, moments, traces = result.spikes, result.moments, result.traces
-    of_spike = {"long_name": "trial of the spike, from 0", "instance_dimension": "trial"}
     window = {"observation_start": float(spikes.start), "observation_stop": float(spikes.stop)}
+    of_spike = {"long_name": "trial of the spike", "instance_dimension": "trial"}
+    since = {"long_name": "time since the start of the trial", "units": "ms"}
     variables = {
-        "trial": ("trial", np.arange(spikes.n_trials), {"long_name": "trial, from 0"}),
-        "spike_trial": ("spike", spikes.trial, of_spike),
-        "spike_time": ("spike", spikes.time, {"long_name": "spike time since the start", "units": "ms"} | window),
+        "trial": (("trial",), np.arange(spikes.n_trials), {"long_name": "trial, counted from 0"}),
+        "spike_trial": (("spike",), spikes.trial, of_spike),
+        "spike_time": (("spike",), spikes.time, since | window),
     }
     if moments is not None:
         about = {"long_name": "time average of (V - reference)^power, mV^power", "reference": float(moments.reference)}
-        variables["power"] = ("power", np.arange(1, moments.powers.shape[1] + 1))
+        variables["power"] = (("power",), np.arange(1, moments.powers.shape[1] + 1), {"long_name": "power of V"})
         variables["V_powers"] = (("trial", "power"), moments.powers, about)
     if traces is not None:
-        variables["time"] = ("time", traces.time, {"long_name": "time since the start", "units": "ms"})
+        variables["time"] = (("time",), traces.time, since)
         for name in traces.variables:
             variables[name] = (("trial", "time"), traces[name], {"units": "mV" if name == "V" else "1"})
-    return Dataset(
-        variables,
-        attrs={
-            "Conventions": "CF-1.11",
-            "title": "Spike trains of a neuron under random synaptic input",
-            "source": f"stochhh {result.provenance.get('stochhh', '')}".strip(),
-            "stochhh_format": _FORMAT,
-            "state_variables": json.dumps(traces.variables if traces is not None else []),
-            "provenance": json.dumps(result.provenance, allow_nan=False),
-        },
-    )
+    return variables
 
 
 def _from_file(file):
-    """What `_dataset` put in."""
+    """What `_netcdf` put in."""
     found = file.attrs["stochhh_format"].item()
     if found != _FORMAT:
         raise InputError(f"the file has format {found}, and this version of stochhh reads {_FORMAT}: use a newer one")
     time, powers = file["spike_time"], file.get("V_powers")
     window = (time.attrs["observation_start"].item(), time.attrs["observation_stop"].item())
     variables = tuple(json.loads(file.attrs["state_variables"]))
-    return Result(
+    traces = np.stack([file[name][:] for name in variables], axis=1) if variables else None
+    result = Result(
         SpikeTrains(time[:], file["spike_trial"][:], file["trial"].size, *window),
         None if powers is None else Moments(powers.attrs["reference"].item(), powers[:]),
-        Traces(file["time"][:], np.stack([file[name][:] for name in variables], axis=1), variables)
-        if variables
-        else None,
+        None if traces is None else Traces(file["time"][:], traces, variables),
         json.loads(file.attrs["provenance"]),
     )
+    if _digest(result) != file.attrs["sha256"]:
+        raise InputError("the file is damaged: its content is not what was saved")
+    return result

@@ -1,11 +1,14 @@
 """simulate(): check everything, then trials -> Result. The only loop over trials."""
 
 import os
+import signal
 import sys
+import threading
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import replace
 from importlib.metadata import version
+from itertools import islice
 from threading import Event
 
 import numpy as np
@@ -68,17 +71,18 @@ def simulate(
     backend = _backend(backend, dt)
     task = _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, events)
     backend.check(task)
-    workers = integer("workers", workers, at_least=1) if workers is not None else _cores()
+    workers = integer("workers", workers, at_least=1, at_most=1024) if workers is not None else _cores()
     _check_memory(task, memory_limit)
     progress = sys.stderr.isatty() if progress is None else progress
 
-    started = time.perf_counter()
-    backend.open(replace(task, n=1, trace_interval=None)).advance(0)  # compiles
-    compiled = time.perf_counter()
-    blocks, interrupted = _run(backend, task, workers, progress)
+    with _CtrlC() as ctrl_c:
+        started = time.perf_counter()
+        backend.open(replace(task, n=1, trace_interval=None)).advance(0)  # compiles
+        compiled = time.perf_counter()
+        blocks = _run(backend, task, workers, progress, ctrl_c)
     timing = {"compile_s": compiled - started, "run_s": time.perf_counter() - compiled}
     result = _result(backend, task, blocks, timing)
-    if interrupted:
+    if ctrl_c.pressed:
         kept = 0 if result is None else result.n_trials
         raise Interrupted(f"interrupted: {kept} of {n_trials} trials complete and kept", result)
     return result
@@ -123,8 +127,9 @@ def _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace
         if not isinstance(events, Recording):
             raise InputError(f"events = {events!r} is no Recording: give Recording(trial, time, jump)")
         if first_trial + n_trials > events.n_trials:
+            held = f"trials 0 to {events.n_trials - 1}" if events.n_trials else "no trial"
             raise InputError(
-                f"n_trials = {n_trials} is not allowed: the events hold trials 0 to {events.n_trials - 1}, "
+                f"n_trials = {n_trials} is not allowed: the events hold {held}, "
                 f"and trials up to {first_trial + n_trials - 1} are asked for"
             )
     return Task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, events)
@@ -153,35 +158,58 @@ def _cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _run(backend, task, workers, progress):
-    """Advance all blocks; returns those of the unbroken leading trials, in order, and whether Ctrl-C came."""
-    firsts = range(task.first, task.first + task.n, backend.lanes)
-    tasks = [replace(task, first=k, n=min(backend.lanes, task.first + task.n - k)) for k in firsts]
-    stop = Event()
-    done, interrupted = {}, False
+class _CtrlC:
+    """Ctrl-C as a flag that the run looks at; a second press breaks off at once, as ever.
+
+    As an exception it could come in the middle of the bookkeeping between threads, and break that.
+    """
+
+    def __init__(self):
+        self.stop = Event()
+        self.pressed = False
+        self.here = threading.current_thread() is threading.main_thread()
+
+    def _press(self, number, frame):
+        self.pressed = True
+        self.stop.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def __enter__(self):
+        if self.here:
+            self.before = signal.signal(signal.SIGINT, self._press)
+        return self
+
+    def __exit__(self, *exception):
+        if self.here:
+            signal.signal(signal.SIGINT, signal.default_int_handler if self.before is None else self.before)
+
+
+def _run(backend, task, workers, progress, ctrl_c):
+    """Advance all blocks; returns those of the unbroken leading trials, in order."""
+    end = task.first + task.n
+    tasks = (replace(task, first=k, n=min(backend.lanes, end - k)) for k in range(task.first, end, backend.lanes))
+    done, running = {}, {}
     with _Progress(task.n * task.duration, progress) as shown, ThreadPoolExecutor(workers) as pool:
-        futures = {}
         try:
-            for t in tasks:
-                futures[pool.submit(_advance, backend, t, stop, shown)] = t.first
-            waiting = set(futures)
-            while waiting:
-                finished, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
-                for future in sorted(finished, key=futures.get):
-                    done[futures[future]] = future.result()
+            while not ctrl_c.stop.is_set():
+                for block in islice(tasks, 2 * workers - len(running)):
+                    running[pool.submit(_advance, backend, block, ctrl_c.stop, shown)] = block.first
+                if not running:
+                    break
+                finished, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
+                for future in sorted(finished, key=running.get):
+                    done[running.pop(future)] = future.result()
                 shown.refresh()
-        except KeyboardInterrupt:
-            interrupted = True
         finally:
-            stop.set()
-            for future in futures:
-                future.cancel()
+            ctrl_c.stop.set()
+    for future, first in running.items():
+        done[first] = future.result()
     leading = []
-    for t in tasks:
-        if done.get(t.first) is None:
+    for first in range(task.first, end, backend.lanes):
+        if done.get(first) is None:
             break
-        leading.append(done[t.first])
-    return leading, interrupted
+        leading.append(done[first])
+    return leading
 
 
 def _advance(backend, task, stop, shown):
@@ -199,25 +227,28 @@ class _Progress:
     """A bar of simulated time on standard error; threads report, the main thread draws."""
 
     def __init__(self, total, visible):
-        from tqdm import tqdm
+        self.times, self.bar = {}, None
+        if visible:
+            from tqdm import tqdm
 
-        self.times = {}
-        self.bar = tqdm(
-            total=total / 1000, disable=not visible, unit="s", desc="simulated", delay=0.5, leave=False,
-            bar_format="{desc} {percentage:3.0f}% |{bar}| {n:.1f}/{total:.1f} s [{elapsed}<{remaining}]",
-        )  # fmt: skip
+            self.bar = tqdm(
+                total=total / 1000, desc="simulated", delay=0.5, leave=False,
+                bar_format="{desc} {percentage:3.0f}% |{bar}| {n:.1f}/{total:.1f} s [{elapsed}<{remaining}]",
+            )  # fmt: skip
 
     def reached(self, task, time):
         self.times[task.first] = task.n * (task.duration if time is None else time)
 
     def refresh(self):
-        self.bar.update(sum(tuple(self.times.values())) / 1000 - self.bar.n)
+        if self.bar:
+            self.bar.update(sum(tuple(self.times.values())) / 1000 - self.bar.n)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *exception):
-        self.bar.close()
+        if self.bar:
+            self.bar.close()
 
 
 def _result(backend, task, blocks, timing):

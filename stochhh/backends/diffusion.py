@@ -62,7 +62,7 @@ class Diffusion:
             )
         if task.trace_interval is not None:
             every = task.trace_interval / self.dt
-            if round(every) < 1 or abs(every - round(every)) > 1e-6 * every:
+            if round(every) < 1 or abs(every - round(every)) > 1e-9 * every:
                 raise InputError(
                     f"trace_interval = {task.trace_interval:g} ms is not allowed: "
                     f"it must be a whole multiple of the step, dt = {self.dt:g} ms"

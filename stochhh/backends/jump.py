@@ -125,7 +125,10 @@ class _Block:
         V, time = self.lanes.state_of(lane)[0], self.lanes.rows(self.at.time)[0, lane]
         where = f"jump, trial {self.task.first + lane} at t = {time:.6g} ms"
         if low <= V <= high:
-            return UnstableStepError(f"{where}: the flow cannot be followed from V = {V:.4g} mV: check the parameters")
+            return UnstableStepError(
+                f"{where}: the flow cannot be followed from V = {V:.4g} mV, where the neuron is faster than steps of "
+                f"{kernel.SHORTEST_STEP:g} ms: lower I_app, the weights or the rates"
+            )
         return UnstableStepError(
             f"{where}: V = {V:.4g} mV left the range of the model, {low:g} to {high:g} mV: "
             "lower I_app, the weights or the rates"

@@ -1,0 +1,1 @@
+"""The compiled loops: arrays, numbers and compiled functions in, arrays out."""

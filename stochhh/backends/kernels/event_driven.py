@@ -13,12 +13,12 @@ from ...elementary import inline, log2_estimate, select, two_to, wide_vectors
 from ...machine_code import kernel
 from .scalar import compiled, tuple_arithmetic
 
-__all__ = ["STATUS_DONE", "STATUS_MORE", "STATUS_WRONG", "Rows", "rows", "stepper"]
+__all__ = ["SHORTEST_STEP", "STATUS_DONE", "STATUS_MORE", "STATUS_WRONG", "Rows", "rows", "stepper"]
 
 STATUS_DONE, STATUS_MORE, STATUS_WRONG = 0, 1, 2
 
-# A step shorter than this (ms) means that the flow cannot be followed.
-SHORTEST_STEP = 1e-9
+# Where errors call for a step shorter than this (ms), the flow cannot be followed in reasonable time.
+SHORTEST_STEP = 1e-5
 
 
 class Rows(NamedTuple):
@@ -131,7 +131,7 @@ def stepper(vector_field, n, target, lanes, draw):
             w[CROSSED * L + j] = select(on_flow, 1.0, select(by_jump, 2.0, 0.0))
             w[LANDED * L + j] = select(hit, 1.0, 0.0)
             w[MOVED * L + j] = select(go, 1.0, 0.0)
-            lost = (error != error) | ((error > 1.5) & (h < SHORTEST_STEP))
+            lost = (error != error) | (next_step < SHORTEST_STEP)
             bad = live & (lost | outside(z, ranges))
             w[WRONG * L + j] = select(bad, 1.0, 0.0)
 

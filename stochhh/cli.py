@@ -1,0 +1,253 @@
+"""The command line: parse, call, print."""
+
+import sys
+
+import typer
+
+from .errors import InputError, Interrupted
+from .exit_status import exit_status
+from .options import (
+    Backend,
+    Duration,
+    Events,
+    File,
+    Force,
+    Json,
+    Name,
+    Out,
+    SaveEvents,
+    Seed,
+    Spikes,
+    Trial,
+    Trials,
+    Version,
+    Workers,
+)
+
+__all__ = ["main"]
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def stochhh(context: typer.Context, version: Version = False):
+    """How a Hodgkin-Huxley neuron answers thousands of random synaptic inputs.
+
+    Simulated exactly, as jumps, and as its diffusion approximation, with an honest measure of how far the two differ.
+
+    Begin with: stochhh example question, then: stochhh compare question.toml
+    """
+    if version:
+        from . import __version__
+
+        print(f"stochhh {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        raise InputError(f"a command is missing: give one of {', '.join(_commands())}; see `stochhh --help`")
+
+
+@app.command()
+def example(name: Name = None):
+    """Write an example experiment, or list them.
+
+    It is written as NAME.toml into the current folder, and never over a file that is there.
+    """
+    from . import examples
+
+    if name is not None:
+        print(examples.write(name))
+        return
+    for known in examples.names():
+        print(f"{known:<14} {examples.title(known)}")
+
+
+@app.command()
+def trace(
+    file: File, backend: Backend, out: Out, duration: Duration = None, trial: Trial = 0, seed: Seed = None
+):
+    """One trial against time, as a figure and a table.
+
+    V, the ionic currents and the gates go to trace.png, trace.pdf and trace.csv in DIR, from time 0 on: the
+    transient is shown too.
+    """
+    from . import report
+    from .files import make_directory
+
+    experiment = _experiment(file, duration=duration, seed=seed, transient=0.0)
+    experiment.backend(backend)
+    make_directory(out)
+    _tell(f"{backend}: compiling, then trial {trial} over {experiment.simulation.duration:g} ms")
+    result = experiment.trace(backend, trial)
+    samples = result.traces.time
+    _tell(f"{samples.size} samples, one every {samples[1] - samples[0]:.6g} ms")
+    for path in report.save_trace(out, result, experiment.neuron):
+        print(path)
+
+
+@app.command()
+def run(
+    file: File,
+    backend: Backend,
+    trials: Trials = None,
+    duration: Duration = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    spikes: Spikes = None,
+    events: Events = None,
+    save_events: SaveEvents = None,
+    out: Out = None,
+    force: Force = False,
+    json: Json = False,
+):
+    """Many trials with one backend, and their statistics."""
+    from . import report
+    from .files import writable
+    from .inputs import Recording
+    from .statistics import summary
+
+    experiment = _experiment(file, n_trials=trials, duration=duration, seed=seed)
+    experiment.backend(backend)
+    _distinct({"FILE": file, "--events": events, "--spikes": spikes, "--save-events": save_events})
+    for path in filter(None, (spikes, save_events)):
+        writable(path)
+    drawn = _drawn(experiment, backend, events) if save_events else None
+    recording = Recording.from_csv(events) if events else None
+    if out:
+        report.directory_for(out, force=force)
+    result, interruption = _simulated(experiment, backend, events=recording, workers=workers)
+    statistics = summary(result)
+    try:
+        if spikes:
+            result.spikes.to_csv(spikes)
+        if drawn is not None:
+            drawn.to_csv(save_events)
+        if out:
+            report.save_run(out, result, statistics, experiment)
+    finally:  # the numbers are had, whatever becomes of the files
+        print(report.as_json(report.run_object(result, statistics)) if json else report.run_text(result, statistics))
+    if interruption:
+        places = ", ".join(str(path) for path in (spikes, out) if path)
+        raise Interrupted(f"{interruption}; {f'saved: {places}' if places else 'their statistics are printed'}", result)
+
+
+@app.command()
+def compare(
+    file: File,
+    trials: Trials = None,
+    duration: Duration = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    out: Out = None,
+    force: Force = False,
+    json: Json = False,
+):
+    """Jumps against diffusion: table, verdicts, figure.
+
+    All of it is saved in DIR, or in NAME-compare in the current folder for NAME.toml; with --json only in DIR.
+    """
+    from . import report
+    from .comparison import compare
+    from .theory import doubts
+
+    experiment = _experiment(file, n_trials=trials, duration=duration, seed=seed)
+    directory = None
+    if out or not json:
+        directory = report.directory_for(out or f"{file.stem}-compare", force=force, default=not out)
+    for doubt in doubts(experiment.neuron, experiment.drive):
+        print(f"stochhh: doubtful diffusion: {doubt}", file=sys.stderr)
+    jump, interruption = _simulated(experiment, "jump", workers=workers)
+    if interruption:
+        said = f"{jump.n_trials} trials of the jumps are complete, and none of the diffusion"
+        raise Interrupted(f"interrupted: {said}: there is nothing to compare, and nothing is saved", jump)
+    diffusion, interruption = _simulated(experiment, "diffusion", workers=workers)
+    settings = experiment.compare
+    comparison = compare(jump, diffusion, margins=settings.margins, level=settings.level)
+    lines = [report.run_line(jump), report.run_line(diffusion), "", str(comparison)]
+    try:
+        if directory:
+            shown = min(experiment.simulation.duration, experiment.simulation.transient + 1000.0)
+            traces = [experiment.trace(backend, duration=shown) for backend in ("jump", "diffusion")]
+            figures = report.save_comparison(directory, comparison, jump, diffusion, experiment, traces)
+            lines += ["", f"Figure: {' and '.join(map(str, figures))}", f"All of it: {directory}"]
+    finally:
+        print(report.as_json(report.comparison_object(comparison, jump, diffusion)) if json else "\n".join(lines))
+    if interruption:
+        saved = f"; saved: {directory}" if directory else ""
+        raise Interrupted(f"{interruption}, beside all of the jumps{saved}", diffusion)
+
+
+@app.command()
+def theory(file: File, json: Json = False):
+    """What can be said without simulating.
+
+    The intensity and the cumulants of the input, the resting state, the linear response, and where the diffusion
+    approximation is doubtful.
+    """
+    from .report import as_json
+    from .theory import as_text, theory
+
+    experiment = _experiment(file)
+    said = theory(experiment.neuron, experiment.drive)
+    print(as_json(said) if json else as_text(said))
+
+
+def _experiment(file, **settings):
+    from .experiment import Experiment
+
+    return Experiment.load(file).with_simulation(**settings)
+
+
+def _drawn(experiment, backend, events):
+    if events:
+        raise InputError("--save-events writes what a run draws, and with --events it draws nothing: leave one out")
+    try:
+        return experiment.draw_events(backend)
+    except InputError as error:
+        raise InputError(f"--save-events: {error}") from error
+
+
+def _simulated(experiment, backend, **options):
+    """(result, interruption): Ctrl-C leaves the leading trials that were complete."""
+    settings = experiment.simulation
+    _tell(f"{backend}: compiling, then {settings.n_trials} trials of {settings.duration:g} ms")
+    try:
+        return experiment.simulate(backend, **options), None
+    except Interrupted as interruption:
+        if interruption.result is None:
+            raise
+        return interruption.result, interruption
+
+
+def _distinct(files):
+    """Refuse one file in two parts: what is written would destroy what is read."""
+    given = {name: path.resolve() for name, path in files.items() if path}
+    for name, path in given.items():
+        twins = [other for other in given if given[other] == path and other != name]
+        if twins:
+            raise InputError(f"{name} and {twins[0]} are both {path}: give each a file of its own")
+
+
+def _tell(line):
+    """Say what is going on, to an eye but not into a log."""
+    if sys.stderr.isatty():
+        print(line, file=sys.stderr)
+
+
+def _commands():
+    return [command.callback.__name__ for command in app.registered_commands]
+
+
+def main(arguments=None):
+    """Run the command line, by default that of the process, and return the exit status."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+
+    def call():
+        with typer.main.get_command(app).make_context("stochhh", arguments) as context:
+            context.command.invoke(context)
+
+    return exit_status(call)

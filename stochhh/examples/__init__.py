@@ -1,0 +1,39 @@
+"""Experiments to begin with, as TOML files."""
+
+import difflib
+from importlib.resources import files
+from pathlib import Path
+
+from ..errors import InputError
+from ..files import writing
+
+__all__ = ["names", "title", "write"]
+
+
+def names():
+    """The names of the examples, the original problem first."""
+    found = [file.name.removesuffix(".toml") for file in files(__name__).iterdir() if file.name.endswith(".toml")]
+    return sorted(found, key=lambda name: (name != "question", name))
+
+
+def title(name):
+    """What an example is, in a line: the first of its file."""
+    return _text(name).partition("\n")[0].lstrip("# ").rstrip(".")
+
+
+def write(name, folder="."):
+    """Write NAME.toml into a folder and return its path. Raises InputError where that file is there already."""
+    if name not in names():
+        near = difflib.get_close_matches(name, names(), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "`stochhh example` lists them"
+        raise InputError(f"NAME = {name!r} is not allowed: it must be one of {', '.join(names())}; {hint}")
+    path = Path(folder) / f"{name}.toml"
+    if path.exists() or path.is_symlink():
+        raise InputError(f"{path} is there already, and is not overwritten: move it away, or work in another folder")
+    with writing(path), path.open("x", encoding="utf-8") as file:
+        file.write(_text(name))
+    return path
+
+
+def _text(name):
+    return (files(__name__) / f"{name}.toml").read_text(encoding="utf-8")

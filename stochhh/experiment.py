@@ -1,0 +1,229 @@
+"""An experiment: the TOML file <-> the objects."""
+
+import json
+import os
+from dataclasses import asdict, dataclass, field, fields, replace
+from functools import partial
+from math import ceil
+
+from .backends import BACKENDS
+from .errors import InputError, integer, real
+from .inputs import Population, SynapticInput
+from .inputs.events import poisson_events
+from .inputs.presynaptic import presynaptic_events
+from .models import MODELS, Neuron
+from .random import MAX_SEED, MAX_TRIALS
+from .statistics import NAMES
+from .tables import Fault, checked, load, made, meanings
+
+__all__ = ["Compare", "Experiment", "Simulation"]
+
+_EVENTS = {"jump": poisson_events, "per-neuron": presynaptic_events}
+_EVENT_BYTES = 100  # that one event takes while it is drawn, sorted and written
+_TRACE_INTERVAL = 0.05  # ms
+_TRACE_SAMPLES = 200_000
+_MODEL = "hodgkin-huxley"  # where [neuron] names none
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """How long, how often, and with what seed.
+
+    Arguments:
+        duration: the whole simulated time of a trial, ms, positive.
+        transient: first part of the duration, left out of every statistic, ms.
+        n_trials: number of independent trials, 1 or more.
+        seed: whole number, 0 or more, on which every random number rests.
+    """
+
+    duration: float
+    seed: int
+    transient: float = 0.0
+    n_trials: int = 1
+
+    def __post_init__(self):
+        object.__setattr__(self, "duration", real("duration", self.duration, above=0, unit="ms"))
+        object.__setattr__(self, "transient", real("transient", self.transient, at_least=0, unit="ms"))
+        object.__setattr__(self, "n_trials", integer("n_trials", self.n_trials, at_least=1, at_most=MAX_TRIALS))
+        object.__setattr__(self, "seed", integer("seed", self.seed, at_least=0, at_most=MAX_SEED))
+        if self.transient >= self.duration:
+            raise InputError(
+                f"transient = {self.transient:g} is not allowed: it must be below the duration, {self.duration:g} ms, "
+                "of which it is the first part; shorten the one or lengthen the other"
+            )
+
+
+@dataclass(frozen=True)
+class Compare:
+    """How two backends are judged.
+
+    Arguments:
+        level: confidence level of every interval, above 0 and at most 0.9999.
+        margins: largest difference that counts as none, for each statistic by its name, in its own unit.
+    """
+
+    level: float = 0.95
+    margins: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        object.__setattr__(self, "level", real("level", self.level, above=0, at_most=0.9999))
+        for name, margin in self.margins.items():
+            real(f"margins {name}", margin, at_least=0, unit="in the unit of the statistic")
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One neuron, one input, and how they are simulated and compared: what an experiment file says.
+
+    Arguments:
+        neuron: a model, such as HodgkinHuxley().
+        drive: a SynapticInput.
+        simulation: Simulation: duration, transient, n_trials, seed.
+        backends: settings of the backends, by name; those left out have their defaults.
+        compare: Compare: confidence level and margins.
+
+    >>> experiment = Experiment.load("question.toml")  # doctest: +SKIP
+    >>> result = experiment.simulate("jump")  # doctest: +SKIP
+    """
+
+    neuron: Neuron
+    drive: SynapticInput
+    simulation: Simulation
+    backends: dict = field(default_factory=dict)
+    compare: Compare = field(default_factory=Compare)
+
+    @classmethod
+    def load(cls, path):
+        """Read an experiment file. Raises InputError that names the line, the key, and what it means."""
+        return load(path, cls.from_dict, "name an experiment file (TOML); `stochhh example question` writes one")
+
+    @classmethod
+    def from_dict(cls, document):
+        """Make an experiment from the tables of a file, as tomllib reads them."""
+        tables = checked(document, (), _TABLES, ["simulation"], _HOMES)
+        return cls(
+            _neuron(tables.get("neuron", {})),
+            _drive(tables.get("population", [])),
+            _made(Simulation, tables["simulation"], ("simulation",)),
+            _backends(tables.get("backend", {})),
+            _compare(tables.get("compare", {})),
+        )
+
+    def to_toml(self):
+        """The text of a file that `load` reads back as the same experiment."""
+        tables = [
+            ("[neuron]", {"model": self.neuron.name, **self.neuron.as_dict()}),
+            *(("[[population]]", population) for population in self.drive.as_dict()),
+            ("[simulation]", asdict(self.simulation)),
+            *((f"[backend.{name}]", asdict(backend)) for name, backend in self.backends.items()),
+            ("[compare]", {"level": self.compare.level}),
+            ("[compare.margins]", self.compare.margins),
+        ]
+        # JSON's texts, numbers and lists are TOML's too, but for one character.
+        write = lambda value: json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # noqa: E731
+        lines = ("\n".join([title, *(f"{key} = {write(x)}" for key, x in table.items())]) for title, table in tables)
+        return "\n\n".join(lines) + "\n"
+
+    def backend(self, name):
+        """The backend of that name, with the settings of this experiment."""
+        if name not in BACKENDS:
+            raise InputError(f"backend = {name!r} is not allowed: it must be one of {', '.join(BACKENDS)}")
+        return self.backends.get(name) or BACKENDS[name]()
+
+    def with_simulation(self, **settings):
+        """The same experiment with other settings of the simulation; those that are None stay."""
+        given = {key: value for key, value in settings.items() if value is not None}
+        return replace(self, simulation=replace(self.simulation, **given))
+
+    def simulate(self, backend, **options):
+        """Simulate with the backend of that name, and return the Result; `options` go to `simulate` besides."""
+        from .simulation import simulate
+
+        settings = asdict(self.simulation) | options
+        return simulate(self.neuron, self.drive, backend=self.backend(backend), **settings)
+
+    def trace(self, backend, trial=0, **options):
+        """Simulate one trial alone and keep its traces, every 0.05 ms or so, and 200 000 samples at most."""
+        duration = options.get("duration", self.simulation.duration)
+        interval = max(min(_TRACE_INTERVAL, duration / 100), duration / _TRACE_SAMPLES)
+        dt = getattr(self.backend(backend), "dt", None)
+        if dt is not None:
+            interval = dt * ceil(interval / dt * (1 - 1e-9))
+        return self.simulate(backend, first_trial=trial, n_trials=1, trace_interval=interval, **options)
+
+    def draw_events(self, backend):
+        """The events that a run of the backend of that name draws, as a Recording.
+
+        Raises InputError for a backend that draws none, and where they would not fit in half of the memory.
+        """
+        run = self.simulation
+        self.backend(backend)
+        if backend not in _EVENTS:
+            raise InputError(f"the {backend} backend draws no events: they are had from {' or '.join(_EVENTS)}")
+        size = _EVENT_BYTES * self.drive.intensity * run.duration * run.n_trials
+        room = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2
+        if size > room:
+            raise InputError(
+                f"the events of {run.n_trials} trials over {run.duration:g} ms may need {size / 2**30:.3g} GiB, and "
+                f"half of the memory is {room / 2**30:.3g} GiB: fewer trials, or a shorter duration"
+            )
+        return _EVENTS[backend](self.drive, duration=run.duration, seed=run.seed, trials=range(run.n_trials))
+
+
+_TABLES = {
+    "neuron": "the neuron's model and its constants",
+    "population": "a presynaptic population",
+    "simulation": "duration, transient, n_trials and seed",
+    "backend": "settings of the backends",
+    "compare": "level and margins of a comparison",
+}
+
+
+def _homes():
+    """Where each key belongs."""
+    kinds = [(kind, "[neuron]") for kind in MODELS.values()]
+    kinds += [(Population, "[[population]]"), (Simulation, "[simulation]"), (Compare, "[compare]")]
+    kinds += [(kind, f"[backend.{name}]") for name, kind in BACKENDS.items()]
+    homes = {}
+    for kind, title in kinds:
+        for key in fields(kind):
+            homes.setdefault(key.name, {})[title] = None  # a set that keeps its order
+    return {key: " or ".join(titles) for key, titles in homes.items()}
+
+
+_HOMES = _homes()
+_made = partial(made, elsewhere=_HOMES)
+
+
+def _neuron(table):
+    at = ("neuron",)
+    model = checked(table, at).get("model", _MODEL)
+    if not isinstance(model, str) or model not in MODELS:
+        raise Fault((*at, "model"), f"model = {model!r} is not allowed: it must be one of {', '.join(MODELS)}")
+    kind = MODELS[model]
+    checked(table, at, {"model": "name of the neuron model", **meanings(kind)}, elsewhere=_HOMES)
+    return _made(kind, {key: value for key, value in table.items() if key != "model"}, at)
+
+
+def _drive(tables):
+    if not isinstance(tables, list):
+        raise Fault(("population",), "a population is headed [[population]], with two brackets, one table for each")
+    populations = [_made(Population, table, ("population", i)) for i, table in enumerate(tables)]
+    try:
+        return SynapticInput(*populations)
+    except InputError as error:
+        names = [population.name for population in populations]
+        second = next((i for i, name in enumerate(names) if name in names[:i]), 0)
+        raise Fault(("population", second), str(error)) from error
+
+
+def _backends(tables):
+    checked(tables, ("backend",), dict.fromkeys(BACKENDS, "a table"), elsewhere=_HOMES)
+    return {name: _made(BACKENDS[name], table, ("backend", name)) for name, table in tables.items()}
+
+
+def _compare(table):
+    at = ("compare",)
+    margins = checked(table, at, meanings(Compare), elsewhere=_HOMES).get("margins", {})
+    checked(margins, (*at, "margins"), dict.fromkeys(NAMES, "a margin, in the unit of the statistic"))
+    return _made(Compare, table, at)

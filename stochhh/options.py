@@ -1,0 +1,51 @@
+"""The arguments of the command line: their names, what is said of them, and how they are parsed."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .errors import InputError, integer, real
+
+
+def _number(name, kind, check, **bounds):
+    """An option that is a number, refused by name."""
+
+    def parse(text):
+        try:
+            value = kind(text)
+        except ValueError:
+            value = text
+        try:
+            return check(name, value, **bounds)
+        except InputError as error:
+            raise typer.BadParameter(str(error)) from error
+
+    return parse
+
+
+def _option(name, metavar, help, parser=None):
+    return typer.Option(name, metavar=metavar, help=help, parser=parser, show_default=False)
+
+
+def _whole(name, metavar, help, at_least):
+    return _option(name, metavar, help, _number(name, int, integer, at_least=at_least))
+
+
+_MS = _number("--duration", float, real, above=0, unit="ms")
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The experiment, a TOML file.", show_default=False)]
+Name = Annotated[str | None, typer.Argument(metavar="[NAME]", help="Which one; without it, they are listed.")]
+Backend = Annotated[str, _option("--backend", "B", "jump, diffusion or per-neuron.")]
+Trials = Annotated[int | None, _whole("--trials", "N", "Number of trials, instead of the file's.", 1)]
+Trial = Annotated[int, _whole("--trial", "K", "Which trial, counted from 0, the default.", 0)]
+Duration = Annotated[float | None, _option("--duration", "MS", "Simulated time, ms, instead of the file's.", _MS)]
+Seed = Annotated[int | None, _whole("--seed", "S", "Seed, instead of the file's.", 0)]
+Workers = Annotated[int | None, _whole("--workers", "W", "Threads; by default one for each core.", 1)]
+Spikes = Annotated[Path | None, _option("--spikes", "FILE.csv", "Write all spikes: trial,time (ms).")]
+Events = Annotated[Path | None, _option("--events", "FILE.csv", "Replay these input events: trial,time,jump (ms, mV).")]
+SaveEvents = Annotated[Path | None, _option("--save-events", "FILE.csv", "Write the input events that are drawn.")]
+Out = Annotated[Path | None, _option("--out", "DIR", "Directory for all that is saved.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace files of the same names in DIR; others stay.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Version = Annotated[bool, typer.Option("--version", help="Print the version and exit.")]

@@ -1,0 +1,173 @@
+"""What a run or a comparison says: one JSON object, a table for the eye, a directory of files."""
+
+import json
+import platform
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from .errors import InputError
+from .files import filling, make_directory, write_json, write_table, writing
+
+__all__ = [
+    "as_json",
+    "comparison_object",
+    "directory_for",
+    "run_line",
+    "run_object",
+    "run_text",
+    "save_comparison",
+    "save_run",
+    "save_trace",
+]
+
+_MARK = "provenance.json"
+_COMPARE = "stochhh compare"
+
+
+def as_json(value):
+    """The text of a JSON object; NaN and infinity, which JSON does not know, are refused."""
+    return json.dumps(value, indent=2, allow_nan=False)
+
+
+def run_object(result, statistics):
+    """A run in the form of the JSON contract.
+
+    Arguments:
+        result: a Result.
+        statistics: NAME -> Estimate, its summary.
+    """
+    made = result.provenance
+    neuron = made["neuron"]
+    levels = {"threshold": neuron["threshold"], "rearm": neuron["rearm"]}
+    return {
+        **{key: made[key] for key in ("stochhh", "backend", "seed", "n_trials", "duration", "transient")},
+        "settings": {**made["settings"], **levels, "neuron": neuron, "input": made["input"]},
+        "statistics": {name: estimate.as_dict() for name, estimate in statistics.items()},
+        "timing": made["timing"],
+    }
+
+
+def comparison_object(comparison, jump, diffusion):
+    """A comparison of two Results, of the jump and the diffusion backend, in the form of the JSON contract."""
+    return {
+        "jump": run_object(jump, comparison.a),
+        "diffusion": run_object(diffusion, comparison.b),
+        **comparison.as_dict(),
+    }
+
+
+def run_text(result, statistics):
+    """The statistics of a run as a table for the eye, under a line of what it rests on."""
+    level = next(iter(statistics.values())).level
+    rows = [("", "value", "", f"{100 * level:g} % interval"), *map(_row, statistics.values())]
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    lines = ["  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[3]]).rstrip() for row in rows]
+    return "\n".join([run_line(result), "", *lines])
+
+
+def run_line(result):
+    """What a run was, and how long it took."""
+    made = result.provenance
+    n, timing = made["n_trials"], made["timing"]
+    return (
+        f"{made['backend']}: {n} trial{'' if n == 1 else 's'} of {made['duration']:g} ms, of which the first "
+        f"{made['transient']:g} ms are left out; seed {made['seed']}; {timing['run_s']:.3g} s "
+        f"(and {timing['compile_s']:.2g} s to compile)"
+    )
+
+
+def _row(estimate):
+    """Name, value, unit, interval."""
+    value = "none" if estimate.value is None else f"{estimate.value:.4g}"
+    known = estimate.low is not None and estimate.high is not None
+    interval = f"{estimate.low:.4g} to {estimate.high:.4g}" if known else f"({estimate.reason})"
+    return estimate.name, value, "" if estimate.unit == "1" else estimate.unit, interval
+
+
+def directory_for(path, *, force=False, default=False):
+    """Make the directory of a result, before the run.
+
+    Raises InputError where files cannot be put into it, or where it already holds some, unless `force`; the
+    directory that a comparison chose by itself (`default`) may also hold what an earlier comparison left there.
+    """
+    path = Path(path)
+    with writing(path):
+        foreign = _names(path) - (_left_by_comparison(path) if default else set())
+    if foreign and not force:
+        what = f"holds {min(foreign)}, which no comparison put there" if default else "is not empty"
+        raise InputError(
+            f"{path} {what}: give another directory as --out, or --force to replace the files of the same names in it"
+        )
+    make_directory(path)
+    return path
+
+
+def save_run(directory, result, statistics, experiment):
+    """Save a run as result.nc, spikes.csv, statistics.json and .csv, experiment.toml and provenance.json."""
+    with _saving(directory, "stochhh run", experiment, run=result.provenance) as part:
+        result.save(part / "result.nc")
+        result.spikes.to_csv(part / "spikes.csv")
+        write_json(part / "statistics.json", run_object(result, statistics))
+        write_table(part / "statistics.csv", _columns(statistics))
+
+
+def save_comparison(directory, comparison, jump, diffusion, experiment, traces):
+    """Save a comparison, its two Results, its table and its figure; returns the paths of the figure.
+
+    `traces` are the Results of a short traced trial of each.
+    """
+    from .plotting import save_comparison_figures
+
+    runs = {"jump": jump.provenance, "diffusion": diffusion.provenance}
+    with _saving(directory, _COMPARE, experiment, **runs) as part:
+        jump.save(part / "jump.nc")
+        diffusion.save(part / "diffusion.nc")
+        write_json(part / "comparison.json", comparison_object(comparison, jump, diffusion))
+        write_table(part / "comparison.csv", _columns(comparison.difference))
+        names = [path.name for path in save_comparison_figures(
+            comparison, jump, diffusion, part, jump_trace=traces[0], diffusion_trace=traces[1]
+        )]  # fmt: skip
+    return [Path(directory) / name for name in names]
+
+
+def save_trace(directory, result, neuron):
+    """Save one traced trial as trace.png, trace.pdf and trace.csv, and return their paths."""
+    from .plotting import save_trace_figure
+
+    state = {name: result.traces[name][0] for name in result.traces.variables}
+    with filling(directory) as part:
+        names = [path.name for path in save_trace_figure(result, neuron, part)]
+        write_table(part / "trace.csv", {"time": result.traces.time, **state, **neuron.currents(**state)})
+    return [Path(directory) / name for name in (*names, "trace.csv")]
+
+
+@contextmanager
+def _saving(directory, made_by, experiment, **runs):
+    """Fill a directory, and add the experiment and a note of what made it all."""
+    with filling(directory) as part:
+        yield part
+        (part / "experiment.toml").write_text(experiment.to_toml(), encoding="utf-8")
+        files = _names(part) | {_MARK} | _left_by_comparison(directory)
+        machine = {"python": platform.python_version(), "platform": platform.platform()}
+        machine |= {name: version(name) for name in ("numpy", "scipy", "numba")}
+        write_json(part / _MARK, {"made_by": made_by, "files": sorted(files), "machine": machine, **runs})
+
+
+def _names(directory):
+    return {path.name for path in Path(directory).iterdir()} if Path(directory).is_dir() else set()
+
+
+def _left_by_comparison(directory):
+    """Names of the files that an earlier comparison says it put into a directory."""
+    try:
+        made = json.loads((Path(directory) / _MARK).read_text(encoding="utf-8"))
+        return set(made["files"]) if made["made_by"] == _COMPARE else set()
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+
+
+def _columns(entries):
+    """Estimates, or differences, by name, as the columns of a CSV file."""
+    rows = [{"statistic": name, **entry.as_dict()} for name, entry in entries.items()]
+    return {key: [row.get(key) for row in rows] for key in dict.fromkeys(key for row in rows for key in row)}

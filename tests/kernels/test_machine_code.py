@@ -1,0 +1,213 @@
+"""Kernels kept on disk: a changed callee, constant or type is another kernel; a bad or missing place is no trouble.
+
+Would catch: the stale kernel of an edited function, which gives a wrong result without a word.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numba import njit
+
+import stochhh
+from stochhh import machine_code
+from stochhh.elementary import inline
+from stochhh.machine_code import fingerprint, kernel
+
+
+def family(constant=2.0, default=1.0, operation=lambda x: x + 1.0, swapped=False):
+    """A loop with a constant in a closure, a default, a callee, and two callees that it uses in an order."""
+
+    def one(x):
+        return x * constant
+
+    def two(x, y=default):
+        return x - y
+
+    first, second, inner = inline(one), inline(two), inline(operation)
+    if swapped:
+        first, second = second, first
+
+    def loop(x):
+        return first(x) + inner(second(x)) * 3.0
+
+    return loop
+
+
+BASE = fingerprint(family())
+
+
+def test_the_same_source_has_the_same_name():
+    assert BASE is not None and fingerprint(family()) == BASE
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"constant": 2.5},
+        {"default": 1.5},
+        {"operation": lambda x: x + 2.0},
+        {"operation": lambda x: x * 1.0},
+        {"operation": lambda x: np.sqrt(x)},
+        {"operation": lambda x: np.exp(x)},
+        {"swapped": True},
+    ],
+    ids=["constant", "default", "callee's constant", "callee's operation", "sqrt", "exp", "swapped"],
+)
+def test_a_change_anywhere_is_another_name(other):
+    assert fingerprint(family(**other)) != BASE
+
+
+def test_two_callees_seen_before_and_swapped():
+    """Both are met first in one order; then the loop hands them on in the other."""
+
+    @inline
+    def a(x):
+        return x + 1.0
+
+    @inline
+    def b(x):
+        return x * 2.0
+
+    def chain(first, second):
+        def inner(x):
+            return first(second(x))
+
+        return inline(inner)
+
+    def make(first, second):
+        fixed, other = chain(a, b), chain(first, second)
+
+        def loop(x):
+            return fixed(x) - other(x)
+
+        return loop
+
+    assert fingerprint(make(a, b)) != fingerprint(make(b, a))
+
+
+def test_compiler_options_are_part_of_the_name():
+    def loop(x):
+        return callee(x)
+
+    def plain(x):
+        return x / 3.0
+
+    names = set()
+    for options in ({}, {"fastmath": True}, {"error_model": "numpy"}):
+        callee = njit(**options)(plain)
+        names.add(fingerprint(loop))
+    assert len(names) == 3
+
+
+def test_what_cannot_be_told_is_not_kept():
+    """An array in a closure: its content is not in the source."""
+    table = np.arange(3.0)
+
+    def loop(i):
+        return table[i]
+
+    assert fingerprint(loop) is None
+
+
+def test_a_kernel_is_kept_and_found_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("STOCHHH_CACHE_DIR", str(tmp_path / "deep" / "er"))
+
+    def make(factor):
+        @kernel
+        def scale(x):
+            y = 0.0
+            for i in range(x.size):
+                y += factor * x[i]
+            return y
+
+        return scale
+
+    x = np.arange(4.0)
+    assert make(2.0)(x) == 12.0
+    (kept,) = machine_code.directory().glob("*.bin")
+    again = make(2.0)
+    assert again(x) == 12.0
+    assert list(machine_code.directory().iterdir()) == [kept], "compiled twice, or left a part behind"
+    assert make(3.0)(x) == 18.0
+    assert make(2.0)(x.astype(np.float32)) == 12.0
+    assert len(list(machine_code.directory().glob("*.bin"))) == 3
+
+    kept.write_bytes(b"not a kernel")
+    assert make(2.0)(x) == 12.0
+    kept.write_bytes(kept.read_bytes()[:100])
+    assert make(2.0)(x) == 12.0
+
+
+def test_places_where_nothing_can_be_kept(tmp_path, monkeypatch):
+    """A file where the folder should be; no home at all."""
+
+    def make():
+        @kernel
+        def double(x):
+            return 2.0 * x
+
+        return double
+
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("STOCHHH_CACHE_DIR", str(tmp_path / "file"))
+    assert make()(1.5) == 3.0
+
+    def no_home():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("STOCHHH_CACHE_DIR")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", no_home)
+    assert make()(1.5) == 3.0
+
+
+RUN = """
+import stochhh as sh
+drive = sh.SynapticInput(sh.Population("exc", n=80, rate=10.0, weight=1.0, p=0.5))
+for backend in ("jump", "diffusion"):
+    run = sh.simulate(sh.HodgkinHuxley(I_app=7.0), drive, backend=backend, duration=100.0, seed=1, n_trials=3)
+    print(run.spikes.time.tobytes().hex(), run.moments.powers.tobytes().hex())
+"""
+
+
+def output(package, cache):
+    """What a fresh process computes with the package at this place and kernels kept in this folder."""
+    environment = {**os.environ, "PYTHONPATH": str(package), "STOCHHH_CACHE_DIR": str(cache)}
+    return subprocess.run(
+        [sys.executable, "-c", RUN], env=environment, check=True, capture_output=True, text=True, cwd=cache
+    ).stdout
+
+
+@pytest.mark.slow
+def test_an_edited_callee_is_never_stale(tmp_path):
+    """Three files deep: the polynomial of exp, the field of the model, the layout of the kernel."""
+    import shutil
+
+    cache, package = tmp_path / "cache", tmp_path / "package"
+    cache.mkdir()
+    shutil.copytree(Path(stochhh.__file__).parent, package / "stochhh", ignore=shutil.ignore_patterns("__pycache__"))
+    first = output(package, cache)
+    kept = set(cache.iterdir())
+    assert output(package, cache) == first, "a kernel from the disk gives other bits"
+    assert set(cache.iterdir()) == kept, "compiled again"
+
+    for name, old, new in (
+        ("models/hodgkin_huxley.py", "4.0 * exp(", "4.0001 * exp("),
+        ("elementary.py", "fma(r, 1 / 6, 0.5)", "fma(r, 1 / 6.01, 0.5)"),
+        ("random.py", "return r * x, r * y, s * z, s * w", "return r * y, r * x, s * z, s * w"),
+    ):
+        file = package / "stochhh" / name
+        source = file.read_text()
+        assert old in source
+        file.write_text(source.replace(old, new))
+        (tmp_path / "empty").mkdir()
+        shared, fresh = output(package, cache), output(package, tmp_path / "empty")
+        shutil.rmtree(tmp_path / "empty")
+        assert shared == fresh, f"a stale kernel after the edit of {name}"
+        assert shared != first, f"the edit of {name} changed nothing"
+        file.write_text(source)
+    assert output(package, cache) == first

@@ -1,0 +1,113 @@
+"""The house: imports point downward, importing is cheap, public names are there, the examples in docstrings run.
+
+Would catch: a kernel that reaches for a backend, `import stochhh` that takes a second, a name promised and not there.
+"""
+
+import doctest
+import importlib
+import os
+import pkgutil
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import stochhh
+
+ROOT = Path(__file__).parents[2]
+MODULES = sorted(module.name for module in pkgutil.walk_packages(stochhh.__path__, "stochhh."))
+HEAVY = ["scipy.stats", "pandas", "xarray", "matplotlib", "numba", "scipy", "tqdm", "typer", "pydantic"]
+
+
+def lint(folder):
+    """Import-linter on the contracts of pyproject.toml, for the package in this folder."""
+    command = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+    return subprocess.run(
+        [sys.executable, "-c", command], cwd=folder, env={**os.environ, "PYTHONPATH": str(folder)},
+        capture_output=True, text=True,
+    )  # fmt: skip
+
+
+def test_imports_point_downward():
+    run = lint(ROOT)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert " 0 broken" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("inputs/population.py", "from ..simulation import simulate"),
+        ("backends/jump.py", "from .diffusion import Diffusion"),
+        ("statistics/counts.py", "import stochhh.backends.jump"),
+        ("theory/doubts.py", "import matplotlib.pyplot"),
+    ],
+)
+def test_a_planted_fault_is_seen(tmp_path, file, line):
+    """An upward import, one between backends, a statistic that sees a backend, drawing outside of plotting."""
+    shutil.copytree(ROOT / "stochhh", tmp_path / "stochhh", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    with (tmp_path / "stochhh" / file).open("a") as source:
+        source.write(f"\n{line}\n")
+    run = lint(tmp_path)
+    assert run.returncode == 1 and "BROKEN" in run.stdout, run.stdout + run.stderr
+
+
+def test_import_loads_nothing_heavy():
+    """Nor does asking for the version, or for what names there are."""
+    command = "import sys, stochhh; stochhh.__version__; dir(stochhh); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True).stdout.split()
+    assert not set(HEAVY) & set(loaded)
+    assert not [name for name in loaded if name.startswith("stochhh.")]
+
+
+def test_every_public_name_is_there():
+    for name in stochhh.__all__:
+        assert getattr(stochhh, name) is not None, name
+    assert len(set(stochhh.__all__)) == len(stochhh.__all__)
+    assert set(dir(stochhh)) >= set(stochhh.__all__)
+    wanted = "simulate compare HodgkinHuxley SynapticInput Population Jump Diffusion PerNeuron Recording InputError"
+    assert set(wanted.split()) <= set(stochhh.__all__)
+
+
+def test_the_version_is_that_of_the_distribution():
+    from importlib.metadata import version
+
+    assert stochhh.__version__ == version("stochhh")
+
+
+def test_what_is_not_there_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="nothing_of_the_kind"):
+        stochhh.nothing_of_the_kind  # noqa: B018
+    assert stochhh.simulation.simulate is stochhh.simulate
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_keeps_its_promises(name):
+    """It says what it is, and every name in its __all__ exists, once."""
+    module = importlib.import_module(name)
+    assert module.__doc__, f"{name} does not say what it is"
+    names = getattr(module, "__all__", [])
+    assert len(set(names)) == len(names)
+    for public in names:
+        assert hasattr(module, public), f"{name}.{public}"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_in_docstrings_run(name):
+    failed, _ = doctest.testmod(importlib.import_module(name))
+    assert failed == 0
+
+
+def test_there_are_examples():
+    """The test above would pass on a package without any."""
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    examples = [test for name in MODULES for test in finder.find(importlib.import_module(name)) if test.examples]
+    assert len(examples) >= 2
+
+
+def test_modules_have_names_of_their_own():
+    """Where a module is called utils, nobody knows what is in it."""
+    assert not {name.rsplit(".")[-1] for name in MODULES} & {"utils", "util", "helpers", "common", "misc", "manager"}

@@ -1,0 +1,204 @@
+"""Files: written whole or not at all, read with every fault named.
+
+Would catch: a half-written file in place of good data, a temporary file left behind, a float that changes on its
+way through a CSV file, a fault without its line.
+"""
+
+import errno
+import json
+import os
+import resource
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stochhh import files
+from stochhh.errors import InputError, SimulationError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder that holds one good file, and must hold nothing else afterwards."""
+    (tmp_path / "good.csv").write_text("good")
+    return tmp_path
+
+
+def held(folder):
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
+@pytest.fixture
+def small_files():
+    """No file may grow beyond 64 bytes: as good as a full disk, and without the rights to mount one."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+class TestReplacing:
+    def test_the_new_takes_the_place_of_the_old(self, folder):
+        with files.replacing(folder / "good.csv") as part:
+            part.write_text("better")
+            assert held(folder)["good.csv"] == "good"
+        assert held(folder) == {"good.csv": "better"}
+
+    @pytest.mark.parametrize("error", [KeyboardInterrupt(), ValueError("a fault"), InputError("another")])
+    def test_a_failure_leaves_the_old_and_nothing_else(self, folder, error):
+        with pytest.raises(type(error)), files.replacing(folder / "good.csv") as part:
+            part.write_text("half")
+            raise error
+        assert held(folder) == {"good.csv": "good"}
+
+    def test_a_full_disk(self, folder, small_files):
+        with pytest.raises(SimulationError, match=r"good\.csv could not be written \(File too large\); what stood"):
+            files.write_table(folder / "good.csv", {"time": np.arange(100.0)})
+        assert held(folder) == {"good.csv": "good"}
+
+    def test_a_full_disk_in_the_last_step(self, folder, monkeypatch):
+        def full(*_):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        monkeypatch.setattr(os, "replace", full)
+        with pytest.raises(SimulationError, match=r"No space left on device"):
+            files.write_json(folder / "good.csv", {})
+        assert held(folder) == {"good.csv": "good"}
+
+    def test_a_link_stays_a_link(self, folder):
+        (folder / "link.csv").symlink_to("good.csv")
+        with files.replacing(folder / "link.csv") as part:
+            part.write_text("better")
+        assert (folder / "link.csv").is_symlink() and held(folder)["good.csv"] == "better"
+
+    @pytest.mark.parametrize("write", [files.writable, lambda path: files.write_json(path, {})])
+    def test_places_that_are_none(self, folder, write):
+        for place, reason in [
+            (folder, "is a directory"),
+            (folder / "none" / "a.csv", "there is no directory"),
+            (folder / "good.csv" / "a.csv", "there is no directory"),
+            (Path("/dev/null"), "is no ordinary file"),
+            (folder / ("a" * 300), "File name too long"),
+        ]:
+            with pytest.raises(InputError, match=reason):
+                write(place)
+        assert held(folder) == {"good.csv": "good"} and Path("/dev/null").is_char_device()
+
+    def test_writable_leaves_everything_as_it_was(self, folder):
+        files.writable(folder / "good.csv")
+        files.writable(folder / "new.csv")
+        assert held(folder) == {"good.csv": "good"}
+
+    def test_a_read_only_folder(self, folder):
+        folder.chmod(0o555)
+        if os.access(folder, os.W_OK):
+            pytest.skip("this user may write everywhere")
+        for write in (files.writable, files.make_directory, lambda path: files.write_json(path, {})):
+            with pytest.raises(InputError, match="Permission denied"):
+                write(folder / "new")
+
+    @pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.EPERM])
+    def test_no_permission_is_the_users_to_mend(self, folder, monkeypatch, number):
+        def refused(*_, **__):
+            raise OSError(number, os.strerror(number))
+
+        monkeypatch.setattr(Path, "touch", refused)
+        with pytest.raises(InputError, match="choose another place"):
+            files.writable(folder / "new.csv")
+        with pytest.raises(InputError, match="choose another place"):
+            files.make_directory(folder / "new")
+
+
+class TestFilling:
+    def test_files_of_the_same_names_are_replaced_and_others_stay(self, folder):
+        (folder / "other.txt").write_text("other")
+        with files.filling(folder) as part:
+            (part / "good.csv").write_text("better")
+            (part / "new.csv").write_text("new")
+        assert held(folder) == {"good.csv": "better", "new.csv": "new", "other.txt": "other"}
+
+    def test_all_or_nothing(self, folder, small_files):
+        with pytest.raises(SimulationError) as failure, files.filling(folder) as part:
+            (part / "good.csv").write_text("better")
+            files.write_table(part / "long.csv", {"time": np.arange(100.0)})
+        assert str(failure.value).startswith(f"{folder / 'long.csv'} could not be written")
+        assert held(folder) == {"good.csv": "good"}
+
+    def test_a_file_is_no_directory(self, folder):
+        with pytest.raises(InputError, match="is no directory"):
+            files.make_directory(folder / "good.csv")
+
+    def test_parents_are_made(self, folder):
+        files.make_directory(folder / "a" / "b")
+        assert (folder / "a" / "b").is_dir() and not any((folder / "a" / "b").iterdir())
+
+
+class TestTables:
+    @given(time=st.lists(st.floats(allow_nan=False, allow_infinity=False)))
+    def test_floats_survive_to_the_last_bit(self, tmp_path_factory, time):
+        path = tmp_path_factory.mktemp("table") / "a.csv"
+        files.write_table(path, {"trial": np.arange(len(time)), "time": np.array(time)})
+        table = files.read_table(path, ("trial", "time"))
+        assert table["time"].tobytes() == np.array(time, dtype=float).tobytes()
+        assert table["trial"].tolist() == list(range(len(time))) and table["trial"].dtype == np.int64
+
+    def test_the_shortest_form_is_written(self, tmp_path):
+        files.write_table(tmp_path / "a.csv", {"trial": [0, 1], "time": [0.1, 1e22], "reason": [None, "one, two"]})
+        assert (tmp_path / "a.csv").read_bytes() == b'trial,time,reason\n0,0.1,\n1,1e+22,"one, two"\n'
+
+    def test_more_rows_than_are_turned_into_text_at_a_time(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(files, "_ROWS", 7)
+        time = np.linspace(0, 1, 50)
+        files.write_table(tmp_path / "a.csv", {"time": time})
+        assert np.array_equal(files.read_table(tmp_path / "a.csv", ("time",))["time"], time)
+
+    def test_a_file_from_elsewhere(self, tmp_path):
+        """A byte order mark, line ends of another system, empty lines, blanks."""
+        (tmp_path / "a.csv").write_bytes(b"\xef\xbb\xbftrial,time\r\n0, 1.5\r\n\r\n2,+3e0\r\n")
+        table = files.read_table(tmp_path / "a.csv", ("trial", "time"))
+        assert table["trial"].tolist() == [0, 2] and table["time"].tolist() == [1.5, 3.0]
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        {
+            "": "line 1: the header is ''",
+            "time,trial\n": "line 1: the header is 'time,trial': it must be 'trial,time'",
+            "# a comment\ntrial,time\n": "line 1",
+            "trial,time\n0,1\n0,x\n": "line 3: time = 'x' is not allowed: it must be a finite number",
+            "trial,time\n0,1\n\n0,\n": "line 4: time = ''",
+            "trial,time\n0.5,1\n": "line 2: trial = '0.5' is not allowed: it must be a whole number",
+            "trial,time\n1e3,1\n": "line 2: trial",
+            "trial,time\n99999999999999999999,1\n": "line 2: trial",
+            "trial,time\n0,nan\n": "line 2: time = 'nan'",
+            "trial,time\n0,inf\n": "line 2: time = 'inf'",
+            "trial,time\n0,1e999\n": "line 2: time = '1e999'",
+            "trial,time\n0\n": "line 2: it must have 2 columns, and has 1",
+            "trial,time\n0,1\n0,1,2\n": "line 3: it must have 2 columns, and has 3",
+            "trial,time\n0;1\n": "line 2: it must have 2 columns, and has 1",
+            "trial,time\n0,1,5\n": "line 2: it must have 2 columns, and has 3",
+            'trial,time\n"0","1"\n': "line 2: trial",
+            "trial,time\n0,1 # why\n": "line 2: time",
+        }.items(),
+    )
+    def test_faults_are_named_with_their_line(self, tmp_path, text, said):
+        (tmp_path / "a.csv").write_text(text)
+        with pytest.raises(InputError) as refusal:
+            files.read_table(tmp_path / "a.csv", ("trial", "time"))
+        assert str(refusal.value).startswith(f"{tmp_path / 'a.csv'}, {said}")
+
+    def test_places_where_there_is_no_table(self, tmp_path):
+        (tmp_path / "bytes.csv").write_bytes(b"trial,time\n0,\xff\n")
+        for name, said in [("none.csv", "does not exist"), (".", "is a directory"), ("bytes.csv", "not a text")]:
+            with pytest.raises(InputError, match=f"{said}.*header trial,time"):
+                files.read_table(tmp_path / name, ("trial", "time"))
+
+
+def test_json_has_no_nan(folder):
+    for value in (float("nan"), float("inf")):
+        with pytest.raises(ValueError):
+            files.write_json(folder / "good.csv", {"value": value})
+    assert held(folder) == {"good.csv": "good"}
+    files.write_json(folder / "good.csv", {"value": None})
+    assert json.loads(held(folder)["good.csv"]) == {"value": None}

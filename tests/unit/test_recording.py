@@ -1,0 +1,88 @@
+"""Recordings: order, refusals, and one trial's events.
+
+Would catch: events sorted away from their jumps, a trial without events dropped, a wrong column accepted.
+"""
+
+import numpy as np
+import pytest
+
+from stochhh.errors import InputError
+from stochhh.inputs import Recording
+
+
+def test_events_are_put_in_order_of_trial_and_time():
+    events = Recording([1, 0, 1, 0], [2.0, 9.0, 1.0, 3.0], [10.0, 20.0, 30.0, 40.0])
+    assert events.trial.tolist() == [0, 0, 1, 1]
+    assert events.time.tolist() == [3.0, 9.0, 1.0, 2.0]
+    assert events.jump.tolist() == [40.0, 20.0, 30.0, 10.0]
+    assert events.n_trials == 2 and len(events) == 4
+
+
+def test_simultaneous_events_keep_their_order():
+    """The order of kicks at one time can decide about a spike."""
+    events = Recording([0, 0, 0, 0], [5.0, 1.0, 5.0, 5.0], [1.0, 2.0, 3.0, 4.0])
+    assert events.jump.tolist() == [2.0, 1.0, 3.0, 4.0]
+
+
+def test_one_trial():
+    events = Recording([0, 2, 2], [1.0, 2.0, 3.0], [1.0, -1.0, 2.0], n_trials=5)
+    assert [len(events.of(k)[0]) for k in range(5)] == [1, 0, 2, 0, 0]
+    time, jump = events.of(2)
+    assert time.tolist() == [2.0, 3.0] and jump.tolist() == [-1.0, 2.0]
+
+
+def test_from_lists():
+    events = Recording.from_lists([[2.0, 1.0], [], [3.0]], [[-1.0, 5.0], [], [7.0]])
+    assert events.n_trials == 3 and events.trial.tolist() == [0, 0, 2]
+    assert events.of(0)[0].tolist() == [1.0, 2.0] and events.of(0)[1].tolist() == [5.0, -1.0]
+    assert events.of(1)[0].size == 0
+
+
+@pytest.mark.parametrize("n_trials", [None, 0, 3])
+def test_no_events(n_trials):
+    events = Recording([], [], [], n_trials=n_trials)
+    assert len(events) == 0 and events.n_trials == (n_trials or 0)
+    assert events.trial.dtype == np.int64 and events.time.dtype == np.float64
+    assert Recording.from_lists([], []).n_trials == 0
+    assert Recording.from_lists([[], []], [[], []]).n_trials == 2
+
+
+def test_whole_numbers_become_floats_and_the_callers_arrays_are_left_alone():
+    time = np.array([3, 1])
+    events = Recording(np.array([0, 0], dtype=np.uint8), time, [1, 2])
+    assert events.time.tolist() == [1.0, 3.0] and events.time.dtype == np.float64
+    assert time.tolist() == [3, 1]
+
+
+BAD = {
+    "shapes": ([0, 0], [1.0], [1.0, 2.0]),
+    "each must be": ([[0, 0]], [[1.0, 2.0]], [[1.0, 2.0]]),
+    "plain columns": ([0], [[1.0], [2.0, 3.0]], [1.0]),
+    "trial has type float": ([0.0], [1.0], [1.0]),
+    "trial has type bool": ([True], [1.0], [1.0]),
+    "trial has type <U": (["0"], [1.0], [1.0]),
+    "trial has type object": ([None], [1.0], [1.0]),
+    "lowest trial is -1": ([-1], [1.0], [1.0]),
+    "earliest time is -1": ([0], [-1.0], [1.0]),
+    "time has type <U": ([0], ["1"], [1.0]),
+    "time has type bool": ([0], [True], [1.0]),
+    "time has type complex": ([0], [1j], [1.0]),
+    "time holds a value that is not finite": ([0], [np.nan], [1.0]),
+    "time holds": ([0], [np.inf], [1.0]),
+    "jump has type": ([0], [1.0], ["big"]),
+    "jump holds a value that is not finite": ([0], [1.0], [np.nan]),
+    "jump holds": ([0], [1.0], [-np.inf]),
+}
+
+
+@pytest.mark.parametrize("message", BAD)
+def test_a_bad_column_is_refused_by_name(message):
+    with pytest.raises(InputError, match=message):
+        Recording(*BAD[message])
+
+
+@pytest.mark.parametrize("n_trials", [-1, 1, 2.5, "3", True, np.nan])
+def test_a_bad_number_of_trials_is_refused(n_trials):
+    """1 is too few: trial 1 has events."""
+    with pytest.raises(InputError, match="n_trials"):
+        Recording([1], [1.0], [1.0], n_trials=n_trials)

@@ -1,0 +1,193 @@
+"""Results, spike trains and recordings as files.
+
+Would catch: a spike lost or moved by rounding, a silent last trial forgotten, a damaged or foreign file taken for a
+result, a full disk that leaves half a file.
+"""
+
+import math
+import resource
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stochhh.errors import InputError, SimulationError
+from stochhh.inputs import Recording
+from stochhh.results import Moments, Result, SpikeTrains, Traces
+
+SPIKES = SpikeTrains([1.5, 0.1, 0.1 + 0.2, 2.0], [0, 1, 1, 1], 3, 0.5, 2.0)
+MOMENTS = Moments(-65.0, np.arange(12.0).reshape(3, 4) / 7)
+TRACES = Traces(np.arange(5) * 0.1, np.random.default_rng(1).normal(size=(3, 2, 5)), ("V", "m"))
+PROVENANCE = {"stochhh": "0", "backend": "jump", "seed": 2**64 - 1, "neuron": {"initial": (1, 0.1)}, "name": "µ"}
+WHOLE = Result(SPIKES, MOMENTS, TRACES, PROVENANCE)
+SILENT = Result(SpikeTrains([], [], 3, 0.0, 2.0), None)
+
+
+def same(a, b):
+    """Two results hold the same numbers, to the last bit."""
+    pairs = [(a.spikes.time, b.spikes.time), (a.spikes.trial, b.spikes.trial)]
+    if a.moments is not None:
+        pairs += [(a.moments.powers, b.moments.powers), (a.moments.reference, b.moments.reference)]
+    if a.traces is not None:
+        pairs += [(a.traces.time, b.traces.time), (a.traces.values, b.traces.values)]
+        assert a.traces.variables == b.traces.variables
+    windows = [(r.spikes.n_trials, r.spikes.start, r.spikes.stop) for r in (a, b)]
+    return windows[0] == windows[1] and all(np.array_equal(x, y) for x, y in pairs)
+
+
+class TestNetCDF:
+    @pytest.mark.parametrize("result", [WHOLE, SILENT, Result(SPIKES, MOMENTS)])
+    def test_what_is_saved_is_loaded(self, tmp_path, result):
+        result.save(tmp_path / "a.nc")
+        loaded = Result.load(tmp_path / "a.nc")
+        assert same(result, loaded)
+        assert (loaded.moments is None, loaded.traces is None) == (result.moments is None, result.traces is None)
+        assert [path.name for path in tmp_path.iterdir()] == ["a.nc"]
+
+    def test_the_provenance_is_kept(self, tmp_path):
+        WHOLE.save(tmp_path / "a.nc")
+        kept = Result.load(tmp_path / "a.nc").provenance
+        assert kept == {**PROVENANCE, "neuron": {"initial": [1, 0.1]}}
+
+    def test_others_can_read_it(self, tmp_path):
+        """xarray finds names, units and dimensions."""
+        xarray = pytest.importorskip("xarray")
+        WHOLE.save(tmp_path / "a.nc")
+        with xarray.open_dataset(tmp_path / "a.nc", engine="h5netcdf") as data:
+            assert dict(data.sizes) == {"trial": 3, "spike": 4, "power": 4, "time": 5}
+            assert data["spike_time"].attrs["units"] == "ms" and data["V"].attrs["units"] == "mV"
+            assert data["V"].dims == ("trial", "time") and np.array_equal(data["V"], TRACES["V"])
+            assert data["spike_trial"].attrs["instance_dimension"] == "trial"
+            assert data.attrs["Conventions"].startswith("CF-")
+
+    def test_any_damage_is_seen(self, tmp_path):
+        """Every byte of a stretch, and a sample of the others: refused in one line, or without effect."""
+        WHOLE.save(tmp_path / "a.nc")
+        whole = (tmp_path / "a.nc").read_bytes()
+        refused = 0
+        for position in [*range(0, 256), *range(256, len(whole), 41)]:
+            damaged = bytearray(whole)
+            damaged[position] ^= 0x55
+            (tmp_path / "b.nc").write_bytes(damaged)
+            try:
+                assert same(WHOLE, Result.load(tmp_path / "b.nc"))
+            except InputError as error:
+                assert "\n" not in str(error) and str(tmp_path / "b.nc") in str(error)
+                refused += 1
+        assert refused > 20
+
+    def test_a_part_of_a_file_is_refused(self, tmp_path):
+        WHOLE.save(tmp_path / "a.nc")
+        whole = (tmp_path / "a.nc").read_bytes()
+        for part in (0, 100, len(whole) // 2, len(whole) - 1):
+            (tmp_path / "b.nc").write_bytes(whole[:part])
+            with pytest.raises(InputError, match=r"b\.nc"):
+                Result.load(tmp_path / "b.nc")
+
+    def test_foreign_files_are_refused(self, tmp_path):
+        import h5py
+
+        with h5py.File(tmp_path / "foreign.nc", "w") as file:
+            file["spike_time"] = [1.0]
+        (tmp_path / "text.nc").write_text("no netCDF")
+        for name, said in [
+            ("foreign.nc", "no result of stochhh"),
+            ("text.nc", "cannot be read"),
+            ("none.nc", "does not exist"),
+            (".", "is a directory"),
+        ]:
+            with pytest.raises(InputError, match=f"{said}.*name a netCDF file that stochhh saved"):
+                Result.load(tmp_path / name)
+
+    def test_a_format_to_come_is_refused(self, tmp_path):
+        import h5py
+
+        WHOLE.save(tmp_path / "a.nc")
+        with h5py.File(tmp_path / "a.nc", "a") as file:
+            file.attrs["stochhh_format"] = 2
+        with pytest.raises(InputError, match=r"a\.nc: the file has format 2.*use a newer one"):
+            Result.load(tmp_path / "a.nc")
+
+    def test_a_full_disk_leaves_what_was_there(self, tmp_path):
+        SILENT.save(tmp_path / "a.nc")
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (500, before[1]))
+        try:
+            with pytest.raises(SimulationError, match="what stood there before is kept"):
+                WHOLE.save(tmp_path / "a.nc")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        assert same(SILENT, Result.load(tmp_path / "a.nc"))
+        assert [path.name for path in tmp_path.iterdir()] == ["a.nc"]
+
+    def test_no_nan_in_the_provenance(self, tmp_path):
+        with pytest.raises(ValueError):
+            Result(SPIKES, MOMENTS, None, {"timing": math.nan}).save(tmp_path / "a.nc")
+        assert not list(tmp_path.iterdir())
+
+
+class TestSpikesAsCSV:
+    def test_the_form_of_the_contract(self, tmp_path):
+        SPIKES.to_csv(tmp_path / "a.csv")
+        assert (tmp_path / "a.csv").read_text() == "trial,time\n0,1.5\n1,0.1\n1,0.30000000000000004\n1,2.0\n"
+        SILENT.spikes.to_csv(tmp_path / "a.csv")
+        assert (tmp_path / "a.csv").read_text() == "trial,time\n"
+
+    def test_there_and_back(self, tmp_path):
+        SPIKES.to_csv(tmp_path / "a.csv")
+        back = SpikeTrains.from_csv(tmp_path / "a.csv", stop=2.0, start=0.5, n_trials=3)
+        assert same(Result(SPIKES, None), Result(back, None))
+        assert SpikeTrains.from_csv(tmp_path / "a.csv", stop=2.0).n_trials == 2
+
+    @pytest.mark.parametrize(
+        ("text", "window", "said"),
+        [
+            ("0,5\n", {"stop": 2.0}, r"\[0, 2\] ms"),
+            ("0,1\n", {"stop": 2.0, "start": 2.0}, "0 <= start < stop"),
+            ("1,1\n0,1\n", {"stop": 2.0}, "sorted by trial"),
+            ("3,1\n", {"stop": 2.0, "n_trials": 2}, r"\[0, 1\]"),
+            ("-1,1\n", {"stop": 2.0, "n_trials": 2}, r"\[0, 1\]"),
+            ("", {"stop": 2.0}, "n_trials = 0"),
+        ],
+    )
+    def test_refusals_name_the_file(self, tmp_path, text, window, said):
+        (tmp_path / "a.csv").write_text(f"trial,time\n{text}")
+        with pytest.raises(InputError, match=rf"a\.csv.*{said}"):
+            SpikeTrains.from_csv(tmp_path / "a.csv", **window)
+
+
+class TestEventsAsCSV:
+    @given(
+        st.lists(
+            st.tuples(st.integers(0, 4), st.floats(0, 1e6), st.floats(-1e3, 1e3)),
+        )
+    )
+    def test_there_and_back(self, tmp_path_factory, rows):
+        path = tmp_path_factory.mktemp("events") / "a.csv"
+        trial, time, jump = (np.array(column) for column in zip(*rows, strict=True)) if rows else ([], [], [])
+        events = Recording(trial, time, jump, n_trials=None)
+        events.to_csv(path)
+        back = Recording.from_csv(path)
+        assert back.n_trials == events.n_trials
+        for k in range(events.n_trials):
+            assert all(np.array_equal(x, y) for x, y in zip(back.of(k), events.of(k), strict=True))
+
+    def test_a_last_trial_without_events_is_not_forgotten(self, tmp_path):
+        Recording([0, 1], [0.25, 1.0], [1.0, -4.0], n_trials=4).to_csv(tmp_path / "a.csv")
+        assert (tmp_path / "a.csv").read_text() == "trial,time,jump\n0,0.25,1.0\n1,1.0,-4.0\n3,0.0,0.0\n"
+        back = Recording.from_csv(tmp_path / "a.csv")
+        assert back.n_trials == 4 and np.sum(back.of(3)) == 0 and back.of(2)[0].size == 0
+        assert Recording.from_csv(tmp_path / "a.csv", n_trials=6).n_trials == 6
+
+    @pytest.mark.parametrize(
+        ("row", "said"),
+        [("0,-1,1", "times count from 0"), ("-1,1,1", "trials count from 0"), ("0,1,x", "line 2: jump = 'x'")],
+    )
+    def test_refusals_name_the_file(self, tmp_path, row, said):
+        (tmp_path / "a.csv").write_text(f"trial,time,jump\n{row}\n")
+        with pytest.raises(InputError, match=rf"a\.csv.*{said}"):
+            Recording.from_csv(tmp_path / "a.csv")
+        with pytest.raises(InputError, match=r"a\.csv.*n_trials = 1"):
+            (tmp_path / "a.csv").write_text("trial,time,jump\n3,1,1\n")
+            Recording.from_csv(tmp_path / "a.csv", n_trials=1)
