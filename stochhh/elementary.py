@@ -1,4 +1,4 @@
-"""Arithmetic that LLVM turns into vector instructions: fma, exp, log, sin and cos, without branches.
+"""Arithmetic that LLVM turns into vector instructions: fma, exp, log, tanh, sin and cos, without branches.
 
 The functions of a mathematical library are calls, and a loop with a call in it is not vectorised. These
 are polynomials and bit operations, inlined. Multiply-adds are written out as `fma`, and no fast-math flag
@@ -17,6 +17,7 @@ __all__ = [
     "EXP_RANGE",
     "bits",
     "cos_sin_turn",
+    "cosh",
     "exp",
     "fma",
     "from_bits",
@@ -25,6 +26,7 @@ __all__ = [
     "log2_estimate",
     "select",
     "sqrt",
+    "tanh",
     "to_float",
     "two_to",
     "wide_vectors",
@@ -112,25 +114,59 @@ _MANTISSA_BITS = np.uint64(52)
 
 
 @inline
-def exp(x):
-    """e^x to 5e-16 relative, for x in EXP_RANGE; meaningless outside."""
+def _reduced(x):
+    """(r, 2^k) with x = k ln 2 + r, |r| <= ln(2)/2."""
     t = fma(x, _LOG2_E, _ROUND)
     k = t - _ROUND
-    r = fma(k, -_LN2_LOW, fma(k, -_LN2_HIGH, x))  # |r| <= ln(2)/2
-    # The Taylor polynomial by Estrin's scheme: its depth, not its length, is what the processor waits for.
-    r2 = r * r
-    r4 = r2 * r2
-    y01 = fma(r, 1.0, 1.0)
-    y23 = fma(r, 1 / 6, 0.5)
+    r = fma(k, -_LN2_LOW, fma(k, -_LN2_HIGH, x))
+    return r, from_bits((bits(t) + _EXPONENT_BIAS) << _MANTISSA_BITS)
+
+
+@inline
+def _from_fourth(r, r2, r4):
+    """1/4! + r/5! + ... + r^8/12!, by Estrin's scheme: its depth, not its length, is what the processor waits for."""
     y45 = fma(r, 1 / 120, 1 / 24)
     y67 = fma(r, 1 / 5040, 1 / 720)
     y89 = fma(r, 1 / 362880, 1 / 40320)
     yab = fma(r, 1 / 39916800, 1 / 3628800)
-    y03 = fma(y23, r2, y01)
-    y47 = fma(y67, r2, y45)
-    y8c = fma(r4, 1 / 479001600, fma(yab, r2, y89))
-    y = fma(fma(y8c, r4, y47), r4, y03)
-    return y * from_bits((bits(t) + _EXPONENT_BIAS) << _MANTISSA_BITS)
+    return fma(fma(r4, 1 / 479001600, fma(yab, r2, y89)), r4, fma(y67, r2, y45))
+
+
+@inline
+def exp(x):
+    """e^x to 5e-16 relative, for x in EXP_RANGE; meaningless outside."""
+    r, power = _reduced(x)
+    r2 = r * r
+    r4 = r2 * r2
+    y = fma(_from_fourth(r, r2, r4), r4, fma(fma(r, 1 / 6, 0.5), r2, fma(r, 1.0, 1.0)))
+    return y * power
+
+
+@inline
+def cosh(x):
+    """The hyperbolic cosine to 1e-15 relative, for |x| <= 709; infinite beyond."""
+    a = abs(x)
+    e = exp(select(a > EXP_RANGE[1], EXP_RANGE[1], a))
+    return select(a > EXP_RANGE[1], np.inf, fma(0.5, e, 0.5 / e))
+
+
+_SIGN = np.uint64(1 << 63)
+_FLAT = -40.0  # e^-40 is lost beside 1
+
+
+@inline
+def tanh(x):
+    """The hyperbolic tangent to 1e-15 relative, for every x.
+
+        |tanh x| = |y / (2 + y)|,   y = e^(-2|x|) - 1 = 2^k (e^r - 1) + (2^k - 1), which keeps its digits near 0
+    """
+    u = -2.0 * abs(x)
+    r, power = _reduced(select(u < _FLAT, _FLAT, u))
+    r2 = r * r
+    r4 = r2 * r2
+    y = fma(_from_fourth(r, r2, r4), r4, fma(fma(r, 1 / 6, 0.5), r2, r))  # e^r - 1
+    y = fma(y, power, power - 1.0)
+    return from_bits(bits(abs(y / (2.0 + y))) | (bits(x) & _SIGN))
 
 
 _SQRT_HALF_HIGH = np.uint64(0x3FE6A09E00000000)

@@ -1,9 +1,13 @@
 """Deterministic neurons: parameters, state, vector field, rest, threshold."""
 
 from .hodgkin_huxley import HodgkinHuxley
+from .morris_lecar import MorrisLecar
 from .neuron import Neuron
+from .passive import Passive
+from .traub_miles import TraubMiles
+from .wang_buzsaki import WangBuzsaki
 
-__all__ = ["MODELS", "HodgkinHuxley", "Neuron"]
+__all__ = ["MODELS", "HodgkinHuxley", "MorrisLecar", "Neuron", "Passive", "TraubMiles", "WangBuzsaki"]
 
 # The names by which an experiment file calls them.
-MODELS = {"hodgkin-huxley": HodgkinHuxley}
+MODELS = {model.name: model for model in (HodgkinHuxley, Passive, MorrisLecar, WangBuzsaki, TraubMiles)}

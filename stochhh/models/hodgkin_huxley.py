@@ -1,32 +1,19 @@
 """The neuron of Hodgkin and Huxley (1952), in the convention with rest near -65 mV."""
 
 from collections import namedtuple
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from math import exp
 from typing import ClassVar
 
-from ..errors import InputError, real
-from .rest import first_zero
+from .linoid import linoid
+from .parameters import CAPACITANCE, CONDUCTANCE, CURRENT, FACTOR, GATE, POTENTIAL, V_RANGE, check, packed
+from .rest import resting_state
 
 __all__ = ["HodgkinHuxley"]
 
-_V_RANGE = (-1000.0, 1000.0)
-
-# Held as 1/C_m, since a multiplication is many times cheaper than a division.
 Parameters = namedtuple("Parameters", "per_C_m g_Na g_K g_L E_Na E_K E_L I_app phi")
 
 _E10, _E25, _E30 = exp(1.0), exp(2.5), exp(3.0)
-
-
-def _linoid(x, e):
-    """Numerator and denominator of x / (1 - exp(-x)), given e = exp(-x).
-
-    Near x = 0, where that is 0/0, its Taylor series (to x^7: 1e-14 at |x| = 0.1) over one.
-    """
-    y = x * x
-    if y < 0.01:
-        return 1.0 + 0.5 * x + y * (1 / 12 - y * (1 / 720 - y * (1 / 30240))), 1.0
-    return x, 1.0 - e
 
 
 def rates(V):
@@ -43,8 +30,8 @@ def rates(V):
     q2 = q * q
     q4 = q2 * q2
     q8 = q4 * q4
-    top_m, bottom_m = _linoid((V + 40.0) * 0.1, q8 * _E25)
-    top_n, bottom_n = _linoid((V + 55.0) * 0.1, q8 * _E10)
+    top_m, bottom_m = linoid((V + 40.0) * 0.1, q8 * _E25)
+    top_n, bottom_n = linoid((V + 55.0) * 0.1, q8 * _E10)
     bottom_h = 1.0 + q8 * _E30
     bottom_mn = bottom_m * bottom_n
     over_all = 1.0 / (bottom_mn * bottom_h)
@@ -123,54 +110,20 @@ class HodgkinHuxley:
 
     name: ClassVar[str] = "hodgkin-huxley"
     variables: ClassVar[tuple[str, ...]] = ("V", "m", "h", "n")
-    ranges: ClassVar[tuple] = (_V_RANGE, (0.0, 1.0), (0.0, 1.0), (0.0, 1.0))
+    ranges: ClassVar[tuple] = (V_RANGE, GATE, GATE, GATE)
     scales: ClassVar[tuple[float, ...]] = (100.0, 1.0, 1.0, 1.0)
     vector_field: ClassVar = staticmethod(vector_field)
     stiffness: ClassVar = staticmethod(stiffness)
 
     def __post_init__(self):
-        bounds = {
-            "C_m": {"above": 0, "unit": "uF/cm2"},
-            "g_Na": {"at_least": 0, "unit": "mS/cm2"},
-            "g_K": {"at_least": 0, "unit": "mS/cm2"},
-            "g_L": {"at_least": 0, "unit": "mS/cm2"},
-            "E_Na": {"unit": "mV"},
-            "E_K": {"unit": "mV"},
-            "E_L": {"unit": "mV"},
-            "I_app": {"unit": "uA/cm2"},
-            "phi": {"above": 0},
-            "threshold": {"above": _V_RANGE[0], "at_most": _V_RANGE[1], "unit": "mV"},
-            "rearm": {"above": _V_RANGE[0], "at_most": _V_RANGE[1], "unit": "mV"},
-        }
-        for key, bound in bounds.items():
-            object.__setattr__(self, key, real(key, getattr(self, key), **bound))
-        if not self.rearm < self.threshold:
-            raise InputError(
-                f"rearm = {self.rearm:g} is not allowed: it must be below the threshold, {self.threshold:g} mV, "
-                "or noise at the threshold counts one spike many times"
-            )
-        object.__setattr__(self, "initial", self._checked(self.initial))
-
-    def _checked(self, initial):
-        """The initial state as a tuple of floats, or "rest"; InputError for anything else."""
-        if isinstance(initial, str):
-            if initial != "rest":
-                raise InputError(f'initial = {initial!r} is not allowed: give four numbers (V, m, h, n) or "rest"')
-            return initial
-        try:
-            state = tuple(initial)
-        except TypeError:
-            state = ()
-        if len(state) != 4:
-            raise InputError(f'initial = {initial!r} is not allowed: give four numbers (V, m, h, n) or "rest"')
-        return tuple(
-            real(f"initial {name}", value, at_least=low, at_most=high)
-            for name, value, (low, high) in zip(self.variables, state, self.ranges, strict=True)
-        )
+        check(
+            self, C_m=CAPACITANCE, g_Na=CONDUCTANCE, g_K=CONDUCTANCE, g_L=CONDUCTANCE, E_Na=POTENTIAL, E_K=POTENTIAL,
+            E_L=POTENTIAL, I_app=CURRENT, phi=FACTOR,
+        )  # fmt: skip
 
     def parameters(self):
         """The constants of the vector field."""
-        return Parameters(1.0 / self.C_m, *(getattr(self, key) for key in Parameters._fields[1:]))
+        return packed(Parameters, self)
 
     def initial_state(self):
         """The state (V, m, h, n) at time 0: V in mV, gates between 0 and 1."""
@@ -187,14 +140,7 @@ class HodgkinHuxley:
         Found by bisection to rounding. It need not be stable: above the first Hopf point it is not.
         Raises InputError if there is none between -1000 and 1000 mV.
         """
-        p = self.parameters()
-        V = first_zero(lambda V: vector_field(self.steady_state(V), p)[0], *_V_RANGE)
-        if V is None:
-            raise InputError(
-                f"the neuron has no resting potential between {_V_RANGE[0]:g} and {_V_RANGE[1]:g} mV: "
-                'lower |I_app|, raise g_L, or give four numbers as initial instead of "rest"'
-            )
-        return self.steady_state(V)
+        return resting_state(self)
 
     def currents(self, V, m, h, n):
         """Ionic currents I_Na, I_K, I_L (uA/cm2, outward positive) of a state, numbers or arrays."""
@@ -203,4 +149,4 @@ class HodgkinHuxley:
 
     def as_dict(self):
         """All settings, by name."""
-        return {f.name: getattr(self, f.name) for f in fields(self)}
+        return asdict(self)

@@ -84,3 +84,19 @@ def test_inhibition_without_bound_is_not_a_crawl():
         for _ in range(100):  # a hundred times 20 000 steps: a second
             if block.advance() is None:
                 break
+
+
+@pytest.mark.parametrize(
+    "neuron",
+    [sh.HodgkinHuxley(g_K=0.0, g_L=0.25, I_app=46.0), sh.HodgkinHuxley(I_app=-25.0)],
+    ids=["potassium blocked, V near +130 mV", "inhibited, V near -138 mV"],
+)
+def test_a_gate_at_its_bound_is_no_instability(neuron):
+    """m is within 1e-5 of 1, or of 0: the lawful error of a step may carry it past, which is no reason to stop."""
+    noise = sh.SynapticInput(
+        sh.Population("up", n=100, rate=20.0, weight=2.0, p=0.5),
+        sh.Population("down", n=100, rate=20.0, weight=-2.0, p=0.5),
+    )
+    run = sh.simulate(neuron, noise, backend="jump", duration=200.0, seed=1, n_trials=10, trace_interval=1.0)
+    gates = run.traces.values[:, 1:]
+    assert gates.min() > -1e-3 and gates.max() < 1 + 1e-3

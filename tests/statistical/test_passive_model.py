@@ -26,9 +26,7 @@ SEES = (0.1, 0.05 * 3.0, 0.5 * 0.8 * TAU / 3)  # mV, mV2, mV3
 @pytest.fixture(scope="module", params=CENTRAL)
 def ensemble(request):
     """(backend, averages of the powers of V - MEAN, a row for each trial)"""
-    run = sh.simulate(
-        NEURON, DRIVE, backend=request.param, duration=1100.0, transient=100.0, n_trials=800, seed=11
-    )
+    run = sh.simulate(NEURON, DRIVE, backend=request.param, duration=1100.0, transient=100.0, n_trials=800, seed=11)
     assert run.moments.reference == MEAN
     return request.param, run.moments.powers
 

@@ -60,6 +60,8 @@ def times_plus(x):
 LINEAR = np.linspace(0.0, 1.0, N)
 RANGES = {
     "exp": (e.exp, np.concatenate([np.linspace(*e.EXP_RANGE, N), np.linspace(-1.0, 1.0, N)])),
+    "cosh": (e.cosh, np.concatenate([np.linspace(-709.0, 709.0, N), np.linspace(-1.0, 1.0, N)])),
+    "tanh": (e.tanh, np.concatenate([np.linspace(-800.0, 800.0, N), np.linspace(-20.0, 20.0, N), LINEAR * 1e-3])),
     "log": (e.log, np.concatenate([np.exp(np.linspace(-708.0, 709.0, N)), np.linspace(0.5, 2.0, N), LINEAR[1:]])),
     "cos": (cosine, LINEAR),
     "sin": (sine, LINEAR),
@@ -94,7 +96,7 @@ def test_a_loop_and_a_single_call_give_the_same_bits(values, name):
 @pytest.mark.parametrize("shift", [1, 3, 7])
 def test_a_lane_does_not_depend_on_its_place(values, shift):
     """The same numbers at other places of the vector register."""
-    for name in ("exp", "log", "cos", "sin"):
+    for name in ("exp", "log", "cos", "sin", "cosh", "tanh"):
         function, x = RANGES[name]
         assert np.array_equal(looped(function)(x[shift : shift + 4001]), values[name][shift : shift + 4001])
 
@@ -116,6 +118,26 @@ def test_log(values):
     assert alone(e.log)(1.0) == 0.0
     for corner in (2.0**-53, 1.0 - 2.0**-53, 2.0**-33, 1.0 - 2.0**-33):
         assert alone(e.log)(corner) == pytest.approx(math.log(corner), rel=1e-15)
+
+
+def test_cosh(values):
+    x = RANGES["cosh"][1]
+    assert np.max(np.abs(values["cosh"] / np.cosh(x) - 1.0)) < 1e-15
+    assert alone(e.cosh)(0.0) == 1.0
+    assert alone(e.cosh)(710.0) == alone(e.cosh)(-1e300) == math.inf
+
+
+def test_tanh(values):
+    """Relative near 0 as well, where a cheap one loses its digits; odd; flat at 1."""
+    x = RANGES["tanh"][1]
+    exact = np.tanh(x)
+    assert np.max(np.abs(values["tanh"][x != 0] / exact[x != 0] - 1.0)) < 1e-15
+    assert np.all(np.abs(values["tanh"]) <= 1.0)
+    for far in (40.0, 1e3, 1e300, math.inf):
+        assert alone(e.tanh)(far) == 1.0 and alone(e.tanh)(-far) == -1.0
+    for near in (0.0, -0.0, 1e-300, -1e-12):
+        assert alone(e.tanh)(near) == near
+        assert math.copysign(1.0, alone(e.tanh)(near)) == math.copysign(1.0, near)
 
 
 @pytest.mark.parametrize("name", ["cos", "sin"])

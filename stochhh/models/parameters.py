@@ -1,0 +1,73 @@
+"""The constants of a model: what each may be, and how the vector field receives them."""
+
+from ..errors import InputError, real
+
+__all__ = [
+    "CAPACITANCE",
+    "CONDUCTANCE",
+    "CURRENT",
+    "FACTOR",
+    "GATE",
+    "POTENTIAL",
+    "SLOPE",
+    "V_RANGE",
+    "check",
+    "packed",
+]
+
+V_RANGE = (-1000.0, 1000.0)  # mV
+GATE = (0.0, 1.0)
+
+CAPACITANCE = {"above": 0, "unit": "uF/cm2"}
+CONDUCTANCE = {"at_least": 0, "unit": "mS/cm2"}
+CURRENT = {"unit": "uA/cm2"}
+POTENTIAL = {"unit": "mV"}
+SLOPE = {"above": 0, "unit": "mV"}
+FACTOR = {"above": 0}
+
+_LEVEL = {"above": V_RANGE[0], "at_most": V_RANGE[1], "unit": "mV"}
+
+
+def check(neuron, **bounds):
+    """Make every constant of a new neuron a float within its bounds, and its initial state one of the model's.
+
+    Arguments:
+        neuron: a frozen dataclass with the fields threshold, rearm and initial, and those named in `bounds`.
+        bounds: for each constant what `errors.real` is to hold it to, such as CONDUCTANCE.
+
+    Raises InputError, by name.
+    """
+    for key, bound in {**bounds, "threshold": _LEVEL, "rearm": _LEVEL}.items():
+        object.__setattr__(neuron, key, real(key, getattr(neuron, key), **bound))
+    if not neuron.rearm < neuron.threshold:
+        raise InputError(
+            f"rearm = {neuron.rearm:g} is not allowed: it must be below the threshold, {neuron.threshold:g} mV, "
+            "or noise at the threshold counts one spike many times"
+        )
+    object.__setattr__(neuron, "initial", _checked_initial(neuron))
+
+
+def _checked_initial(neuron):
+    """The initial state as a tuple of floats, or "rest"; InputError for anything else."""
+    initial, names = neuron.initial, neuron.variables
+    if isinstance(initial, str) and initial == "rest":
+        return initial
+    try:
+        state = () if isinstance(initial, str) else tuple(initial)
+    except TypeError:
+        state = ()
+    if len(state) != len(names):
+        wanted = f"a list of {len(names)}, {', '.join(names)}" if len(names) > 1 else f"a list of one, [{names[0]}]"
+        raise InputError(f'initial = {initial!r} is not allowed: give {wanted}, or "rest"')
+    return tuple(
+        real(f"initial {name}", value, at_least=low, at_most=high)
+        for name, value, (low, high) in zip(names, state, neuron.ranges, strict=True)
+    )
+
+
+def packed(kind, neuron):
+    """The neuron's constants as a named tuple of that kind, in which per_X is 1/X.
+
+    A multiplication is many times cheaper than a division.
+    """
+    return kind(*(1.0 / getattr(neuron, k[4:]) if k.startswith("per_") else getattr(neuron, k) for k in kind._fields))

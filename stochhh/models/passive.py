@@ -1,0 +1,91 @@
+"""The passive membrane: a leak and nothing else, of which everything is known."""
+
+from collections import namedtuple
+from dataclasses import asdict, dataclass
+from typing import ClassVar
+
+from .parameters import CAPACITANCE, CONDUCTANCE, CURRENT, POTENTIAL, V_RANGE, check, packed
+from .rest import resting_state
+
+__all__ = ["Passive"]
+
+Parameters = namedtuple("Parameters", "per_C_m g_L E_L I_app")
+
+
+def vector_field(x, p):
+    """(dV/dt,), in mV/ms."""
+    return ((p.I_app - p.g_L * (x[0] - p.E_L)) * p.per_C_m,)
+
+
+def stiffness(x, p):
+    """Leak conductance over capacitance, 1/ms."""
+    return p.g_L * p.per_C_m
+
+
+@dataclass(frozen=True)
+class Passive:
+    """A membrane without channels: C_m dV/dt = I_app - g_L (V - E_L), with tau = C_m / g_L.
+
+    It has no action potentials; a "spike" is V crossing the threshold, nothing more. Under jumps V has the mean
+    E_L + (I_app + C_m kappa_1)/g_L and the j-th cumulant kappa_j tau / j, j >= 2; under diffusion the first two of
+    these, and zero beyond.
+
+    Arguments:
+        C_m: membrane capacitance, uF/cm2, positive.
+        g_L: leak conductance, mS/cm2, not negative.
+        E_L: reversal potential of the leak, mV.
+        I_app: constant applied current, uA/cm2.
+        initial: state [V] at time 0, or "rest", the fixed point under I_app alone.
+        threshold: a spike is V crossing this from below while armed, mV.
+        rearm: armed again when V falls below this, mV; below the threshold.
+
+    Raises InputError, by name, for a value outside these bounds.
+
+    The theorem is Campbell's: Rice, Bell Syst. Tech. J. 23, 282 (1944), secs. 1.2, 1.5. The defaults, tau = 10 ms,
+    are round numbers from no paper.
+
+    >>> Passive(I_app=1.5).rest()
+    (-50.0,)
+    """
+
+    C_m: float = 1.0
+    g_L: float = 0.1
+    E_L: float = -65.0
+    I_app: float = 0.0
+    initial: tuple[float] | str = (-65.0,)
+    threshold: float = 0.0
+    rearm: float = -30.0
+
+    name: ClassVar[str] = "passive"
+    variables: ClassVar[tuple[str, ...]] = ("V",)
+    ranges: ClassVar[tuple] = (V_RANGE,)
+    scales: ClassVar[tuple[float, ...]] = (100.0,)
+    vector_field: ClassVar = staticmethod(vector_field)
+    stiffness: ClassVar = staticmethod(stiffness)
+
+    def __post_init__(self):
+        check(self, C_m=CAPACITANCE, g_L=CONDUCTANCE, E_L=POTENTIAL, I_app=CURRENT)
+
+    def parameters(self):
+        """The constants of the vector field."""
+        return packed(Parameters, self)
+
+    def initial_state(self):
+        """The state (V,) at time 0, mV."""
+        return self.rest() if self.initial == "rest" else self.initial
+
+    def steady_state(self, V):
+        """The state in which all but V (mV) has come to rest: V alone."""
+        return (V,)
+
+    def rest(self):
+        """The fixed point (V,) under I_app alone, E_L + I_app / g_L; InputError if it is out of range or none is."""
+        return resting_state(self)
+
+    def currents(self, V):
+        """The ionic current I_L (uA/cm2, outward positive) of a state, a number or an array."""
+        return {"I_L": self.g_L * (V - self.E_L)}
+
+    def as_dict(self):
+        """All settings, by name."""
+        return asdict(self)
