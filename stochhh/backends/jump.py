@@ -78,8 +78,8 @@ class _Block:
         self.lanes.rows(self.at.step)[:] = _FIRST_STEP
         self.lanes.rows(self.at.time)[:, task.n :] = np.inf  # padding lanes are at their end
         self.kernel = kernel.stepper(neuron.vector_field, n, task.target, backend.lanes, draw_events)
-        weights = tuple(1.0 / (_DISAGREEMENT * scale) for scale in neuron.scales)
-        self.control = (backend.tolerance, _LONGEST_STEP, weights)
+        weights = tuple(1.0 / (_DISAGREEMENT * scale * backend.tolerance) for scale in neuron.scales)
+        self.control = (_LONGEST_STEP, weights)
         self.spike = (neuron.threshold, neuron.rearm, neuron.ranges)
         self.window = (state[0], task.transient, task.duration)
         self.sampling = (task.sample_times(), np.ones(task.n, dtype=np.int64))
@@ -125,7 +125,10 @@ class _Block:
         V, time = self.lanes.state_of(lane)[0], self.lanes.rows(self.at.time)[0, lane]
         where = f"jump, trial {self.task.first + lane} at t = {time:.6g} ms"
         if low <= V <= high:
-            return UnstableStepError(f"{where}: the flow cannot be followed from V = {V:.4g} mV: check the parameters")
+            return UnstableStepError(
+                f"{where}: the flow cannot be followed from V = {V:.4g} mV, where the neuron is faster than steps of "
+                f"{kernel.SHORTEST_STEP:g} ms: lower I_app, the weights or the rates"
+            )
         return UnstableStepError(
             f"{where}: V = {V:.4g} mV left the range of the model, {low:g} to {high:g} mV: "
             "lower I_app, the weights or the rates"
