@@ -31,8 +31,11 @@ _VERSIONED = {"numpy", "numba", "llvmlite", *sys.stdlib_module_names}
 
 def kernel(function):
     """Compile a loop without Python's checks and locks, or load what an earlier process compiled."""
+    content = fingerprint(function)
+    # The linker goes by names: two kernels of one name, compiled in two processes, must not meet in a third.
+    function.__qualname__ += f"_{(content or secrets.token_hex(16))[:32]}"
     dispatcher = njit(error_model="numpy", nogil=True)(function)
-    dispatcher._cache = _KernelCache(function)
+    dispatcher._cache = _KernelCache(function, content)
     return dispatcher
 
 
@@ -119,9 +122,9 @@ def _describe(kind):
 class _KernelCache(caching._Cache):
     """The interface by which a numba dispatcher looks for machine code before it compiles."""
 
-    def __init__(self, function):
+    def __init__(self, function, content):
         self._function = function
-        self._content = None
+        self._content = content
 
     @property
     def cache_path(self):
@@ -129,7 +132,6 @@ class _KernelCache(caching._Cache):
 
     def _path(self, signature, target):
         """The file of one overload; None if its content cannot be named."""
-        self._content = self._content or fingerprint(self._function)
         if self._content is None or directory() is None:
             return None
         arguments = signature.args if hasattr(signature, "args") else signature

@@ -1,4 +1,4 @@
-"""Diffusion: the input as Gaussian white noise of the same mean and variance, by Euler-Maruyama.
+"""Diffusion: the input as Gaussian white noise of the same mean and variance, by steps of one length.
 
     dV = (f_V(x) + kappa_1) dt + sqrt(kappa_2) dW,    dx_i = f_i(x) dt  for the other variables
 """
@@ -10,7 +10,8 @@ from typing import ClassVar
 from ..errors import InputError, UnstableStepError, integer, real
 from ..random import diffusion_normals, key_of
 from .block import Lanes
-from .kernels import euler_maruyama as kernel
+from .kernels import grid as kernel
+from .kernels.schemes import SCHEMES
 
 __all__ = ["Diffusion"]
 
@@ -19,19 +20,21 @@ _STRETCH = 4096  # groups of steps between two looks at the world outside the ke
 
 @dataclass(frozen=True)
 class Diffusion:
-    """The diffusion approximation of the jump process, integrated by Euler-Maruyama.
+    """The diffusion approximation of the jump process, by steps of one length; Euler-Maruyama by default:
 
         V_{i+1} = V_i + (f_V(x_i) + kappa_1) dt + sqrt(kappa_2 dt) z_i
 
-    Mean and variance of the input are matched, all higher cumulants dropped; on top comes the bias of the
-    step, of weak order 1 in dt. Spike times are interpolated linearly; V is averaged over every fourth step.
+    Mean and variance of the input are matched, all higher cumulants dropped; on top comes the bias of the step, for
+    Euler-Maruyama of weak order 1 in dt. Spike times are interpolated linearly; V is averaged over every fourth step
+    (every second for "sra1").
 
     Arguments:
         dt: time step, ms.
-        scheme: "euler-maruyama".
+        scheme: "euler-maruyama", "heun" (stochastic Heun), "splitting" (Strang; gates stay in [0, 1] at any step; needs
+            the model's linear rates) or "sra1" (strong order 1.5 for additive noise).
         lanes: trials advanced side by side, a multiple of 8; it changes no result.
 
-    Source: Maruyama, Rend. Circ. Mat. Palermo 4, 48 (1955); Kloeden and Platen (1992), eq. 10.2.4.
+    Sources: Maruyama, Rend. Circ. Mat. Palermo 4, 48 (1955); for the other schemes see `kernels.schemes`.
     """
 
     dt: float = 0.01
@@ -42,8 +45,8 @@ class Diffusion:
 
     def __post_init__(self):
         object.__setattr__(self, "dt", real("dt", self.dt, at_least=1e-6, at_most=1e6, unit="ms"))
-        if self.scheme != "euler-maruyama":
-            raise InputError(f'scheme = {self.scheme!r} is not allowed: it must be "euler-maruyama"')
+        if self.scheme not in SCHEMES:
+            raise InputError(f"scheme = {self.scheme!r} is not allowed: it must be one of {', '.join(SCHEMES)}")
         if integer("lanes", self.lanes, at_least=8, at_most=1024) % 8:
             raise InputError(f"lanes = {self.lanes} is not allowed: it must be a multiple of 8")
 
@@ -55,10 +58,16 @@ class Diffusion:
         """Refuse a task that this backend cannot do."""
         if task.events is not None:
             raise InputError("events: the diffusion has no events to replay: use the jump or per-neuron backend")
-        if task.duration - task.transient < kernel.GROUP * self.dt:
+        scheme = SCHEMES[self.scheme]
+        if task.duration - task.transient < kernel.steps_of(scheme) * self.dt:
             raise InputError(
                 f"dt = {self.dt:g} ms is too long for a window of {task.duration - task.transient:g} ms: "
-                f"at least {kernel.GROUP} steps must fit between transient and duration"
+                f"at least {kernel.steps_of(scheme)} steps must fit between transient and duration"
+            )
+        if scheme.linear and not hasattr(task.neuron, "linear_rates"):
+            raise InputError(
+                f"scheme = {self.scheme!r} is not allowed: the model {task.neuron.name!r} gives no linear_rates "
+                f"(dx_i = a_i - b_i x_i); use one of {', '.join(s.name for s in SCHEMES.values() if not s.linear)}"
             )
         if task.trace_interval is not None:
             every = task.trace_interval / self.dt
@@ -79,18 +88,21 @@ class _Block:
         self.task, self.dt = task, backend.dt
         neuron, drive = task.neuron, task.drive
         n = len(neuron.variables)
-        self.at = kernel.rows(n)
-        self.lanes = Lanes(task, backend.lanes, self.at.total, kernel.GROUP * n)
+        self.scheme = SCHEMES[backend.scheme]
+        self.steps = kernel.steps_of(self.scheme)
+        self.at = kernel.rows(n, self.scheme)
+        self.lanes = Lanes(task, backend.lanes, self.at.total, self.steps * n)
         state = neuron.initial_state()
         self.lanes.rows(self.at.armed)[:] = state[0] < neuron.threshold
+        flow = neuron.linear_rates if self.scheme.linear else neuron.vector_field
         self.kernel = kernel.stepper(
-            neuron.vector_field, neuron.stiffness, n, task.target, backend.lanes, diffusion_normals
+            self.scheme, flow, neuron.stiffness, n, task.target, backend.lanes, diffusion_normals
         )
-        group = kernel.GROUP * self.dt
+        group = self.steps * self.dt
         self.group = 0
         self.last_group = ceil(task.duration / group * (1 - 1e-12))
         self.sampled = tuple(int(t / group * (1 + 1e-12)) for t in (task.transient, task.duration))
-        self.step = (drive.cumulant(1), sqrt(drive.cumulant(2) * self.dt), self.dt)
+        self.drive = (drive.cumulant(1), sqrt(drive.cumulant(2) * self.dt), self.dt)
         self.spike = (neuron.threshold, neuron.rearm, neuron.ranges)
         self.window = (state[0], *self.sampled)
         self.trace_every = round(task.trace_interval / self.dt) if task.trace_interval else 0
@@ -101,12 +113,12 @@ class _Block:
         stop = min(self.group + stretch, self.last_group)
         status, self.group, lane = self.kernel(
             lanes.w, self.group, stop, task.n, (task.first, *key_of(task.seed)), task.neuron.parameters(),
-            self.step, self.spike, self.window, lanes.buffer, lanes.counts, lanes.traces, self.trace_every,
+            self.drive, self.spike, self.window, lanes.buffer, lanes.counts, lanes.traces, self.trace_every,
         )  # fmt: skip
         if status == kernel.STATUS_UNSTABLE:
             raise self._unstable(lane)
         lanes.drain()
-        time = self.group * kernel.GROUP * self.dt
+        time = self.group * self.steps * self.dt
         return time if self.group < self.last_group else None
 
     def record(self):
@@ -118,12 +130,12 @@ class _Block:
     def _unstable(self, lane):
         """What went wrong in the last group of steps: the scheme, or an input that no step could follow."""
         neuron, n = self.task.neuron, len(self.task.neuron.variables)
-        path = self.lanes.rows(self.at.path, (kernel.GROUP + 1) * n)[:, lane].reshape(-1, n).tolist()
+        path = self.lanes.rows(self.at.path, (self.steps + 1) * n)[:, lane].reshape(-1, n).tolist()
         ranges, p = neuron.ranges, neuron.parameters()
         inside = [all(low <= value <= high for value, (low, high) in zip(x, ranges, strict=True)) for x in path]
-        wrong = inside.index(False) if False in inside else kernel.GROUP
+        wrong = inside.index(False) if False in inside else self.steps
         before, V, (low, high) = path[wrong - 1], path[wrong][0], ranges[0]
-        time = ((self.group - 1) * kernel.GROUP + wrong) * self.dt
+        time = ((self.group - 1) * self.steps + wrong) * self.dt
         where = f"diffusion, trial {self.task.first + lane} at t = {time:.6g} ms"
         if self.dt * neuron.stiffness(before, p) <= 2 and not low <= V <= high:
             return UnstableStepError(
@@ -131,6 +143,6 @@ class _Block:
                 "lower I_app, the weights or the rates"
             )
         return UnstableStepError(
-            f"{where}: Euler-Maruyama is unstable at dt = {self.dt:g} ms: take a smaller dt"
+            f"{where}: {self.scheme.name} is unstable at dt = {self.dt:g} ms: take a smaller dt"
             + (" (0.01 is the default)" if self.dt > 0.01 else ", or lower the weights or the rates")
         )

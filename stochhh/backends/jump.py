@@ -78,9 +78,13 @@ class _Block:
         self.lanes.rows(self.at.step)[:] = _FIRST_STEP
         self.lanes.rows(self.at.time)[:, task.n :] = np.inf  # padding lanes are at their end
         self.kernel = kernel.stepper(neuron.vector_field, n, task.target, backend.lanes, draw_events)
-        weights = tuple(1.0 / (_DISAGREEMENT * scale) for scale in neuron.scales)
-        self.control = (backend.tolerance, _LONGEST_STEP, weights)
-        self.spike = (neuron.threshold, neuron.rearm, neuron.ranges)
+        weights = tuple(1.0 / (_DISAGREEMENT * scale * backend.tolerance) for scale in neuron.scales)
+        self.control = (_LONGEST_STEP, weights)
+        # A step's lawful error may carry a gate that sits at its bound a little beyond.
+        slack = max(1e-3, backend.tolerance)
+        ranges = zip(neuron.ranges, neuron.scales, strict=True)
+        ranges = tuple((low - slack * scale, high + slack * scale) for (low, high), scale in ranges)
+        self.spike = (neuron.threshold, neuron.rearm, ranges)
         self.window = (state[0], task.transient, task.duration)
         self.sampling = (task.sample_times(), np.ones(task.n, dtype=np.int64))
         self.events, self.source = self._next_events(backend.lanes)

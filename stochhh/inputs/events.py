@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from ..elementary import inline, log, wide_vectors
+from ..machine_code import kernel
 from ..random import EVENT, key_of, two_uniforms
 from .recording import Recording
 
@@ -40,7 +40,7 @@ def _population_of(v, edges):
     return low
 
 
-@njit(error_model="numpy", nogil=True)
+@kernel
 def _gaps_and_marks(gaps, marks, first, trial, k0, k1):
     """Standard exponential gaps and uniform marks: the part that LLVM vectorises."""
     wide_vectors()
@@ -50,7 +50,7 @@ def _gaps_and_marks(gaps, marks, first, trial, k0, k1):
         marks[i] = v
 
 
-@njit(error_model="numpy", nogil=True)
+@kernel
 def draw_events(times, jumps, first, time, trial, k0, k1, source):
     """Fill `times` (ms) and `jumps` (mV) with events number `first` and on; the one before was at `time`.
 

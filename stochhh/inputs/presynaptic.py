@@ -53,7 +53,8 @@ def _spikes_and_coins(rate, neuron, duration, seed, trial):
         index = np.arange(len(time), len(time) + block, dtype=np.uint64) + np.uint64(neuron << 32)
         u, v = uniforms(index, trial, PRESYNAPTIC, seed)
         # Summed from the last spike on, so that a longer run begins with the shorter one to the last bit.
-        more = np.cumsum(np.concatenate(([last], -np.log(u) / rate)))[1:]
+        with np.errstate(over="ignore"):  # the next spike of a neuron that all but never fires
+            more = np.cumsum(np.concatenate(([last], -np.log(u) / rate)))[1:]
         time, coin, last = np.concatenate((time, more)), np.concatenate((coin, v)), more[-1]
     inside = time <= duration
     return time[inside], coin[inside]

@@ -9,8 +9,11 @@ __all__ = ["Neuron"]
 class Neuron(Protocol):
     """A deterministic neuron dx/dt = f(x), with the membrane potential V as its first variable.
 
-    `vector_field` and `stiffness` are plain scalar Python: numbers, tuples, `if`, and exp, log and sqrt of
-    `math`. They run as they stand in the per-neuron backend, and compiled in the others.
+    `vector_field` and `stiffness` are plain scalar Python: numbers, tuples, `if`, and exp, log, sqrt, tanh and cosh of
+    `math` or numpy. They run as they stand in the per-neuron backend, and compiled in the others.
+
+    A model may besides give `linear_rates(x, p)`, the (a, b) of dx_i/dt = a_i - b_i x_i with the other variables held,
+    which the splitting scheme needs, and `steady_state(V)`, from which the resting state is found.
     """
 
     name: str
@@ -32,4 +35,10 @@ class Neuron(Protocol):
 
     @staticmethod
     def stiffness(x, p):
-        """Rate (1/ms) at which V alone relaxes, -d(dV/dt)/dV: an explicit step must stay below 2 / it."""
+        """Rate (1/ms) at which V alone relaxes: total conductance over capacitance, every gate held.
+
+        An explicit step must stay below 2 / it.
+        """
+
+    def as_dict(self) -> dict:
+        """All settings, by name: what is recorded with a result."""

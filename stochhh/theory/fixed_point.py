@@ -1,12 +1,11 @@
 """Where the neuron stays under the mean of its input, and the vector field's Jacobian there."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from ..errors import InputError
-from ..models import HodgkinHuxley
+from ..models.rest import resting_state
 
 __all__ = ["fixed_point", "jacobian"]
 
@@ -23,17 +22,17 @@ def fixed_point(neuron, drive):
         neuron: a model, such as HodgkinHuxley().
         drive: a SynapticInput; SynapticInput() for the undisturbed neuron.
 
-    Returns a tuple in the order of neuron.variables. Exact to rounding. For HodgkinHuxley it is the fixed point
-    of lowest V, found on the current balance; for another model the one that Powell's hybrid method reaches
-    from the initial state.
+    Returns a tuple in the order of neuron.variables. Exact to rounding. For a model that tells its steady state at a
+    given V it is the fixed point of lowest V, found on the current balance; for another the one that Powell's hybrid
+    method reaches from the initial state.
 
     >>> from stochhh import HodgkinHuxley, SynapticInput
     >>> round(fixed_point(HodgkinHuxley(I_app=0), SynapticInput())[0], 5)
     -64.99638
     """
-    if isinstance(neuron, HodgkinHuxley) and drive.target == "V":
+    if hasattr(neuron, "steady_state") and drive.target == "V":
         try:
-            return replace(neuron, I_app=neuron.I_app + neuron.C_m * drive.cumulant(1)).rest()
+            return resting_state(neuron, drive.cumulant(1))
         except InputError:
             return None
     return _root(neuron, drive)

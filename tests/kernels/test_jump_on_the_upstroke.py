@@ -94,3 +94,13 @@ def test_a_jump_of_zero_is_nothing(backend):
     kicked = play(FIRING, backend, np.arange(0.0, 40.0, 0.7), np.zeros(58), 40.0).spikes.of(0)
     assert plain.size == kicked.size == 3
     assert np.allclose(plain, kicked, rtol=0, atol=1e-3)
+
+
+@pytest.mark.parametrize("jump", [-120.0, -70.0, -50.0, 70.0, 150.0, 300.0])
+def test_a_large_kick_after_a_long_quiet(jump):
+    """The step has grown to a millisecond, at which the kicked neuron explodes: that step is refused, not the run."""
+    times = np.arange(25.0)
+    run = play(QUIET, "jump", [20.3], [jump], 24.0, trace_interval=1.0)
+    exact = course(QUIET, [20.3], [jump], 24.0, samples=times)
+    assert np.allclose(run.spikes.of(0), exact.spikes, rtol=0, atol=1e-3)
+    assert np.max(np.abs(run.traces["V"][0] - exact.states[:, 0])) < 0.05

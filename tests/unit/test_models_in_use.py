@@ -60,7 +60,6 @@ def test_theory_says_all_that_it_says_of_the_squid_axon(neuron):
 FAR = [Passive(), MorrisLecar(I_app=150), MorrisLecar.class_1(I_app=39.9), WangBuzsaki(I_app=1), TraubMiles(I_app=0.12)]
 
 
-@pytest.mark.xfail(strict=True, reason="theory.fixed_point knows the lowest fixed point of HodgkinHuxley alone")
 @pytest.mark.parametrize("neuron", FAR, ids=lambda neuron: neuron.name)
 def test_theory_finds_the_operating_point_of_lowest_V(neuron):
     drive = sh.SynapticInput(sh.Population("inh", 10, 30.0, -1.0, 1.0))

@@ -13,7 +13,8 @@ import pytest
 from scipy.integrate import solve_ivp
 
 import stochhh as sh
-from stochhh.backends.kernels import euler_maruyama, event_driven
+from stochhh.backends.kernels import event_driven, grid
+from stochhh.backends.kernels.schemes import SCHEMES
 from stochhh.inputs.events import draw_events
 from stochhh.models import HodgkinHuxley, MorrisLecar, Passive, TraubMiles, WangBuzsaki
 from stochhh.random import diffusion_normals
@@ -106,7 +107,8 @@ def sweep(neuron, backend):
         stepper = event_driven.stepper(neuron.vector_field, n, 0, LANES, draw_events)
         instance = sh.Jump(lanes=LANES)
     else:
-        stepper = euler_maruyama.stepper(neuron.vector_field, neuron.stiffness, n, 0, LANES, diffusion_normals)
+        scheme = SCHEMES["euler-maruyama"]
+        stepper = grid.stepper(scheme, neuron.vector_field, neuron.stiffness, n, 0, LANES, diffusion_normals)
         instance = sh.Diffusion(lanes=LANES)
     sh.simulate(neuron, sh.SynapticInput(), backend=instance, duration=1.0, seed=1)
     (code,) = stepper.inspect_asm().values()

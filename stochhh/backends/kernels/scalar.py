@@ -9,10 +9,10 @@ from uuid import uuid4
 import numpy as np
 
 from ... import elementary
-from ...elementary import fma, inline, select
+from ...elementary import fma, inline, inline_contracted, select
 from ...machine_code import fingerprint
 
-__all__ = ["compiled", "tuple_arithmetic"]
+__all__ = ["compiled", "relaxed_others", "tuple_arithmetic"]
 
 # What a model may call, and what it becomes: calls into a mathematical library would stop the vectoriser.
 _REPLACED = {
@@ -31,7 +31,7 @@ def compiled(function):
         if name in scope:
             scope[name] = _in_a_kernel(scope[name], code.co_names)
     cells = tuple(CellType(_in_a_kernel(cell.cell_contents, code.co_names)) for cell in function.__closure__ or ())
-    return inline(FunctionType(code, scope, function.__name__, function.__defaults__, cells))
+    return inline_contracted(FunctionType(code, scope, function.__name__, function.__defaults__, cells))
 
 
 def _in_a_kernel(value, names):
@@ -62,6 +62,7 @@ class TupleArithmetic(NamedTuple):
     axpy: object  # (a, x, y) -> a*x + y, each a state, a a number
     outside: object  # (x, ranges) -> whether a variable is out of its range, or NaN
     distance: object  # (x, y, weights) -> largest |x - y| * weight
+    with_first: object  # (V, x) -> x with V for its first variable
     shifted: object  # (x, target, by) -> x with variable number `target` moved
 
 
@@ -85,6 +86,9 @@ def axpy(a, x, y):
 def shifted(x, target, by):
     return ({"".join(f"x[{k}] + by if target == {k} else x[{k}], " for k in each)})
 
+def with_first(V, x):
+    return (V, {"".join(f"x[{k}], " for k in range(1, n))})
+
 def outside(x, ranges):
     return not ({" & ".join(f"(x[{k}] >= ranges[{k}][0]) & (x[{k}] <= ranges[{k}][1])" for k in each)})
 
@@ -96,3 +100,17 @@ def distance(x, y, weights):
     scope = {"fma": fma, "select": select}
     exec(source, scope)
     return TupleArithmetic(*(inline(scope[name]) for name in TupleArithmetic._fields))
+
+
+@cache
+def relaxed_others(n, relaxed):
+    """Compile (x, a, b, h) -> x after each variable but the first has followed dx_i/dt = a_i - b_i x_i for h.
+
+    relaxed(y) gives (1 - e^-y) / y and e^-y.
+    """
+    lines = [f"r{k}, e{k} = relaxed(b[{k}] * h)" for k in range(1, n)]
+    values = [f"x[{k}] * e{k} + a[{k}] * h * r{k}, " for k in range(1, n)]
+    source = f"def others(x, a, b, h):\n    {'; '.join(lines) or 'pass'}\n    return (x[0], {''.join(values)})"
+    scope = {"relaxed": relaxed}
+    exec(source, scope)
+    return inline(scope["others"])
