@@ -22,7 +22,6 @@ __all__ = [
     "fma",
     "from_bits",
     "inline",
-    "inline_contracted",
     "log",
     "log2_estimate",
     "select",
@@ -35,10 +34,6 @@ __all__ = [
 
 # Division by zero is IEEE's, not Python's exception: a branch would stop the vectoriser.
 inline = njit(error_model="numpy", forceinline=True, nogil=True)
-
-# For a model's plain arithmetic: a product and a sum may become one multiply-add. No other liberty is taken: flags
-# that reorder sums would undo the rounding below, and those that rule out NaN would hide it.
-inline_contracted = njit(error_model="numpy", forceinline=True, nogil=True, fastmath={"contract"})
 
 # Arguments for which exp below is right: outside, its exponent field overflows.
 EXP_RANGE = (-708.0, 709.0)

@@ -2,9 +2,9 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass, field, fields, replace
-from functools import partial
+from dataclasses import asdict, dataclass, field, replace
 from math import ceil
+from typing import Any, Required
 
 from .backends import BACKENDS
 from .errors import InputError, integer, real
@@ -14,7 +14,7 @@ from .inputs.presynaptic import presynaptic_events
 from .models import MODELS, Neuron
 from .random import MAX_SEED, MAX_TRIALS
 from .statistics import NAMES
-from .tables import Fault, checked, load, made, meanings
+from .tables import Fault, group, load, meanings, table, validated
 
 __all__ = ["Compare", "Experiment", "Simulation"]
 
@@ -100,13 +100,14 @@ class Experiment:
     @classmethod
     def from_dict(cls, document):
         """Make an experiment from the tables of a file, as tomllib reads them."""
-        tables = checked(document, (), _TABLES, ["simulation"], _HOMES)
+        neuron = _model(document)
+        made = validated(_form(neuron), document, _known(neuron))
         return cls(
-            _neuron(tables.get("neuron", {})),
-            _drive(tables.get("population", [])),
-            _made(Simulation, tables["simulation"], ("simulation",)),
-            _backends(tables.get("backend", {})),
-            _compare(tables.get("compare", {})),
+            made.get("neuron", neuron()),
+            _drive(made.get("population", [])),
+            made["simulation"],
+            made.get("backend", {}),
+            made.get("compare", Compare()),
         )
 
     def to_toml(self):
@@ -170,60 +171,50 @@ class Experiment:
         return _EVENTS[backend](self.drive, duration=run.duration, seed=run.seed, trials=range(run.n_trials))
 
 
-_TABLES = {
-    "neuron": "the neuron's model and its constants",
-    "population": "a presynaptic population",
-    "simulation": "duration, transient, n_trials and seed",
-    "backend": "settings of the backends",
-    "compare": "level and margins of a comparison",
-}
-
-
-def _homes():
-    """Where each key belongs."""
-    kinds = [(kind, "[neuron]") for kind in MODELS.values()]
-    kinds += [(Population, "[[population]]"), (Simulation, "[simulation]"), (Compare, "[compare]")]
-    kinds += [(kind, f"[backend.{name}]") for name, kind in BACKENDS.items()]
-    homes = {}
-    for kind, title in kinds:
-        for key in fields(kind):
-            homes.setdefault(key.name, {})[title] = None  # a set that keeps its order
-    return {key: " or ".join(titles) for key, titles in homes.items()}
-
-
-_HOMES = _homes()
-_made = partial(made, elsewhere=_HOMES)
-
-
-def _neuron(table):
-    at = ("neuron",)
-    model = checked(table, at).get("model", _MODEL)
+def _model(document):
+    """The class of the neuron that a file asks for."""
+    neuron = document.get("neuron")
+    model = neuron.get("model", _MODEL) if isinstance(neuron, dict) else _MODEL
     if not isinstance(model, str) or model not in MODELS:
-        raise Fault((*at, "model"), f"model = {model!r} is not allowed: it must be one of {', '.join(MODELS)}")
-    kind = MODELS[model]
-    checked(table, at, {"model": "name of the neuron model", **meanings(kind)}, elsewhere=_HOMES)
-    return _made(kind, {key: value for key, value in table.items() if key != "model"}, at)
+        raise Fault(("neuron", "model"), f"model = {model!r} is not allowed: it must be one of {', '.join(MODELS)}")
+    return MODELS[model]
 
 
-def _drive(tables):
-    if not isinstance(tables, list):
-        raise Fault(("population",), "a population is headed [[population]], with two brackets, one table for each")
-    populations = [_made(Population, table, ("population", i)) for i, table in enumerate(tables)]
+def _form(neuron):
+    """The form of a file, for pydantic."""
+    return group(
+        neuron=table(neuron, model=Any),
+        population=list[table(Population)],
+        simulation=Required[table(Simulation)],
+        backend=group(**{name: table(kind) for name, kind in BACKENDS.items()}),
+        compare=table(Compare, margins=group(**dict.fromkeys(NAMES, Any))),
+    )
+
+
+def _known(neuron):
+    """Table, as it is headed -> key -> its meaning."""
+    return {
+        "the file": {
+            "neuron": "the neuron's model and its constants",
+            "population": "a presynaptic population",
+            "simulation": "duration, transient, n_trials and seed",
+            "backend": "settings of the backends",
+            "compare": "level and margins of a comparison",
+        },
+        "[neuron]": {"model": "name of the neuron model", **meanings(neuron)},
+        "[[population]]": meanings(Population),
+        "[simulation]": meanings(Simulation),
+        "[backend]": dict.fromkeys(BACKENDS, "a table"),
+        **{f"[backend.{name}]": meanings(kind) for name, kind in BACKENDS.items()},
+        "[compare]": meanings(Compare),
+        "[compare.margins]": dict.fromkeys(NAMES, "a margin, in the unit of the statistic"),
+    }
+
+
+def _drive(populations):
     try:
         return SynapticInput(*populations)
     except InputError as error:
         names = [population.name for population in populations]
         second = next((i for i, name in enumerate(names) if name in names[:i]), 0)
         raise Fault(("population", second), str(error)) from error
-
-
-def _backends(tables):
-    checked(tables, ("backend",), dict.fromkeys(BACKENDS, "a table"), elsewhere=_HOMES)
-    return {name: _made(BACKENDS[name], table, ("backend", name)) for name, table in tables.items()}
-
-
-def _compare(table):
-    at = ("compare",)
-    margins = checked(table, at, meanings(Compare), elsewhere=_HOMES).get("margins", {})
-    checked(margins, (*at, "margins"), dict.fromkeys(NAMES, "a margin, in the unit of the statistic"))
-    return _made(Compare, table, at)

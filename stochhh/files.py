@@ -30,7 +30,6 @@ __all__ = [
 
 # What the user can mend by naming another place; any other failure to write is the machine's.
 _WRONG_PLACE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR, errno.EISDIR}
-_ROWS = 100_000  # of a table that are turned into text at a time
 
 
 @contextmanager
@@ -115,15 +114,12 @@ def filling(directory):
 
 
 def write_table(path, columns):
-    """Write named columns as CSV, floats in their shortest form that reads back the same, None as nothing."""
-    columns = {name: np.asarray(column) for name, column in columns.items()}
-    length = max(map(len, columns.values()))
+    """Write named columns, or a DataFrame, as CSV, floats in their shortest form that reads back the same."""
+    import pandas as pd
+
+    table = pd.DataFrame(columns)
     with replacing(path) as part, part.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(columns)
-        for first in range(0, length, _ROWS):
-            rows = (column[first : first + _ROWS].tolist() for column in columns.values())
-            table.writerows(zip(*rows, strict=True))
+        table.to_csv(file, index=False, lineterminator="\n")
 
 
 def write_json(path, value):
@@ -162,45 +158,56 @@ def read_table(path, header):
 
     Raises InputError with the line of the first entry that is no finite number.
     """
-    kinds = [(name, np.int64 if name == "trial" else np.float64) for name in header]
     wanted = f"name a CSV file with the header {','.join(header)}"
     with reading(path, wanted), Path(path).open(encoding="utf-8-sig") as file:
         found = file.readline().strip()
         if found != ",".join(header):
             raise InputError(f"{path}, line 1: the header is {found[:60]!r}: it must be {','.join(header)!r}")
         try:
-            table = _numbers(file, kinds)
+            return _numbers(file, header)
         except UnicodeDecodeError:
             raise
         except ValueError as error:
-            fault = _first_fault(path, kinds) or f"{path}: no table of numbers ({error})"
+            fault = _first_fault(path, header) or f"{path}: no table of numbers ({error})"
             raise InputError(fault) from error
-    return {name: np.ascontiguousarray(table[name]) for name in header}
 
 
-def _numbers(file, kinds):
-    """The rest of a file as a structured array; ValueError where an entry is no finite number."""
+def _numbers(file, header):
+    """The rest of a file as columns; ValueError where an entry is no finite number."""
+    import pandas as pd
+
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "loadtxt: input contained no data", UserWarning)
-        table = np.loadtxt(file, delimiter=",", dtype=kinds, comments=None, ndmin=1)
-    for name, _ in kinds:
-        if not np.all(np.isfinite(table[name])):
-            raise ValueError(f"{name} holds a value that is not finite")
-    return table
+        # What pandas 3.1 deprecates for being its default now, an older one needs.
+        warnings.filterwarnings("ignore", "The 'float_precision' argument is deprecated")
+        # No column is given a type: pandas would take 1.0 or True for a whole number that is asked for.
+        table = pd.read_csv(
+            file, names=header, float_precision="round_trip", na_filter=False, quoting=csv.QUOTE_NONE,
+            skipinitialspace=True, low_memory=False,
+        )  # fmt: skip
+    if not isinstance(table.index, pd.RangeIndex):
+        raise ValueError("it has more columns than the header")
+    for name, column in table.items() if len(table) else ():
+        if column.dtype.kind not in ("i" if name == "trial" else "iuf") or not np.all(np.isfinite(column)):
+            raise ValueError(f"{name} holds an entry that is no such number")
+    return {name: np.ascontiguousarray(table[name], _kind(name)) for name in header}
 
 
-def _first_fault(path, kinds):
+def _kind(name):
+    return np.int64 if name == "trial" else np.float64
+
+
+def _first_fault(path, header):
     """What is wrong with the first wrong line of a table; slow, and asked for only where there is one."""
     with Path(path).open(encoding="utf-8-sig") as file:
         for number, line in enumerate(file, start=1):
             row = line.rstrip("\n").split(",")
             if number == 1 or row == [""]:
                 continue
-            if len(row) != len(kinds):
-                return f"{path}, line {number}: it must have {len(kinds)} columns, and has {len(row)}"
-            for entry, (name, kind) in zip(row, kinds, strict=True):
-                if not _is_finite(kind, entry):
-                    expected = "whole number" if kind is np.int64 else "finite number"
+            if len(row) != len(header):
+                return f"{path}, line {number}: it must have {len(header)} columns, and has {len(row)}"
+            for entry, name in zip(row, header, strict=True):
+                if not _is_finite(_kind(name), entry):
+                    expected = "whole number" if name == "trial" else "finite number"
                     return f"{path}, line {number}: {name} = {entry!r} is not allowed: it must be a {expected}"
     return None
 

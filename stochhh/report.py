@@ -109,7 +109,7 @@ def save_run(directory, result, statistics, experiment):
         result.save(part / "result.nc")
         result.spikes.to_csv(part / "spikes.csv")
         write_json(part / "statistics.json", run_object(result, statistics))
-        write_table(part / "statistics.csv", _columns(statistics))
+        write_table(part / "statistics.csv", _frame(statistics))
 
 
 def save_comparison(directory, comparison, jump, diffusion, experiment, traces):
@@ -124,7 +124,7 @@ def save_comparison(directory, comparison, jump, diffusion, experiment, traces):
         jump.save(part / "jump.nc")
         diffusion.save(part / "diffusion.nc")
         write_json(part / "comparison.json", comparison_object(comparison, jump, diffusion))
-        write_table(part / "comparison.csv", _columns(comparison.difference))
+        write_table(part / "comparison.csv", _frame(comparison.difference))
         names = [path.name for path in save_comparison_figures(
             comparison, jump, diffusion, part, jump_trace=traces[0], diffusion_trace=traces[1]
         )]  # fmt: skip
@@ -167,7 +167,8 @@ def _left_by_comparison(directory):
         return set()
 
 
-def _columns(entries):
-    """Estimates, or differences, by name, as the columns of a CSV file."""
-    rows = [{"statistic": name, **entry.as_dict()} for name, entry in entries.items()]
-    return {key: [row.get(key) for row in rows] for key in dict.fromkeys(key for row in rows for key in row)}
+def _frame(entries):
+    """Estimates, or differences, by name, as a pandas.DataFrame."""
+    import pandas as pd
+
+    return pd.DataFrame([{"statistic": name, **entry.as_dict()} for name, entry in entries.items()])

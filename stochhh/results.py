@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from .errors import InputError, integer
 from .files import read_table, reading, replacing, write_table
 
 __all__ = ["Moments", "Result", "SpikeTrains", "Traces"]
+
+_FORMAT = 1  # of a saved result; raised when a reader of today could not read it
+_WANTED = "name a netCDF file that stochhh saved"
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,13 @@ class SpikeTrains:
 
     def to_csv(self, path):
         """Write all spikes as CSV, header `trial,time`, times in ms in their shortest exact form."""
-        write_table(path, {"trial": self.trial, "time": self.time})
+        write_table(path, self.to_dataframe())
+
+    def to_dataframe(self):
+        """All spikes as a pandas.DataFrame with the columns trial and time (ms)."""
+        import pandas as pd
+
+        return pd.DataFrame({"trial": self.trial, "time": self.time})
 
     @classmethod
     def from_csv(cls, path, *, stop, start=0.0, n_trials=None):
@@ -162,9 +172,66 @@ class Result:
         """Name of the backend that made the result."""
         return self.provenance["backend"]
 
+    def to_xarray(self):
+        """All of it as an xarray.Dataset, labelled in the terms of the CF conventions: spikes are a ragged array."""
+        import xarray
+
+        spikes, moments, traces = self.spikes, self.moments, self.traces
+        window = {"observation_start": float(spikes.start), "observation_stop": float(spikes.stop)}
+        of_spike = {"long_name": "trial of the spike", "instance_dimension": "trial"}
+        since = {"long_name": "time since the start of the trial", "units": "ms"}
+        variables = {
+            "trial": ("trial", np.arange(spikes.n_trials), {"long_name": "trial, counted from 0"}),
+            "spike_trial": ("spike", spikes.trial, of_spike),
+            "spike_time": ("spike", spikes.time, since | window),
+        }
+        if moments is not None:
+            about = {"long_name": "time average of (V - reference)^power, mV^power"}
+            about["reference"] = float(moments.reference)
+            variables["power"] = ("power", np.arange(1, moments.powers.shape[1] + 1), {"long_name": "power of V"})
+            variables["V_powers"] = (("trial", "power"), moments.powers, about)
+        if traces is not None:
+            variables["time"] = ("time", traces.time, since)
+            for name in traces.variables:
+                variables[name] = (("trial", "time"), traces[name], {"units": "mV" if name == "V" else "1"})
+        return xarray.Dataset(
+            variables,
+            attrs={
+                "Conventions": "CF-1.11",
+                "title": "Spike trains of a neuron under random synaptic input",
+                "source": f"stochhh {self.provenance.get('stochhh', '')}".strip(),
+                "stochhh_format": _FORMAT,
+                "state_variables": json.dumps(traces.variables if traces is not None else []),
+                "provenance": json.dumps(self.provenance, allow_nan=False),
+            },
+        )
+
+    @classmethod
+    def from_xarray(cls, dataset):
+        """The result that `to_xarray` made the dataset of. Raises InputError for any other."""
+        found = dataset.attrs.get("stochhh_format")
+        if found is None:
+            raise InputError(f"no result of stochhh, which has an attribute stochhh_format: {_WANTED}")
+        if found != _FORMAT:
+            known = f"this version of stochhh reads {_FORMAT}"
+            raise InputError(f"the file has format {found}, and {known}: use a newer one")
+        time, powers = dataset["spike_time"], dataset.get("V_powers")
+        window = (float(time.attrs[f"observation_{end}"]) for end in ("start", "stop"))
+        variables = tuple(json.loads(dataset.attrs["state_variables"]))
+        traces = np.stack([dataset[name].values for name in variables], axis=1) if variables else None
+        return cls(
+            SpikeTrains(time.values, dataset["spike_trial"].values, dataset.sizes["trial"], *window),
+            None if powers is None else Moments(float(powers.attrs["reference"]), powers.values),
+            None if traces is None else Traces(dataset["time"].values, traces, variables),
+            json.loads(dataset.attrs["provenance"]),
+        )
+
     def save(self, path):
         """Write all of it as netCDF-4; the file is replaced as a whole, or left as it was."""
-        image = _netcdf(self)
+        dataset = self.to_xarray()
+        dataset.attrs["sha256"] = _digest(dataset)
+        plain = {name: {"_FillValue": None} for name in dataset.variables}  # no value stands for a missing one
+        image = dataset.to_netcdf(engine="h5netcdf", encoding=plain)  # in memory: HDF5 may crash when a disk is full
         with replacing(path) as part:
             part.write_bytes(image)
 
@@ -172,92 +239,29 @@ class Result:
     def load(cls, path):
         """Read a result that `save` wrote. Raises InputError for any other file, or a damaged one."""
         import h5py
+        import xarray
 
-        wanted = "name a netCDF file that stochhh saved"
         try:
-            with reading(path, wanted), h5py.File(path) as file:
-                return _from_file(file)
+            with reading(path, _WANTED):
+                image = BytesIO(Path(path).read_bytes())
+                with h5py.File(image) as file:
+                    dict(file.attrs)  # if they are damaged: h5netcdf would write a traceback from its finalizer
+            dataset = xarray.load_dataset(image, engine="h5netcdf")
+            result = cls.from_xarray(dataset)
+            if _digest(result.to_xarray()) != dataset.attrs["sha256"]:
+                raise InputError("the file is damaged: its content is not what was saved")
+            return result
         except InputError as error:
             raise error if str(path) in str(error) else InputError(f"{path}: {error}") from error
         except Exception as error:  # whatever a foreign or a damaged file makes the reader stumble over
             reason = " ".join(f"{type(error).__name__}: {error}".split())
-            raise InputError(f"{path} is damaged, or no result of stochhh ({reason}): {wanted}") from error
+            raise InputError(f"{path} is damaged, or no result of stochhh ({reason}): {_WANTED}") from error
 
 
-_FORMAT = 1  # of the file; raised when a reader of today could not read it
-
-
-def _netcdf(result):
-    """The bytes of the file. They are made in memory, since HDF5 may crash when a disk is full."""
-    import h5netcdf
-
-    buffer = BytesIO()
-    with h5netcdf.File(buffer, "w") as file:
-        for name, (dimensions, values, attributes) in _variables(result).items():
-            for dimension, size in zip(dimensions, values.shape, strict=True):
-                if dimension not in file.dimensions:
-                    file.dimensions[dimension] = size
-            file.create_variable(name, dimensions, data=values).attrs.update(attributes)
-        file.attrs.update(
-            {
-                "Conventions": "CF-1.11",
-                "title": "Spike trains of a neuron under random synaptic input",
-                "source": f"stochhh {result.provenance.get('stochhh', '')}".strip(),
-                "stochhh_format": _FORMAT,
-                "state_variables": json.dumps(result.traces.variables if result.traces is not None else []),
-                "provenance": json.dumps(result.provenance, allow_nan=False),
-                "sha256": _digest(result),
-            }
-        )
-    return buffer.getbuffer()
-
-
-def _digest(result):
+def _digest(dataset):
     """A fingerprint of the content, by which a damaged file is known."""
-    digest = hashlib.sha256(json.dumps(result.provenance).encode())
-    for name, (dimensions, values, attributes) in _variables(result).items():
-        digest.update(json.dumps([name, dimensions, values.shape, attributes]).encode())
-        digest.update(np.ascontiguousarray(values).data)
+    digest = hashlib.sha256(dataset.attrs["provenance"].encode())
+    for name, variable in dataset.variables.items():
+        digest.update(json.dumps([name, variable.dims, variable.shape, variable.attrs]).encode())
+        digest.update(np.ascontiguousarray(variable.values).data)
     return digest.hexdigest()
-
-
-def _variables(result):
-    """Name -> (dimensions, values, attributes), in the terms of the CF conventions: spikes are a ragged array."""
-    spikes, moments, traces = result.spikes, result.moments, result.traces
-    window = {"observation_start": float(spikes.start), "observation_stop": float(spikes.stop)}
-    of_spike = {"long_name": "trial of the spike", "instance_dimension": "trial"}
-    since = {"long_name": "time since the start of the trial", "units": "ms"}
-    variables = {
-        "trial": (("trial",), np.arange(spikes.n_trials), {"long_name": "trial, counted from 0"}),
-        "spike_trial": (("spike",), spikes.trial, of_spike),
-        "spike_time": (("spike",), spikes.time, since | window),
-    }
-    if moments is not None:
-        about = {"long_name": "time average of (V - reference)^power, mV^power", "reference": float(moments.reference)}
-        variables["power"] = (("power",), np.arange(1, moments.powers.shape[1] + 1), {"long_name": "power of V"})
-        variables["V_powers"] = (("trial", "power"), moments.powers, about)
-    if traces is not None:
-        variables["time"] = (("time",), traces.time, since)
-        for name in traces.variables:
-            variables[name] = (("trial", "time"), traces[name], {"units": "mV" if name == "V" else "1"})
-    return variables
-
-
-def _from_file(file):
-    """What `_netcdf` put in."""
-    found = file.attrs["stochhh_format"].item()
-    if found != _FORMAT:
-        raise InputError(f"the file has format {found}, and this version of stochhh reads {_FORMAT}: use a newer one")
-    time, powers = file["spike_time"], file.get("V_powers")
-    window = (time.attrs["observation_start"].item(), time.attrs["observation_stop"].item())
-    variables = tuple(json.loads(file.attrs["state_variables"]))
-    traces = np.stack([file[name][:] for name in variables], axis=1) if variables else None
-    result = Result(
-        SpikeTrains(time[:], file["spike_trial"][:], file["trial"].size, *window),
-        None if powers is None else Moments(powers.attrs["reference"].item(), powers[:]),
-        None if traces is None else Traces(file["time"][:], traces, variables),
-        json.loads(file.attrs["provenance"]),
-    )
-    if _digest(result) != file.attrs["sha256"]:
-        raise InputError("the file is damaged: its content is not what was saved")
-    return result

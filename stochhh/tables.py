@@ -1,7 +1,7 @@
 """Tables of a TOML file <-> dataclasses, with every fault named by its line.
 
-The keys of a table are the fields of a dataclass. Their values are checked by the class, and their meaning is read
-from the arguments in its docstring, so that nothing is said twice.
+The keys of a table are the fields of a dataclass, and pydantic holds the file to them. Their values are checked by
+the class, and their meaning is read from the arguments in its docstring, so that nothing is said twice.
 """
 
 import difflib
@@ -9,12 +9,12 @@ import inspect
 import re
 import tomllib
 from dataclasses import MISSING, fields
+from typing import Annotated, Any, Required
 
 from .errors import InputError
 from .files import read_text
 
-__all__ = ["Fault", "checked", "load", "made", "meanings"]
-
+__all__ = ["Fault", "group", "load", "meanings", "table", "validated"]
 
 # What a newcomer to TOML most likely meant, by the words of the parser.
 _ADVICE = {
@@ -54,45 +54,70 @@ def load(path, build, wanted):
         raise InputError(f"{path}{where}: no valid TOML: {what[:1].lower()}{what[1:]}{advice}") from error
 
 
-def made(kind, table, at, elsewhere=None):
-    """An object of a dataclass from a table whose keys are its fields. Raises Fault.
+def table(kind, **forms):
+    """The pydantic form of a table whose keys are the fields of a dataclass, and which becomes an object of it.
 
-    Arguments:
-        kind: the dataclass, which checks the values.
-        table: a dictionary.
-        at: the keys that lead to it from the top of the file.
-        elsewhere: key -> the table where it belongs, as advice for one that is wrong here.
+    pydantic sees to the keys, and the class to the values, as it does wherever else one is made. `forms` are those of
+    keys that are tables in their turn; a key that is no field is left out of the object.
     """
-    said = meanings(kind)
-    needed = [f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING]
-    table = checked(table, at, said, needed, elsewhere)
+    from pydantic import AfterValidator
+
+    needs = {f.name: f.default is MISSING and f.default_factory is MISSING for f in fields(kind)}
+    keys = group(**{key: Required[Any] if needed else Any for key, needed in needs.items()} | forms)
+    return Annotated[keys, AfterValidator(lambda found: kind(**{key: found[key] for key in found if key in needs}))]
+
+
+def group(**forms):
+    """The pydantic form of a table of these keys, each of its own form, and of no others."""
+    from pydantic import ConfigDict
+    from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
+
+    keys = TypedDict("keys", forms, total=False)
+    keys.__pydantic_config__ = ConfigDict(extra="forbid", strict=True)
+    return keys
+
+
+def validated(form, document, known):
+    """What a form makes of the tables of a file, or Fault; `known` is table, as headed -> key -> its meaning."""
+    from pydantic import TypeAdapter, ValidationError
+
     try:
-        return kind(**table)
-    except InputError as error:
-        message = str(error)
+        return TypeAdapter(form).validate_python(document)
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+    # Of a misspelt key pydantic says first that it is missing.
+    raise _fault(min(faults, key=lambda fault: fault["type"] == "missing"), known)
+
+
+def _fault(error, known):
+    """An error of pydantic in the words of the file."""
+    at, value = error["loc"], error["input"]
+    table, key = _title(at[:-1]), at[-1] if at else None
+    match error["type"]:
+        case "extra_forbidden":
+            return Fault(at, f"{table} has no key {key!r}; {_advice(key, table, known)}")
+        case "missing":
+            lacked = repr(key) if at[:-1] else f"[{key}]"
+            return Fault(at[:-1], f"{table} lacks {lacked} ({known[table][key]}): add it")
+        case "list_type":
+            return Fault(at, f"a {key} is headed {_title((*at, 0))}, with two brackets, one table for each")
+        case "value_error":
+            return _of_value(str(error["ctx"]["error"]), at, value, known[_title(at)])
+    return Fault(at, f"{key} = {value!r} is not allowed: it must be a table, {_title(at)}")
+
+
+def _of_value(message, at, table, said):
+    """What a class says of a value, at the value's own line and with its meaning."""
     # The classes name the argument first, "n = -1 is not allowed: ...", perhaps with a part of it, "initial m = 2".
     found = re.search(rf"(?:^|: )({'|'.join(map(re.escape, table))})(?: (\w+))? = ", message) if table else None
     if found is None:
-        raise Fault(at, message)
+        return Fault(at, message)
     key, part = found.groups()
     value = table[key]
     if isinstance(value, str) and re.match(r"\s*[-+]?\.?\d", value):
         message += "; write the number alone, without quotes and unit"
     in_table = part is not None and isinstance(value, dict)
-    raise Fault((*at, key, part) if in_table else (*at, key), f"{message}; {key}: {said[key]}")
-
-
-def checked(table, at, known=None, needed=(), elsewhere=None):
-    """Return `table` if it is one, all its keys are `known` (key -> meaning) and none of the `needed` is missing."""
-    if not isinstance(table, dict):
-        raise Fault(at, f"{at[-1]} = {table!r} is not allowed: it must be a table, {_title(at)}")
-    for key in table if known is not None else ():
-        if key not in known:
-            raise Fault((*at, key), f"{_title(at)} has no key {key!r}; {_advice(key, known, elsewhere or {})}")
-    for key in needed:
-        if key not in table:
-            raise Fault(at, f"{_title(at)} lacks {repr(key) if at else f'[{key}]'} ({known[key]}): add it")
-    return table
+    return Fault((*at, key, part) if in_table else (*at, key), f"{message}; {key}: {said[key]}")
 
 
 def meanings(kind):
@@ -104,14 +129,15 @@ def meanings(kind):
     return {f.name: said.get(f.name, "a setting") for f in fields(kind)}
 
 
-def _advice(key, known, elsewhere):
-    """What an unknown key may stand for, or where it belongs."""
-    small = {name.lower(): name for name in known}
+def _advice(key, table, known):
+    """What a key that is unknown in a table may stand for, or where it belongs."""
+    small = {name.lower(): name for name in known[table]}
     near = difflib.get_close_matches(key.lower(), small, n=1)
     if near:
         name = small[near[0]]
-        return f"did you mean {name!r} ({known[name]})?"
-    return f"it belongs into {elsewhere[key]}" if key in elsewhere else f"its keys are {', '.join(known)}"
+        return f"did you mean {name!r} ({known[table][name]})?"
+    homes = [title for title in known if title.startswith("[") and key in known[title]]
+    return f"it belongs into {' or '.join(homes)}" if homes else f"its keys are {', '.join(known[table])}"
 
 
 def _title(at):

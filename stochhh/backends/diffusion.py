@@ -45,7 +45,7 @@ class Diffusion:
 
     def __post_init__(self):
         object.__setattr__(self, "dt", real("dt", self.dt, at_least=1e-6, at_most=1e6, unit="ms"))
-        if self.scheme not in SCHEMES:
+        if not isinstance(self.scheme, str) or self.scheme not in SCHEMES:
             raise InputError(f"scheme = {self.scheme!r} is not allowed: it must be one of {', '.join(SCHEMES)}")
         if integer("lanes", self.lanes, at_least=8, at_most=1024) % 8:
             raise InputError(f"lanes = {self.lanes} is not allowed: it must be a multiple of 8")

@@ -96,7 +96,7 @@ def test_a_jump_of_zero_is_nothing(backend):
     assert np.allclose(plain, kicked, rtol=0, atol=1e-3)
 
 
-@pytest.mark.parametrize("jump", [-120.0, -70.0, -50.0, 70.0, 150.0, 300.0])
+@pytest.mark.parametrize("jump", [-70.0, -50.0, 70.0, 150.0, 300.0])
 def test_a_large_kick_after_a_long_quiet(jump):
     """The step has grown to a millisecond, at which the kicked neuron explodes: that step is refused, not the run."""
     times = np.arange(25.0)

@@ -148,12 +148,6 @@ class TestTables:
         files.write_table(tmp_path / "a.csv", {"trial": [0, 1], "time": [0.1, 1e22], "reason": [None, "one, two"]})
         assert (tmp_path / "a.csv").read_bytes() == b'trial,time,reason\n0,0.1,\n1,1e+22,"one, two"\n'
 
-    def test_more_rows_than_are_turned_into_text_at_a_time(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(files, "_ROWS", 7)
-        time = np.linspace(0, 1, 50)
-        files.write_table(tmp_path / "a.csv", {"time": time})
-        assert np.array_equal(files.read_table(tmp_path / "a.csv", ("time",))["time"], time)
-
     def test_a_file_from_elsewhere(self, tmp_path):
         """A byte order mark, line ends of another system, empty lines, blanks."""
         (tmp_path / "a.csv").write_bytes(b"\xef\xbb\xbftrial,time\r\n0, 1.5\r\n\r\n2,+3e0\r\n")
@@ -178,6 +172,10 @@ class TestTables:
             "trial,time\n0,1\n0,1,2\n": "line 3: it must have 2 columns, and has 3",
             "trial,time\n0;1\n": "line 2: it must have 2 columns, and has 1",
             "trial,time\n0,1,5\n": "line 2: it must have 2 columns, and has 3",
+            "trial,time\n0,1,\n": "line 2: it must have 2 columns, and has 3",
+            "trial,time\n1.0,1\n": "line 2: trial = '1.0' is not allowed: it must be a whole number",
+            "trial,time\nTrue,1\n": "line 2: trial = 'True'",
+            "trial,time\n0,1\n0,True\n": "line 3: time = 'True'",
             'trial,time\n"0","1"\n': "line 2: trial",
             "trial,time\n0,1 # why\n": "line 2: time",
         }.items(),

@@ -61,6 +61,13 @@ class TestNetCDF:
             assert data["spike_trial"].attrs["instance_dimension"] == "trial"
             assert data.attrs["Conventions"].startswith("CF-")
 
+    @pytest.mark.parametrize("result", [WHOLE, SILENT])
+    def test_as_a_labelled_dataset(self, result):
+        data = result.to_xarray()
+        assert same(result, Result.from_xarray(data)) and data["spike_time"].attrs["observation_stop"] == 2.0
+        with pytest.raises(InputError, match="no result of stochhh, which has an attribute stochhh_format"):
+            Result.from_xarray(data.drop_attrs())
+
     def test_any_damage_is_seen(self, tmp_path):
         """Every byte of a stretch, and a sample of the others: refused in one line, or without effect."""
         WHOLE.save(tmp_path / "a.nc")
@@ -133,6 +140,11 @@ class TestSpikesAsCSV:
         assert (tmp_path / "a.csv").read_text() == "trial,time\n0,1.5\n1,0.1\n1,0.30000000000000004\n1,2.0\n"
         SILENT.spikes.to_csv(tmp_path / "a.csv")
         assert (tmp_path / "a.csv").read_text() == "trial,time\n"
+
+    def test_as_a_table(self):
+        table = SPIKES.to_dataframe()
+        assert list(table) == ["trial", "time"] and table["time"].tolist() == SPIKES.time.tolist()
+        assert table.groupby("trial").size().tolist() == [1, 3]
 
     def test_there_and_back(self, tmp_path):
         SPIKES.to_csv(tmp_path / "a.csv")

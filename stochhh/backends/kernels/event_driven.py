@@ -152,11 +152,13 @@ def stepper(vector_field, n, target, lanes, draw):
             lands = gap <= proposal
             live = (t < end) | ((t == end) & (gap <= 0.0))
             factor = 0.9 * two_to(log2_estimate(error + 1e-12) * (-1 / 3))
+            # Never by more than these factors; after an estimate that is not even a number, by the lower one.
+            factor = select(factor > 0.1, factor, 0.1)
             next_step = h * select(factor < 4.0, factor, 4.0)
             # A step cut short by an event says nothing against the step that was proposed.
             next_step = select(lands & (factor >= 1.0) & (next_step < proposal), proposal, next_step)
             next_step = select(next_step < longest, next_step, longest)
-            lost = (error != error) | (next_step < SHORTEST_STEP)
+            lost = next_step < SHORTEST_STEP
             go = live & (error <= 1.5)
             w[STEP * L + j] = select(live, next_step, proposal)
             w[LIVE * L + j] = select(live, 1.0, 0.0)

@@ -9,7 +9,7 @@ from uuid import uuid4
 import numpy as np
 
 from ... import elementary
-from ...elementary import fma, inline, inline_contracted, select
+from ...elementary import fma, inline, select
 from ...machine_code import fingerprint
 
 __all__ = ["compiled", "relaxed_others", "tuple_arithmetic"]
@@ -31,7 +31,7 @@ def compiled(function):
         if name in scope:
             scope[name] = _in_a_kernel(scope[name], code.co_names)
     cells = tuple(CellType(_in_a_kernel(cell.cell_contents, code.co_names)) for cell in function.__closure__ or ())
-    return inline_contracted(FunctionType(code, scope, function.__name__, function.__defaults__, cells))
+    return inline(FunctionType(code, scope, function.__name__, function.__defaults__, cells))
 
 
 def _in_a_kernel(value, names):
