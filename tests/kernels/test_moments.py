@@ -34,7 +34,7 @@ def test_moments_are_those_of_a_fine_trace(backend, transient):
     assert run.moments.reference == NEURON.initial_state()[0]
     for power in (1, 2, 3, 4):
         expected = from_trace(run, transient, 100.0, power)
-        allowed = 0.01 if backend == "diffusion" else 1e-3
+        allowed = 2e-3 if backend == "diffusion" else 1e-3
         scale = np.abs(expected).max()
         assert np.max(np.abs(run.moments.powers[:, power - 1] - expected)) < allowed * scale, f"power {power}"
     # The fault that would be easiest to make, and that the bound above must see.
@@ -51,4 +51,4 @@ def test_a_window_shorter_than_a_step(backend, transient, duration):
         firing, sh.SynapticInput(), backend=backend, duration=duration, transient=transient, seed=0, trace_interval=FINE
     )
     expected = from_trace(run, transient, duration, 1)
-    assert np.allclose(run.moments.powers[:, 0], expected, rtol=0, atol=0.5)
+    assert np.allclose(run.moments.powers[:, 0], expected, rtol=0, atol=0.05)

@@ -8,6 +8,7 @@ import errno
 import json
 import os
 import resource
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -30,13 +31,18 @@ def held(folder):
     return {path.name: path.read_text() for path in folder.iterdir()}
 
 
-@pytest.fixture
+@contextmanager
 def small_files():
-    """No file may grow beyond 64 bytes: as good as a full disk, and without the rights to mount one."""
+    """No file may grow beyond 64 bytes: as good as a full disk, and without the rights to mount one.
+
+    For the statement alone, and no fixture: pytest's own report may go to a file.
+    """
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (64, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 class TestReplacing:
@@ -53,8 +59,9 @@ class TestReplacing:
             raise error
         assert held(folder) == {"good.csv": "good"}
 
-    def test_a_full_disk(self, folder, small_files):
-        with pytest.raises(SimulationError, match=r"good\.csv could not be written \(File too large\); what stood"):
+    def test_a_full_disk(self, folder):
+        full = pytest.raises(SimulationError, match=r"good\.csv could not be written \(File too large\); what stood")
+        with full, small_files():
             files.write_table(folder / "good.csv", {"time": np.arange(100.0)})
         assert held(folder) == {"good.csv": "good"}
 
@@ -119,8 +126,8 @@ class TestFilling:
             (part / "new.csv").write_text("new")
         assert held(folder) == {"good.csv": "better", "new.csv": "new", "other.txt": "other"}
 
-    def test_all_or_nothing(self, folder, small_files):
-        with pytest.raises(SimulationError) as failure, files.filling(folder) as part:
+    def test_all_or_nothing(self, folder):
+        with pytest.raises(SimulationError) as failure, small_files(), files.filling(folder) as part:
             (part / "good.csv").write_text("better")
             files.write_table(part / "long.csv", {"time": np.arange(100.0)})
         assert str(failure.value).startswith(f"{folder / 'long.csv'} could not be written")
