@@ -72,3 +72,29 @@ def test_a_start_just_below_the_threshold_is_armed(backend):
     neuron = sh.HodgkinHuxley(I_app=10.0, initial=(-0.1, 0.9, 0.6, 0.32))
     spikes = sh.simulate(neuron, NO_INPUT, backend=backend, duration=5.0, seed=0).spikes.time
     assert spikes.size == 1 and spikes[0] < 0.05
+
+
+def on_a_grid(time, V, neuron):
+    """Spike times of one trace sampled at every step: the chord's crossing, with hysteresis."""
+    spikes, armed = [], V[0] < neuron.threshold
+    for i in range(1, V.size):
+        if armed and V[i] >= neuron.threshold:
+            part = (neuron.threshold - V[i - 1]) / (V[i] - V[i - 1])
+            spikes.append(time[i - 1] + part * (time[i] - time[i - 1]))
+            armed = False
+        if V[i] < neuron.rearm:
+            armed = True
+    return spikes
+
+
+@pytest.mark.parametrize("dt", [0.01, 0.03])
+def test_a_diffusion_crosses_on_the_chord_of_its_step(dt):
+    """Every spike against the trace of every step: not a step early or late, not at the step's end, none left out."""
+    neuron = sh.HodgkinHuxley(I_app=10.0)
+    run = sh.simulate(
+        neuron, NOISE, backend="diffusion", dt=dt, duration=300.0, seed=3, n_trials=3, trace_interval=dt
+    )
+    for k in range(3):
+        expected = on_a_grid(run.traces.time, run.traces["V"][k], neuron)
+        assert len(expected) > 15
+        assert np.allclose(run.spikes.of(k), expected, rtol=0, atol=1e-9)

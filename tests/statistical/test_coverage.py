@@ -189,6 +189,7 @@ def of_backend(spikes, name):
     return Result(spikes, None, provenance={"backend": name})
 
 
+@pytest.mark.slow
 def test_intervals_of_differences_hold():
     rng, repeats = np.random.default_rng(7), 150
     a, b = (experiments(p, rng, repeats=repeats, n_trials=20, per_window=50) for p in (poisson(), gamma(4)))
@@ -208,6 +209,7 @@ def test_intervals_of_differences_hold():
         check_proportion_between(distance[name], repeats, 0.95, 1.0, sees=0.2, what=name)
 
 
+@pytest.mark.slow
 def test_equal_laws_are_rarely_called_different():
     rng, repeats = np.random.default_rng(8), 150
     a, b = (experiments(correlated(), rng, repeats=repeats, n_trials=20, per_window=50) for _ in range(2))

@@ -511,6 +511,7 @@ plotting.save_trace_figure(traced(), NEURON, {directory!r})
 """
 
 
+@pytest.mark.slow
 def test_files_are_the_same_bytes_each_time(tmp_path):
     first, second = tmp_path / "first", tmp_path / "second"
     for directory in (first, second):
@@ -537,6 +538,7 @@ def test_files_are_what_a_journal_asks_for(tmp_path):
     assert b"pHYs" + (11811).to_bytes(4, "big") in header  # 300 dpi in pixels a metre
 
 
+@pytest.mark.slow
 def test_threads_may_save_at_once(tmp_path):
     before = dict(matplotlib.rcParams)
     with ThreadPoolExecutor(3) as pool:

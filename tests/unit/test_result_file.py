@@ -68,6 +68,7 @@ class TestNetCDF:
         with pytest.raises(InputError, match="no result of stochhh, which has an attribute stochhh_format"):
             Result.from_xarray(data.drop_attrs())
 
+    @pytest.mark.slow
     def test_any_damage_is_seen(self, tmp_path):
         """Every byte of a stretch, and a sample of the others: refused in one line, or without effect."""
         WHOLE.save(tmp_path / "a.nc")
