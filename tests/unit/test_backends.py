@@ -108,7 +108,8 @@ def test_a_jump_run_draws_the_events_that_poisson_events_gives():
     assert len(events) > 3 * 4 * 1024
     replayed = sh.simulate(NEURON, busy, events=events, **options)
     assert np.array_equal(drawn.spikes.time, replayed.spikes.time)
-    assert np.array_equal(drawn.moments.powers, replayed.moments.powers)
+    # The step that leads beyond the duration ends at another place: a recording holds no event there.
+    assert np.allclose(drawn.moments.powers, replayed.moments.powers, rtol=1e-5, atol=0)
 
 
 def test_a_replay_takes_nothing_from_the_drive_or_the_seed():
