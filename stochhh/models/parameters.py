@@ -1,6 +1,7 @@
 """The constants of a model: what each may be, and how the vector field receives them."""
 
 from ..errors import InputError, real
+from ..units import UNITS
 
 __all__ = [
     "CAPACITANCE",
@@ -18,14 +19,14 @@ __all__ = [
 V_RANGE = (-1000.0, 1000.0)  # mV
 GATE = (0.0, 1.0)
 
-CAPACITANCE = {"above": 0, "unit": "uF/cm2"}
-CONDUCTANCE = {"at_least": 0, "unit": "mS/cm2"}
-CURRENT = {"unit": "uA/cm2"}
-POTENTIAL = {"unit": "mV"}
-SLOPE = {"above": 0, "unit": "mV"}
+CAPACITANCE = {"above": 0, "unit": UNITS["capacitance"]}
+CONDUCTANCE = {"at_least": 0, "unit": UNITS["conductance"]}
+CURRENT = {"unit": UNITS["current"]}
+POTENTIAL = {"unit": UNITS["V"]}
+SLOPE = {"above": 0, "unit": UNITS["V"]}
 FACTOR = {"above": 0}
 
-_LEVEL = {"above": V_RANGE[0], "at_most": V_RANGE[1], "unit": "mV"}
+_LEVEL = {"above": V_RANGE[0], "at_most": V_RANGE[1], "unit": UNITS["V"]}
 
 
 def check(neuron, **bounds):
