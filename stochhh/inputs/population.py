@@ -38,7 +38,8 @@ class Population:
         of = f"population {self.name!r}:"
         object.__setattr__(self, "n", integer(f"{of} n", self.n, at_least=0, at_most=2**32))
         object.__setattr__(self, "rate", real(f"{of} rate", self.rate, at_least=0, unit="Hz per neuron"))
-        object.__setattr__(self, "weight", real(f"{of} weight", self.weight, at_least=-1e6, at_most=1e6, unit=UNITS["weight"]))
+        weight = real(f"{of} weight", self.weight, at_least=-1e6, at_most=1e6, unit=UNITS["weight"])
+        object.__setattr__(self, "weight", weight)
         object.__setattr__(self, "p", real(f"{of} p", self.p, at_least=0, at_most=1, unit="a probability"))
 
     @property

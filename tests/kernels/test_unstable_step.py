@@ -80,7 +80,7 @@ def test_inhibition_without_bound_is_not_a_crawl():
     """Far below -200 mV the gates' rates grow without bound: an explicit step crawls there for hours, or says so."""
     inhibited = sh.SynapticInput(sh.Population("inh", n=4000, rate=15.0, weight=-1.9, p=0.4))
     block = sh.Jump().open(Task(sh.HodgkinHuxley(g_L=0.0), inhibited, 1, 0, 2, 100.0, 0.0))
-    with pytest.raises(sh.UnstableStepError, match="trial 0 at t = .* weights or the rates"):
+    with pytest.raises(sh.UnstableStepError, match=r"trial 0 at t = .* weights or the rates"):
         for _ in range(100):  # a hundred times 20 000 steps: a second
             if block.advance() is None:
                 break
