@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +48,8 @@ def _neighbour(path):
     """(target, part): the file that is meant, links followed, and a new name beside it."""
     target = Path(os.path.realpath(path))
     with writing(path):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            target.stat()  # a name too long, say, which since Python 3.14 the questions below answer with no
         if target.is_dir():
             raise InputError(f"{path} is a directory: name a file in it")
         if not target.parent.is_dir():

@@ -26,7 +26,7 @@ DRIVE = sh.SynapticInput(
     sh.Population("inh", n=20, rate=10.0, weight=-4.0, p=0.5),
 )
 FINEST, FACTORS = 0.00125, (1, 2, 4, 8, 16)  # up to dt = 0.02 ms
-DURATION, PATHS, GROUPS = 12.0, 1920, 24  # the first spike lies within; each group of 80 paths gives one estimate
+DURATION, PATHS, GROUPS = 12.0, 1200, 24  # the first spike lies within; each group of 50 paths gives one estimate
 ROOT_3 = 3.0**0.5
 
 

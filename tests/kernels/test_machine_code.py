@@ -178,10 +178,17 @@ def output(package, cache):
     """What a fresh process computes with the package at this place and kernels kept in this folder."""
     environment = {**os.environ, "PYTHONPATH": str(package), "STOCHHH_CACHE_DIR": str(cache)}
     return subprocess.run(
-        [sys.executable, "-c", RUN], env=environment, check=True, capture_output=True, text=True, cwd=cache
+        [sys.executable, "-c", RUN], env=environment, check=True, capture_output=True, text=True, cwd=package
     ).stdout
 
 
+def test_another_process_gives_the_same_bits(capsys):
+    """This one may have compiled its kernels, that one finds them on the disk."""
+    exec(RUN, {})
+    assert capsys.readouterr().out == output(Path(stochhh.__file__).parents[1], machine_code.directory())
+
+
+@pytest.mark.slow
 def test_a_kernel_from_the_disk_gives_the_same_bits(tmp_path):
     """Compiled in one process, loaded in the next: one seed, one answer. Relaxed arithmetic (contraction) breaks it."""
     first = output(Path(stochhh.__file__).parents[1], tmp_path)

@@ -85,7 +85,7 @@ def test_diffusion(neuron, drive, run, transient, every, dt):
 
 
 @settings(max_examples=15, deadline=None)
-@given(neurons, drives, st.floats(0.5, 5.0), st.integers(0, 2**64 - 1))
+@given(neurons, drives, st.floats(0.5, 2.0), st.integers(0, 2**64 - 1))
 def test_per_neuron(neuron, drive, duration, seed):
     options = {"duration": duration, "seed": seed, "trace_interval": 0.1}
     result = simulated(neuron, drive, sh.PerNeuron(dt=0.02), **options)

@@ -4,6 +4,7 @@ Would catch: a kick of the wrong size, p applied twice, inhibition lost, noise w
 """
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ QUESTION = sh.SynapticInput(EXC, INH)
 RANGES = {"jump": (8.7, 8.8), "diffusion": (13.1, 13.2)}
 
 
+@cache
 def rates(drive, backend, n_trials=100, duration=10_200.0, seed=1):
     """One rate a trial, Hz."""
     run = sh.simulate(NEURON, drive, backend=backend, duration=duration, transient=200.0, n_trials=n_trials, seed=seed)
@@ -58,13 +60,18 @@ def test_jumps_and_diffusion_are_told_apart():
         check_equal_means(rates(QUESTION, "jump"), rates(QUESTION, "diffusion"))
 
 
+@cache
+def powers(drive, backend, n_trials, seed):
+    """The averages over a trial of the powers of V about its start."""
+    options = {"duration": 500.0, "transient": 100.0, "n_trials": n_trials, "seed": seed}
+    return sh.simulate(NEURON, drive, backend=backend, **options).moments.powers
+
+
 def check_same_membrane(drive):
-    """V averaged over a trial, and its square, of jump under a drive against per-neuron under the question's."""
-    options = {"duration": 500.0, "transient": 100.0}
-    plain = sh.simulate(NEURON, QUESTION, backend=sh.PerNeuron(dt=0.05), n_trials=16, seed=2, **options)
-    jump = sh.simulate(NEURON, drive, backend="jump", n_trials=800, seed=3, **options)
-    check_equal_means(jump.moments.powers[:, 0], plain.moments.powers[:, 0], sees=3.0, what="mean of V")
-    check_equal_means(jump.moments.powers[:, 1], plain.moments.powers[:, 1], sees=150.0, what="mean square of V")
+    """Mean and mean square of V, of jump under a drive against per-neuron under the question's."""
+    plain, jump = powers(QUESTION, sh.PerNeuron(dt=0.05), 16, 2), powers(drive, "jump", 800, 3)
+    check_equal_means(jump[:, 0], plain[:, 0], sees=3.0, what="mean of V")
+    check_equal_means(jump[:, 1], plain[:, 1], sees=150.0, what="mean square of V")
 
 
 def test_jump_is_like_per_neuron():
