@@ -6,6 +6,7 @@ kernel; two processes may write at once; and where nothing can be written, nothi
 """
 
 import hashlib
+import itertools
 import os
 import pickle
 import secrets
@@ -19,11 +20,19 @@ import numba
 import numpy as np
 from numba import njit, types
 from numba.core import caching, compiler, serialize
+from numba.core.bytecode import FunctionIdentity
 from numba.core.dispatcher import Dispatcher
 
 __all__ = ["directory", "fingerprint", "kernel"]
 
 _KEPT = 256  # files; the oldest go first
+
+_FORMAT = 2  # of the files; part of their names
+
+# The linker goes by names, and numba tells two functions of one name apart by a number that it counts from 1 in every
+# process. Functions compiled in two processes, of other content but of one name and number, must not meet in a third:
+# so the count begins at a random place.
+FunctionIdentity._unique_ids = itertools.count(secrets.randbits(60))
 
 # Modules whose content is told by the versions in the name of a file; what is read from any other is not seen.
 _VERSIONED = {"numpy", "numba", "llvmlite", *sys.stdlib_module_names}
@@ -31,11 +40,8 @@ _VERSIONED = {"numpy", "numba", "llvmlite", *sys.stdlib_module_names}
 
 def kernel(function):
     """Compile a loop without Python's checks and locks, or load what an earlier process compiled."""
-    content = fingerprint(function)
-    # The linker goes by names: two kernels of one name, compiled in two processes, must not meet in a third.
-    function.__qualname__ += f"_{(content or secrets.token_hex(16))[:32]}"
     dispatcher = njit(error_model="numpy", nogil=True)(function)
-    dispatcher._cache = _KernelCache(function, content)
+    dispatcher._cache = _KernelCache(function, fingerprint(function))
     return dispatcher
 
 
@@ -136,7 +142,7 @@ class _KernelCache(caching._Cache):
             return None
         arguments = signature.args if hasattr(signature, "args") else signature
         made_by = f"{numba.__version__} {llvmlite.__version__} {np.__version__} {target.codegen().magic_tuple()}"
-        name = "\n".join([self._content, made_by, sys.version, *map(_describe, arguments)])
+        name = "\n".join([f"{_FORMAT}", self._content, made_by, sys.version, *map(_describe, arguments)])
         digest = hashlib.sha256(name.encode()).hexdigest()[:32]
         return directory() / f"{self._function.__name__}-{digest}.bin"
 

@@ -22,7 +22,7 @@ _LONGEST_STEP = 1.0  # ms
 _FIRST_STEP = 0.01  # ms
 
 # The two midpoint slopes of a step may disagree by this part of a variable's span, for each ms of tolerance.
-_DISAGREEMENT = 0.01
+_DISAGREEMENT = 0.002
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Jump:
     """The exact input process: events at their exact times, at a cost that does not know how many neurons.
 
     The law of the events is exact. The flow between them is integrated by Runge-Kutta steps of order 4, whose
-    length follows from h |k2 - k3| <= 0.01 * span * tolerance in every variable; a threshold crossing on the
+    length follows from h |k2 - k3| <= 0.002 * span * tolerance in every variable; a threshold crossing on the
     flow is found on the cubic through the ends of its step. With that rule the spike times of the default
     neuron differ from the exact flow's, on the same events, by less than `tolerance` (root mean square),
     where the flow itself is not on the verge between a spike and none.

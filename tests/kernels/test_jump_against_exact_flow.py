@@ -31,7 +31,7 @@ def disagreement(found, exact, near_misses, tolerance=TOLERANCE):
     if counts:
         return f"(trial, spikes, exact spikes): {counts}; near misses of the threshold: {near_misses}"
     errors = np.concatenate([a - b for a, b in zip(found, exact, strict=True)])
-    rms = np.sqrt(np.mean(errors**2))
+    rms = np.sqrt(np.nanmean(errors**2))
     if not rms < tolerance:
         return f"rms error {rms:.2e} ms over {errors.size} spikes; near misses of the threshold: {near_misses}"
     return None
@@ -83,13 +83,27 @@ def test_a_planted_fault_is_seen(reference, fault):
     assert disagreement(found, [exact.spikes], exact.near_misses, tolerance=1e-3) is not None
 
 
+# On the verge between a spike and none a spike hangs by a thread: weights a millionth larger move it by more than this,
+# ms. There any integrator errs by more than elsewhere; such spikes are counted, named and left out of the error.
+VERGE = 1e-3
+
+
 @cache
 def several(drive, n):
-    """(events of n trials, their exact spike times, near misses)"""
+    """Events of n trials; their exact spike times, those on the verge being NaN; what was near a miss."""
     events = poisson_events(drive, duration=DURATION, seed=SEED + 1, trials=range(n))
-    exact = [fine_course(NEURON, *events.of(k), DURATION) for k in range(n)]
-    near = [(k, peaks) for k, (_, peaks) in enumerate(exact) if peaks]
-    return events, [spikes for spikes, _ in exact], near
+    exact, near = [], []
+    for k in range(n):
+        time, jump = events.of(k)
+        spikes, peaks = fine_course(NEURON, time, jump, DURATION)
+        moved, _ = fine_course(NEURON, time, jump * (1 + 1e-6), DURATION)
+        assert moved.size == spikes.size, f"trial {k} gains or loses a spike by a millionth of the weights"
+        verge = np.abs(moved - spikes) > VERGE
+        near.extend([(k, "peak", peak) for peak in peaks] + [(k, "verge", time) for time in spikes[verge]])
+        exact.append(np.where(verge, np.nan, spikes))
+    named = sum(kind == "verge" for _, kind, _ in near)
+    assert named <= 0.02 * sum(map(len, exact)), f"too many spikes on the verge: {near}"
+    return events, exact, near
 
 
 SLOW = pytest.mark.slow
@@ -118,6 +132,6 @@ def test_the_tolerance_is_obeyed():
         found = played(events, backend=sh.Jump(tolerance=tolerance))
         assert disagreement(found, exact, near, tolerance) is None, disagreement(found, exact, near, tolerance)
         errors = np.concatenate([a - b for a, b in zip(found, exact, strict=True)])
-        size[tolerance] = np.sqrt(np.mean(errors**2))
+        size[tolerance] = np.sqrt(np.nanmean(errors**2))
     assert size[1e-5] < size[1e-3]
     assert size[1e-5] < 1e-4

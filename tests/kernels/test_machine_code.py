@@ -182,6 +182,43 @@ def output(package, cache):
     ).stdout
 
 
+TWO = """
+import sys
+from stochhh.machine_code import kernel
+
+def make(factor):
+    @kernel
+    def inner(x, out):
+        out[0] = factor * x
+
+    @kernel
+    def outer(x, out):
+        inner(x, out)
+
+    return outer
+
+import numpy as np
+for factor in map(float, sys.argv[1:]):
+    out = np.zeros(1)
+    make(factor)(1.0, out)
+    print(out[0])
+"""
+
+
+def test_kernels_of_one_name_from_two_processes_do_not_meet(tmp_path):
+    """The linker goes by names, and numba counts them anew in every process: a third must not mix the two."""
+
+    def printed(*factors):
+        environment = {**os.environ, "STOCHHH_CACHE_DIR": str(tmp_path)}
+        command = [sys.executable, "-c", TWO, *factors]
+        return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.split()
+
+    assert printed("2") == ["2.0"] and printed("3") == ["3.0"]
+    kept = set(tmp_path.iterdir())
+    assert printed("2", "3") == ["2.0", "3.0"] and printed("3", "2") == ["3.0", "2.0"]
+    assert set(tmp_path.iterdir()) == kept, "compiled again: the test is blind"
+
+
 def test_another_process_gives_the_same_bits(capsys):
     """This one may have compiled its kernels, that one finds them on the disk."""
     exec(RUN, {})
@@ -208,7 +245,7 @@ def test_an_edited_callee_is_never_stale(tmp_path):
     shutil.copytree(Path(stochhh.__file__).parent, package / "stochhh", ignore=shutil.ignore_patterns("__pycache__"))
     first = output(package, cache)
     for name, old, new in (
-        ("models/hodgkin_huxley.py", "4.0 * exp(", "4.0001 * exp("),
+        ("models/hodgkin_huxley.py", "4.0 * (q4 * r4)", "4.0001 * (q4 * r4)"),
         ("elementary.py", "fma(r, 1 / 6, 0.5)", "fma(r, 1 / 6.01, 0.5)"),
         ("random.py", "return r * x, r * y, s * z, s * w", "return r * y, r * x, s * z, s * w"),
     ):
@@ -223,3 +260,26 @@ def test_an_edited_callee_is_never_stale(tmp_path):
         assert shared != first, f"the edit of {name} changed nothing"
         file.write_text(source)
     assert output(package, cache) == first
+
+
+@pytest.mark.slow
+def test_kernels_compiled_in_several_processes_meet_in_one(tmp_path):
+    """Would catch: two functions of one name and number in the linker, where one stands in for the other unseen."""
+    drive = "sh.SynapticInput(sh.Population('e', 80, 10.0, 1.0, 0.5), sh.Population('i', 20, 10.0, -4.0, 0.5))"
+    code = f"""
+import sys
+import stochhh as sh
+for lanes in map(int, sys.argv[1:]):
+    run = sh.simulate(sh.HodgkinHuxley(), {drive}, backend=sh.Diffusion(lanes=lanes), duration=300, n_trials=3, seed=1)
+    print(run.spikes.time.tolist())
+"""
+
+    def spikes(*lanes):
+        command = [sys.executable, "-c", code, *map(str, lanes)]
+        environment = {**os.environ, "STOCHHH_CACHE_DIR": str(tmp_path)}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split("\n")[:-1]
+
+    (expected,) = spikes(8)
+    for lanes in (16, 32):
+        assert spikes(lanes) == [expected]
+    assert spikes(32, 8, 16) == [expected] * 3

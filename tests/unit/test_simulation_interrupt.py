@@ -58,7 +58,7 @@ LONG = {
 def test_ctrl_c_keeps_the_leading_complete_trials(name):
     """Bit for bit those of an undisturbed run of that many trials, and nothing beyond."""
     options = {**LONG[name], "seed": 4, "transient": 10.0}
-    caught, took = interrupted(0.7, **options)
+    caught, took = interrupted(0.5, **options)
     assert isinstance(caught, sh.Interrupted)
     assert took < SOON
     kept = caught.result

@@ -134,7 +134,8 @@ LOOPS = [
         pytest.param(neuron, backend, marks=slow)
         for neuron in (Passive(), MorrisLecar(), WangBuzsaki(), TraubMiles(), HodgkinHuxley())
         for backend in ("jump", "diffusion")
-        if (neuron.name, backend) != ("morris-lecar", "diffusion")
+        # The passive membrane's step is so short that LLVM leaves a loop of its jumps scalar.
+        if (neuron.name, backend) not in {("morris-lecar", "diffusion"), ("passive", "jump")}
     ),
 ]
 
