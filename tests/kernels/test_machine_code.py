@@ -277,7 +277,7 @@ for lanes in map(int, sys.argv[1:]):
     def spikes(*lanes):
         command = [sys.executable, "-c", code, *map(str, lanes)]
         environment = {**os.environ, "STOCHHH_CACHE_DIR": str(tmp_path)}
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split("\n")[:-1]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.splitlines()
 
     (expected,) = spikes(8)
     for lanes in (16, 32):
