@@ -4,9 +4,26 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..errors import InputError, UnstableStepError, integer
 from ..inputs import Recording, SynapticInput
 
-__all__ = ["BlockResult", "Lanes", "Task"]
+__all__ = ["BlockResult", "Lanes", "Task", "checked_lanes", "out_of_range"]
+
+
+def checked_lanes(lanes):
+    """Return the number of lanes, or raise InputError if kernels cannot have that many."""
+    if integer("lanes", lanes, at_least=8, at_most=1024) % 8:
+        raise InputError(f"lanes = {lanes} is not allowed: it must be a multiple of 8")
+    return int(lanes)
+
+
+def out_of_range(where, V, neuron):
+    """The error of a trial in which the input drove V (mV) out of the model's range."""
+    low, high = neuron.ranges[0]
+    return UnstableStepError(
+        f"{where}: V = {V:.4g} mV left the range of the model, {low:g} to {high:g} mV: "
+        "lower I_app, the weights or the rates"
+    )
 
 
 @dataclass(frozen=True)
@@ -53,12 +70,12 @@ class BlockResult:
 class Lanes:
     """The arrays of a block of `lanes` lanes, of which the first `task.n` hold trials and the rest pad.
 
-    `w` is the kernel's workspace, flat: rows of `lanes` numbers, the state from row `state` on.
+    `w` is the kernel's workspace, flat: rows of `lanes` numbers, laid out as `at` says, the state from row `state` on.
     """
 
     task: Task
     lanes: int
-    n_rows: int
+    at: tuple  # the kernel's Rows
     state: int
     w: np.ndarray = field(init=False)
     buffer: np.ndarray = field(init=False)
@@ -68,8 +85,9 @@ class Lanes:
 
     def __post_init__(self):
         state = self.task.neuron.initial_state()
-        self.w = np.zeros(self.n_rows * self.lanes)
+        self.w = np.zeros(self.at.total * self.lanes)
         self.rows(self.state, len(state))[:] = np.array(state)[:, None]
+        self.rows(self.at.armed)[:] = state[0] < self.task.neuron.threshold
         self.buffer = np.empty((self.lanes, 256))
         self.counts = np.zeros(self.lanes, dtype=np.int64)
         self.traces = np.empty((self.task.n, len(state), self.task.n_samples))
@@ -79,7 +97,7 @@ class Lanes:
 
     def rows(self, first, n=1):
         """A view of rows of the workspace, shape (n, lanes)."""
-        return self.w.reshape(self.n_rows, self.lanes)[first : first + n]
+        return self.w.reshape(self.at.total, self.lanes)[first : first + n]
 
     def state_of(self, lane):
         """The state of one lane."""
@@ -91,9 +109,10 @@ class Lanes:
             self.spikes[lane].append(self.buffer[lane, : self.counts[lane]].copy())
         self.counts[:] = 0
 
-    def result(self, powers):
-        """What the block leaves: spikes up to the duration, `powers` of shape (n, 4), traces."""
+    def result(self, weight):
+        """What the block leaves: spikes up to the duration, sums of powers over `weight`, traces."""
         empty = np.empty(0)
         spikes = [np.concatenate(parts) if parts else empty for parts in self.spikes]
         spikes = [times[times <= self.task.duration] for times in spikes]
+        powers = self.rows(self.at.powers, 4)[:, : self.task.n].T / weight
         return BlockResult(spikes, powers, self.traces if self.task.n_samples else None)

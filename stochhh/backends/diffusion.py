@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from math import ceil, sqrt
 from typing import ClassVar
 
-from ..errors import InputError, UnstableStepError, integer, real
+from ..errors import InputError, UnstableStepError, real
 from ..random import diffusion_normals, key_of
-from .block import Lanes
+from .block import Lanes, checked_lanes, out_of_range
 from .kernels import grid as kernel
 from .kernels.schemes import SCHEMES
 
@@ -47,8 +47,7 @@ class Diffusion:
         object.__setattr__(self, "dt", real("dt", self.dt, at_least=1e-6, at_most=1e6, unit="ms"))
         if not isinstance(self.scheme, str) or self.scheme not in SCHEMES:
             raise InputError(f"scheme = {self.scheme!r} is not allowed: it must be one of {', '.join(SCHEMES)}")
-        if integer("lanes", self.lanes, at_least=8, at_most=1024) % 8:
-            raise InputError(f"lanes = {self.lanes} is not allowed: it must be a multiple of 8")
+        object.__setattr__(self, "lanes", checked_lanes(self.lanes))
 
     def settings(self):
         """What is recorded with a result."""
@@ -91,9 +90,7 @@ class _Block:
         self.scheme = SCHEMES[backend.scheme]
         self.steps = kernel.steps_of(self.scheme)
         self.at = kernel.rows(n, self.scheme)
-        self.lanes = Lanes(task, backend.lanes, self.at.total, self.steps * n)
-        state = neuron.initial_state()
-        self.lanes.rows(self.at.armed)[:] = state[0] < neuron.threshold
+        self.lanes = Lanes(task, backend.lanes, self.at, self.steps * n)
         flow = neuron.linear_rates if self.scheme.linear else neuron.vector_field
         self.kernel = kernel.stepper(
             self.scheme, flow, neuron.stiffness, n, task.target, backend.lanes, diffusion_normals
@@ -104,7 +101,7 @@ class _Block:
         self.sampled = tuple(int(t / group * (1 + 1e-12)) for t in (task.transient, task.duration))
         self.drive = (drive.cumulant(1), sqrt(drive.cumulant(2) * self.dt), self.dt)
         self.spike = (neuron.threshold, neuron.rearm, neuron.ranges)
-        self.window = (state[0], *self.sampled)
+        self.window = (neuron.initial_state()[0], *self.sampled)
         self.trace_every = round(task.trace_interval / self.dt) if task.trace_interval else 0
 
     def advance(self, stretch=_STRETCH):
@@ -124,8 +121,7 @@ class _Block:
     def record(self):
         """What the block leaves."""
         first, last = self.sampled
-        powers = self.lanes.rows(self.at.powers, 4)[:, : self.task.n].T / (last - first)
-        return self.lanes.result(powers)
+        return self.lanes.result(last - first)
 
     def _unstable(self, lane):
         """What went wrong in the last group of steps: the scheme, or an input that no step could follow."""
@@ -138,10 +134,7 @@ class _Block:
         time = ((self.group - 1) * self.steps + wrong) * self.dt
         where = f"diffusion, trial {self.task.first + lane} at t = {time:.6g} ms"
         if self.dt * neuron.stiffness(before, p) <= 2 and not low <= V <= high:
-            return UnstableStepError(
-                f"{where}: V = {V:.4g} mV left the range of the model, {low:g} to {high:g} mV: "
-                "lower I_app, the weights or the rates"
-            )
+            return out_of_range(where, V, neuron)
         return UnstableStepError(
             f"{where}: {self.scheme.name} is unstable at dt = {self.dt:g} ms: take a smaller dt"
             + (" (0.01 is the default)" if self.dt > 0.01 else ", or lower the weights or the rates")

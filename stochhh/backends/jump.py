@@ -8,10 +8,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..errors import InputError, UnstableStepError, integer, real
+from ..errors import UnstableStepError, real
 from ..inputs.events import Source, draw_events, source_of
 from ..random import key_of
-from .block import Lanes
+from .block import Lanes, checked_lanes, out_of_range
 from .kernels import event_driven as kernel
 
 __all__ = ["Jump"]
@@ -51,8 +51,7 @@ class Jump:
         object.__setattr__(
             self, "tolerance", real("tolerance", self.tolerance, at_least=1e-8, at_most=0.1, unit="ms")
         )
-        if integer("lanes", self.lanes, at_least=8, at_most=1024) % 8:
-            raise InputError(f"lanes = {self.lanes} is not allowed: it must be a multiple of 8")
+        object.__setattr__(self, "lanes", checked_lanes(self.lanes))
 
     def settings(self):
         """What is recorded with a result."""
@@ -72,9 +71,7 @@ class _Block:
         self.task, neuron = task, task.neuron
         n = len(neuron.variables)
         self.at = kernel.rows(n)
-        self.lanes = Lanes(task, backend.lanes, self.at.total, self.at.state)
-        state = neuron.initial_state()
-        self.lanes.rows(self.at.armed)[:] = state[0] < neuron.threshold
+        self.lanes = Lanes(task, backend.lanes, self.at, self.at.state)
         self.lanes.rows(self.at.step)[:] = _FIRST_STEP
         self.lanes.rows(self.at.time)[:, task.n :] = np.inf  # padding lanes are at their end
         self.kernel = kernel.stepper(neuron.vector_field, n, task.target, backend.lanes, draw_events)
@@ -85,7 +82,7 @@ class _Block:
         ranges = zip(neuron.ranges, neuron.scales, strict=True)
         ranges = tuple((low - slack * scale, high + slack * scale) for (low, high), scale in ranges)
         self.spike = (neuron.threshold, neuron.rearm, ranges)
-        self.window = (state[0], task.transient, task.duration)
+        self.window = (neuron.initial_state()[0], task.transient, task.duration)
         self.sampling = (task.sample_times(), np.ones(task.n, dtype=np.int64))
         self.events, self.source = self._next_events(backend.lanes)
 
@@ -120,9 +117,7 @@ class _Block:
 
     def record(self):
         """What the block leaves."""
-        window = self.task.duration - self.task.transient
-        powers = self.lanes.rows(self.at.powers, 4)[:, : self.task.n].T / window
-        return self.lanes.result(powers)
+        return self.lanes.result(self.task.duration - self.task.transient)
 
     def _wrong(self, lane):
         low, high = self.task.neuron.ranges[0]
@@ -133,7 +128,4 @@ class _Block:
                 f"{where}: the flow cannot be followed from V = {V:.4g} mV, where the neuron is faster than steps of "
                 f"{kernel.SHORTEST_STEP:g} ms: lower I_app, the weights or the rates"
             )
-        return UnstableStepError(
-            f"{where}: V = {V:.4g} mV left the range of the model, {low:g} to {high:g} mV: "
-            "lower I_app, the weights or the rates"
-        )
+        return out_of_range(where, V, self.task.neuron)

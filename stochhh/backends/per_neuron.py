@@ -79,7 +79,8 @@ class _Block:
     def advance(self, stretch=_STRETCH):
         """Advance; returns the time reached, ms, or None at the end."""
         if self.events is None:
-            self._draw()
+            if stretch:  # a call to compile alone is not to draw what the run draws again
+                self._draw()
             return 0.0
         for _ in range(stretch):
             time, jump = self._next_event()
