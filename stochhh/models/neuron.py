@@ -37,7 +37,8 @@ class Neuron(Protocol):
     def stiffness(x, p):
         """Rate (1/ms) at which V alone relaxes: total conductance over capacitance, every gate held.
 
-        A gate that follows V at once, as m does in Wang and Buzsaki's model, counts as held too. An explicit step must stay below 2 / it.
+        A gate that follows V at once, as m does in Wang and Buzsaki's model, counts as held too. An explicit step must
+        stay below 2 / it.
         """
 
     def as_dict(self) -> dict:
