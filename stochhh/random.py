@@ -20,6 +20,7 @@ __all__ = [
     "NORMAL",
     "PRESYNAPTIC",
     "STREAM_VERSION",
+    "WEIGHT",
     "WORD",
     "diffusion_normals",
     "four_normals",
@@ -45,6 +46,7 @@ WORD_BITS = np.uint64(32)
 EVENT = np.uint64(1)  # gap and mark of a merged event
 NORMAL = np.uint64(2)  # increments of the diffusion
 PRESYNAPTIC = np.uint64(3)  # gap and transmission of one presynaptic neuron's spike
+WEIGHT = np.uint64(4)  # of a merged event, counted up from 0; of a presynaptic spike, counted down from 2^64 - 1
 
 
 def key_of(seed):

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..elementary import inline, log, wide_vectors
+from ..elementary import cos_sin_turn, exp, inline, log, sqrt, wide_vectors
 from ..machine_code import kernel
-from ..random import EVENT, key_of, two_uniforms
+from ..random import EVENT, WEIGHT, key_of, two_uniforms
 from .recording import Recording
 
 __all__ = ["Source", "draw_events", "poisson_events", "source_of"]
@@ -17,14 +17,19 @@ class Source(NamedTuple):
 
     intensity: float  # Lambda, 1/ms
     edges: np.ndarray  # cumulative probabilities of the populations, the last one left out
-    weights: np.ndarray  # mV
+    weights: np.ndarray  # mV; where weights are drawn, the numbers of the populations instead
+    laws: np.ndarray = np.empty((0, 4))  # of the weights, a row for each population; none if all are constant
 
 
 def source_of(drive):
     """The merged process of a drive; populations that never fire are left out."""
     firing = drive.intensities > 0
-    edges = np.cumsum(drive.probabilities[firing])[:-1]
-    return Source(drive.intensity, np.ascontiguousarray(edges), np.ascontiguousarray(drive.weights[firing]))
+    edges = np.ascontiguousarray(np.cumsum(drive.probabilities[firing])[:-1])
+    populations = [p for p, fires in zip(drive.populations, firing, strict=True) if fires]
+    if any(p.random for p in populations):
+        numbers = np.arange(len(populations), dtype=float)
+        return Source(drive.intensity, edges, numbers, np.array([p.law for p in populations]))
+    return Source(drive.intensity, edges, np.ascontiguousarray(drive.weights[firing]))
 
 
 @inline
@@ -51,11 +56,24 @@ def _gaps_and_marks(gaps, marks, first, trial, k0, k1):
 
 
 @kernel
+def _draw_weights(jumps, first, trial, k0, k1, laws):
+    """Put a weight drawn from the law of its population in the place of each population's number."""
+    for i in range(jumps.size):
+        k = np.int64(jumps[i])
+        u, v = two_uniforms(np.uint64(first + i), trial, WEIGHT, k0, k1)
+        e = -log(u)
+        z = sqrt(2.0 * e) * cos_sin_turn(v)[0]
+        s = laws[k, 3]
+        jumps[i] = (laws[k, 0] + laws[k, 1] * z + laws[k, 2] * e) * exp(s * z - 0.5 * s * s)
+
+
+@kernel
 def draw_events(times, jumps, first, time, trial, k0, k1, source):
     """Fill `times` (ms) and `jumps` (mV) with events number `first` and on; the one before was at `time`.
 
     Event i of a trial rests on block i of its stream alone, and times are summed in order, so the events
-    are the same whatever the length of the blocks. Exact: gaps are exponential, marks independent.
+    are the same whatever the length of the blocks. Exact: gaps are exponential, marks independent. A weight that
+    is drawn anew for every event rests on block i of another stream.
     """
     _gaps_and_marks(times, jumps, first, trial, k0, k1)
     mean_gap = 1.0 / source.intensity
@@ -63,6 +81,8 @@ def draw_events(times, jumps, first, time, trial, k0, k1, source):
         time += times[i] * mean_gap
         times[i] = time
         jumps[i] = source.weights[_population_of(jumps[i], source.edges)]
+    if source.laws.size > 0:
+        _draw_weights(jumps, first, trial, k0, k1, source.laws)
 
 
 def poisson_events(drive, *, duration, seed, trials, block=65536):

@@ -7,13 +7,17 @@ import numpy as np
 
 from ..errors import InputError, integer, real
 from ..units import UNITS, per_ms
+from .weights import WEIGHT_DISTRIBUTIONS
 
 __all__ = ["Population", "SynapticInput"]
+
+_LARGEST = 1e6  # mV
+_WIDEST = 1000.0  # standard deviation of a lognormal weight over its mean
 
 
 @dataclass(frozen=True)
 class Population:
-    """`n` presynaptic neurons, each an independent Poisson process, with unreliable synapses of one weight.
+    """`n` presynaptic neurons, each an independent Poisson process, with unreliable synapses of one kind.
 
     Arguments:
         name: what it is called in tables and files; unique within an input.
@@ -21,6 +25,9 @@ class Population:
         rate: spikes of one neuron, Hz, 0 or more.
         weight: what one transmitted spike adds to V at once, mV; negative for inhibition.
         p: probability that a spike is transmitted, from 0 to 1.
+        weight_distribution: "constant"; or the law from which each transmitted spike draws a weight of mean
+            `weight` anew: "exponential" or "lognormal", of the sign of `weight`, or "normal".
+        weight_sd: standard deviation of a normal or lognormal weight, mV, above 0.
 
     Its transmitted spikes are one Poisson process of intensity n * rate * p (superposition and thinning:
     Kingman, Poisson Processes, 1993, sections 2.2 and 5.1). Raises InputError, by name.
@@ -31,6 +38,8 @@ class Population:
     rate: float
     weight: float
     p: float
+    weight_distribution: str = "constant"
+    weight_sd: float = 0.0
 
     def __post_init__(self):
         if not isinstance(self.name, str) or not self.name or "." in self.name:
@@ -38,20 +47,53 @@ class Population:
         of = f"population {self.name!r}:"
         object.__setattr__(self, "n", integer(f"{of} n", self.n, at_least=0, at_most=2**32))
         object.__setattr__(self, "rate", real(f"{of} rate", self.rate, at_least=0, unit="Hz per neuron"))
-        weight = real(f"{of} weight", self.weight, at_least=-1e6, at_most=1e6, unit=UNITS["weight"])
+        weight = real(f"{of} weight", self.weight, at_least=-_LARGEST, at_most=_LARGEST, unit=UNITS["weight"])
         object.__setattr__(self, "weight", weight)
         object.__setattr__(self, "p", real(f"{of} p", self.p, at_least=0, at_most=1, unit="a probability"))
+        object.__setattr__(self, "weight_sd", self._checked_sd(of))
+
+    def _checked_sd(self, of):
+        """The standard deviation as a float, if the distribution is one and allows it."""
+        name = self.weight_distribution
+        if not isinstance(name, str) or name not in WEIGHT_DISTRIBUTIONS:
+            known = ", ".join(WEIGHT_DISTRIBUTIONS)
+            raise InputError(f"{of} weight_distribution = {name!r} is not allowed: it must be one of {known}")
+        if not WEIGHT_DISTRIBUTIONS[name].has_sd:
+            own = "|weight|" if name == "exponential" else "0"
+            leave = f"that of the {name} distribution is {own}: leave it out, or choose normal or lognormal"
+            return real(f"{of} weight_sd", self.weight_sd, at_least=0, at_most=0, unit=UNITS["weight"], remedy=leave)
+        sd = real(f"{of} weight_sd", self.weight_sd, above=0, at_most=_LARGEST, unit=UNITS["weight"])
+        if name == "lognormal" and sd > _WIDEST * abs(self.weight):
+            raise InputError(
+                f"{of} weight_sd = {sd:g} is not allowed: it must be at most {_WIDEST:g} |weight| for a lognormal "
+                f"weight, and weight is {self.weight:g} mV; lower weight_sd, or give a weight other than 0"
+            )
+        return sd
 
     @property
     def intensity(self):
         """lambda = n * rate * p: transmitted spikes per ms."""
         return self.n * per_ms(self.rate) * self.p
 
+    @property
+    def law(self):
+        """The law of one weight, as the formula of `weights` has it."""
+        return WEIGHT_DISTRIBUTIONS[self.weight_distribution].law(self.weight, self.weight_sd)
+
+    @property
+    def random(self):
+        """Whether each transmitted spike draws a weight of its own."""
+        return self.weight_distribution != "constant"
+
+    def moment(self, j):
+        """E[w^j] of one weight, mV^j, j >= 1: weight^j where it is constant. Exact."""
+        return WEIGHT_DISTRIBUTIONS[self.weight_distribution].moment(j, self.weight, self.weight_sd)
+
 
 class SynapticInput:
     """Independent populations that move V by their weights: an additive Levy process on V.
 
-        Lambda = sum_k lambda_k,    kappa_j = sum_k lambda_k weight_k^j
+        Lambda = sum_k lambda_k,    kappa_j = sum_k lambda_k E[weight_k^j]
 
     Arguments: any number of populations, of different names; none at all is the undisturbed neuron.
 
@@ -100,10 +142,10 @@ class SynapticInput:
         return self.intensities / self.intensity if self.intensity > 0 else np.zeros_like(self.intensities)
 
     def cumulant(self, j):
-        """kappa_j = sum_k lambda_k weight_k^j, mV^j/ms: the j-th cumulant that L gains per ms, j >= 1. Exact."""
+        """kappa_j = sum_k lambda_k E[weight_k^j], mV^j/ms: the j-th cumulant that L gains per ms, j >= 1. Exact."""
         j = integer("j", j, at_least=1)
         try:
-            return fsum(p.intensity * p.weight**j for p in self.populations)
+            return fsum(p.intensity * p.moment(j) for p in self.populations)
         except OverflowError:
             raise InputError(f"j = {j} is not allowed: the cumulant is beyond the largest number") from None
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from ..random import PRESYNAPTIC, uniforms
+from ..random import PRESYNAPTIC, WEIGHT, uniforms
 from ..units import per_ms
 from .recording import Recording
+from .weights import drawn_weights
 
 __all__ = ["in_order", "presynaptic_events", "transmitted"]
 
@@ -14,8 +15,8 @@ _BATCH = 1000  # neurons drawn between two looks at the world outside
 def presynaptic_events(drive, *, duration, seed, trials):
     """Draw each neuron's Poisson spikes up to `duration` (ms) and each transmission; what got through.
 
-    Neuron number i of the drive has a stream of its own: exponential gaps of mean 1/rate, and one
-    Bernoulli(p) for every spike. Exact, and of a cost that grows with the number of neurons.
+    Neuron number i of the drive has a stream of its own: exponential gaps of mean 1/rate, and one Bernoulli(p),
+    and a weight if that is random, for every spike. Exact, and of a cost that grows with the number of neurons.
     """
     drawn = [in_order(transmitted(drive, duration, seed, trial)) for trial in trials]
     return Recording.from_lists([time for time, _ in drawn], [jump for _, jump in drawn])
@@ -26,13 +27,22 @@ def transmitted(drive, duration, seed, trial):
     first = 0
     for population in drive.populations:
         for start in range(0, population.n, _BATCH):
-            parts = [np.empty(0)]
-            for neuron in range(start, min(start + _BATCH, population.n)):
-                spikes, coin = _spikes_and_coins(per_ms(population.rate), first + neuron, duration, seed, trial)
-                parts.append(spikes[coin < population.p])
-            time = np.concatenate(parts)
-            yield time, np.full(time.size, population.weight)
+            times, weights = [np.empty(0)], [np.empty(0)]
+            for neuron in range(first + start, first + min(start + _BATCH, population.n)):
+                spikes, coin = _spikes_and_coins(per_ms(population.rate), neuron, duration, seed, trial)
+                through = np.flatnonzero(coin < population.p)
+                times.append(spikes[through])
+                weights.append(_weights(population, neuron, through, seed, trial))
+            yield np.concatenate(times), np.concatenate(weights)
         first += population.n
+
+
+def _weights(population, neuron, spikes, seed, trial):
+    """The weights of those of a neuron's spikes that are named by their numbers, shape (n,), mV."""
+    if not population.random:
+        return np.full(spikes.size, population.weight)
+    index = ~(spikes.astype(np.uint64) + np.uint64(neuron << 32))  # where no merged event has its weight
+    return drawn_weights(population.law, *uniforms(index, trial, WEIGHT, seed))
 
 
 def in_order(parts):

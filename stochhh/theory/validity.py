@@ -18,7 +18,7 @@ def doubts(neuron, drive):
         tau = 1 / stiffness at the operating point, the membrane time constant
         events:    Lambda tau < 10
         skewness:  |s| > 0.2,   s = (kappa_3 tau / 3) / (kappa_2 tau / 2)^1.5, plainly doubtful above 0.5
-        weight:    |weight_k| > a quarter of the kick that makes the neuron spike
+        weight:    |weight_k| > a quarter of the kick that makes the neuron spike; sqrt(E[weight_k^2]) if it is random
 
     s is the skewness that V would have, by Campbell's theorem, were all conductances held at their values at the
     operating point: the size of the first cumulant that diffusion drops, in the membrane's own time. Its limit
@@ -53,7 +53,7 @@ def doubts(neuron, drive):
 
 
 def _few_events(drive, tau):
-    events = float(drive.intensities[drive.weights != 0].sum()) * tau
+    events = float(sum(p.intensity for p in drive.populations if p.moment(2) > 0)) * tau
     if events < _EVENTS:
         yield (
             f"{events:.3g} events in a membrane time constant of {tau:.3g} ms (fewer than {_EVENTS:g}): "
@@ -78,9 +78,10 @@ def _large_weights(neuron, drive):
         return
     kick = kick_threshold(neuron, drive)
     for population in drive.populations if kick is not None else ():
-        part = abs(population.weight) / kick
-        if population.intensity > 0 and part > _PART_OF_KICK:
+        size = sqrt(population.moment(2))
+        if population.intensity > 0 and size > _PART_OF_KICK * kick:
+            weight = f"root mean square weight {size:g}" if population.random else f"weight {population.weight:+g}"
             yield (
-                f"population {population.name!r}: weight {population.weight:+g} mV is {part:.0%} of the {kick:.3g} mV "
+                f"population {population.name!r}: {weight} mV is {size / kick:.0%} of the {kick:.3g} mV "
                 f"kick that makes the neuron spike (above {_PART_OF_KICK:.0%}): one event is no small step"
             )

@@ -1,0 +1,57 @@
+"""The weight of a transmitted spike: one constant, or a number drawn anew for every spike.
+
+Every law is one formula, of a standard normal number z and a standard exponential one e:
+
+    w = (shift + normal z + exponential e) exp(log_sd z - log_sd^2 / 2)
+"""
+
+from math import comb, factorial, fsum, log1p, sqrt
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["WEIGHT_DISTRIBUTIONS", "Law", "WeightDistribution", "drawn_weights"]
+
+
+class Law(NamedTuple):
+    """The four coefficients of the formula."""
+
+    shift: float = 0.0  # mV
+    normal: float = 0.0  # mV
+    exponential: float = 0.0  # mV
+    log_sd: float = 0.0
+
+
+class WeightDistribution(NamedTuple):
+    """A distribution of weights of mean `weight` and standard deviation `sd`, mV."""
+
+    has_sd: bool  # whether sd is free
+    moment: object  # (j, weight, sd) -> E[w^j], mV^j, exact
+    law: object  # (weight, sd) -> Law
+
+
+def _normal_moment(j, weight, sd):
+    """The sum over even k of C(j, k) (k - 1)!! sd^k weight^(j - k)."""
+    odd_product = {k: factorial(k) // (2 ** (k // 2) * factorial(k // 2)) for k in range(0, j + 1, 2)}
+    return fsum(comb(j, k) * product * sd**k * weight ** (j - k) for k, product in odd_product.items())
+
+
+WEIGHT_DISTRIBUTIONS = {
+    "constant": WeightDistribution(False, lambda j, weight, sd: weight**j, lambda weight, sd: Law(shift=weight)),
+    "exponential": WeightDistribution(
+        False, lambda j, weight, sd: factorial(j) * weight**j, lambda weight, sd: Law(exponential=weight)
+    ),
+    "normal": WeightDistribution(True, _normal_moment, lambda weight, sd: Law(shift=weight, normal=sd)),
+    "lognormal": WeightDistribution(
+        True,
+        lambda j, weight, sd: weight**j * (1 + (sd / weight) ** 2) ** (j * (j - 1) // 2),
+        lambda weight, sd: Law(shift=weight, log_sd=sqrt(log1p((sd / weight) ** 2))),
+    ),
+}
+
+
+def drawn_weights(law, u, v):
+    """Weights (mV) of a law from two arrays of uniform numbers; z is Box and Muller's."""
+    e = -np.log(u)
+    z = np.sqrt(2 * e) * np.cos(2 * np.pi * v)
+    return (law.shift + law.normal * z + law.exponential * e) * np.exp(law.log_sd * z - 0.5 * law.log_sd**2)
