@@ -15,13 +15,14 @@ from contextlib import suppress
 from pathlib import Path
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 
-import llvmlite
+import llvmlite.binding
 import numba
 import numpy as np
 from numba import njit, types
 from numba.core import caching, compiler, serialize
 from numba.core.bytecode import FunctionIdentity
 from numba.core.dispatcher import Dispatcher
+from numba.core.runtime import rtsys
 
 __all__ = ["directory", "fingerprint", "kernel"]
 
@@ -125,6 +126,26 @@ def _describe(kind):
     return f"{kind} {getattr(kind, 'fields', '')} {inner}"
 
 
+def _load(path, target_context):
+    """The compiled function in a file.
+
+    numba would first import all that a compiler could need, and scipy with it, which takes longer than the rest.
+    """
+    rtsys.initialize(target_context)
+    parts = pickle.loads(path.read_bytes())
+    if not _linkable(parts[0]):
+        target_context.refresh()
+    return compiler.CompileResult._rebuild(target_context, *parts)
+
+
+def _linkable(library):
+    """Whether all that the code names outside itself is known by now; the linker ends the process where it is not."""
+    _, _, (_, bitcode) = library
+    module = llvmlite.binding.parse_bitcode(bitcode)
+    outside = [value.name for value in (*module.functions, *module.global_variables) if value.is_declaration]
+    return all(llvmlite.binding.address_of_symbol(name) for name in outside if not name.startswith("llvm."))
+
+
 class _KernelCache(caching._Cache):
     """The interface by which a numba dispatcher looks for machine code before it compiles."""
 
@@ -147,10 +168,9 @@ class _KernelCache(caching._Cache):
         return directory() / f"{self._function.__name__}-{digest}.bin"
 
     def load_overload(self, sig, target_context):
-        target_context.refresh()
         try:
             path = self._path(sig, target_context)
-            return path and compiler.CompileResult._rebuild(target_context, *pickle.loads(path.read_bytes()))
+            return path and _load(path, target_context)
         except FileNotFoundError:
             return None
         except Exception:  # whatever is wrong with a file, compiling anew is right
