@@ -13,6 +13,7 @@ _HOME = {
     "InputError": "errors",
     "Interrupted": "errors",
     "Jump": "backends",
+    "LeakyIntegrateAndFire": "models",
     "Moments": "results",
     "MorrisLecar": "models",
     "Passive": "models",

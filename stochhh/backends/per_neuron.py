@@ -23,7 +23,8 @@ class PerNeuron:
     """Each presynaptic neuron on its own, in plain Python.
 
     The law of the events is exact. Between them the flow takes classical Runge-Kutta steps of at most dt, of
-    order 4; a threshold crossing on the flow is interpolated linearly in its step, an error of order dt^2.
+    order 4; a threshold crossing on the flow is interpolated linearly in its step, an error of order dt^2. For a model
+    with a reset the step is cut short where it reaches the threshold, to rounding.
 
     Arguments:
         dt: longest step, ms.
@@ -59,6 +60,7 @@ class _Block:
         self.x = task.neuron.initial_state()
         self.t = 0.0
         self.armed = self.x[0] < task.neuron.threshold
+        self.resets, self.refractory_until = hasattr(task.neuron, "reset"), 0.0
         self.reference = self.x[0]
         self.spikes, self.powers = [], np.zeros(4)
         self.traces = np.empty((1, len(self.x), task.n_samples))
@@ -85,7 +87,8 @@ class _Block:
         for _ in range(stretch):
             time, jump = self._next_event()
             if self.t < time:
-                self._flow(min(self.t + self.dt, time))
+                release = self.refractory_until if self._refractory() else time
+                self._flow(min(self.t + self.dt, time, release))
             if self.t == time:
                 if jump is None:
                     return None
@@ -112,28 +115,64 @@ class _Block:
             ) from None
 
     def _step(self, until):
-        f, p, x, h = self.neuron.vector_field, self.p, self.x, until - self.t
-        k1 = f(x, p)
-        x2 = [a + 0.5 * h * k for a, k in zip(x, k1, strict=True)]
-        k2 = f(x2, p)
-        x3 = [a + 0.5 * h * k for a, k in zip(x, k2, strict=True)]
-        k3 = f(x3, p)
-        x4 = [a + h * k for a, k in zip(x, k3, strict=True)]
-        k4 = f(x4, p)
-        y = tuple(a + h / 6 * (b + 2 * c + 2 * d + e) for a, b, c, d, e in zip(x, k1, k2, k3, k4, strict=True))
-        self._record_powers(until, (x[0], x2[0], x3[0], x4[0]))
+        threshold, V = self.neuron.threshold, self.x[0]
+        y, stages = self._runge_kutta(until - self.t)
+        crosses = self.armed and y[0] >= threshold
+        if crosses and self.resets:
+            until = self.t + self._time_to_threshold(until - self.t)
+            y, stages = self._runge_kutta(until - self.t)
+        self._record_powers(until, stages)
         self._record_traces(until, y)
-        if self.armed and y[0] >= self.neuron.threshold:
-            self._record_spike(self.t + h * (self.neuron.threshold - x[0]) / (y[0] - x[0]))
+        if crosses:
+            h = until - self.t
+            y = self._spike(until if self.resets else self.t + h * (threshold - V) / (y[0] - V), y)
         self._move(until, y)
+
+    def _runge_kutta(self, h):
+        """The state after a step of h, and V at its four stages."""
+        f, x = self._slope, self.x
+        k1 = f(x)
+        x2 = [a + 0.5 * h * k for a, k in zip(x, k1, strict=True)]
+        k2 = f(x2)
+        x3 = [a + 0.5 * h * k for a, k in zip(x, k2, strict=True)]
+        k3 = f(x3)
+        x4 = [a + h * k for a, k in zip(x, k3, strict=True)]
+        k4 = f(x4)
+        y = tuple(a + h / 6 * (b + 2 * c + 2 * d + e) for a, b, c, d, e in zip(x, k1, k2, k3, k4, strict=True))
+        return y, (x[0], x2[0], x3[0], x4[0])
+
+    def _slope(self, x):
+        """The vector field; a refractory neuron keeps its V."""
+        f = self.neuron.vector_field(x, self.p)
+        return (0.0, *f[1:]) if self._refractory() else f
+
+    def _refractory(self):
+        return self.t < self.refractory_until
+
+    def _time_to_threshold(self, h):
+        """The length of the step, shorter than h, that ends at the threshold."""
+        from scipy.optimize import brentq
+
+        return brentq(lambda part: self._runge_kutta(part)[0][0] - self.neuron.threshold, 0.0, h, xtol=1e-15)
 
     def _kick(self, jump):
         """An event moves V at once."""
+        if self._refractory():
+            return
         k = self.task.target
         y = (*self.x[:k], self.x[k] + jump, *self.x[k + 1 :])
         if self.armed and y[0] >= self.neuron.threshold:
-            self._record_spike(self.t)
+            y = self._spike(self.t, y)
         self._move(self.t, y)
+
+    def _spike(self, time, y):
+        """Record a spike; returns the state that it leaves."""
+        self.spikes.append(time)
+        self.armed = self.resets
+        if self.resets:
+            self.refractory_until = time + self.neuron.refractory
+            return (self.neuron.reset, *y[1:])
+        return y
 
     def _move(self, time, y):
         for name, value, (low, high) in zip(self.neuron.variables, y, self.neuron.ranges, strict=True):
@@ -145,10 +184,6 @@ class _Block:
         self.t, self.x = time, y
         if y[0] < self.neuron.rearm:
             self.armed = True
-
-    def _record_spike(self, time):
-        self.spikes.append(time)
-        self.armed = False
 
     def _record_powers(self, until, stages):
         """Integrate the powers of V over the step, by the same Runge-Kutta weights."""

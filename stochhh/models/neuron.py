@@ -14,6 +14,10 @@ class Neuron(Protocol):
 
     A model may besides give `linear_rates(x, p)`, the (a, b) of dx_i/dt = a_i - b_i x_i with the other variables held,
     which the splitting scheme needs, and `steady_state(V)`, from which the resting state is found.
+
+    A model may have no action potential of its own, but a `reset` (mV, below the threshold) and `refractory` (ms): when
+    V reaches the threshold from below, that is a spike, V is set to the reset and held there for the refractory time,
+    in which the other variables go on and input is lost; then the neuron goes on, armed, `rearm` being its threshold.
     """
 
     name: str

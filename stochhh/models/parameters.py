@@ -11,6 +11,7 @@ __all__ = [
     "GATE",
     "POTENTIAL",
     "SLOPE",
+    "TIME",
     "V_RANGE",
     "check",
     "packed",
@@ -25,6 +26,7 @@ CURRENT = {"unit": UNITS["current"]}
 POTENTIAL = {"unit": UNITS["V"]}
 SLOPE = {"above": 0, "unit": UNITS["V"]}
 FACTOR = {"above": 0}
+TIME = {"at_least": 0, "unit": UNITS["time"]}
 
 _LEVEL = {"above": V_RANGE[0], "at_most": V_RANGE[1], "unit": UNITS["V"]}
 
@@ -33,17 +35,19 @@ def check(neuron, **bounds):
     """Make every constant of a new neuron a float within its bounds, and its initial state one of the model's.
 
     Arguments:
-        neuron: a frozen dataclass with the fields threshold, rearm and initial, and those named in `bounds`.
+        neuron: a frozen dataclass with the fields threshold, rearm or reset, and initial, and those named in `bounds`.
         bounds: for each constant what `errors.real` is to hold it to, such as CONDUCTANCE.
 
     Raises InputError, by name.
     """
-    for key, bound in {**bounds, "threshold": _LEVEL, "rearm": _LEVEL}.items():
+    lower = "reset" if hasattr(neuron, "reset") else "rearm"
+    for key, bound in {**bounds, "threshold": _LEVEL, lower: _LEVEL}.items():
         object.__setattr__(neuron, key, real(key, getattr(neuron, key), **bound))
-    if not neuron.rearm < neuron.threshold:
+    if not getattr(neuron, lower) < neuron.threshold:
+        otherwise = "a spike leads to the next" if lower == "reset" else "noise at the threshold counts one many times"
         raise InputError(
-            f"rearm = {neuron.rearm:g} is not allowed: it must be below the threshold, {neuron.threshold:g} mV, "
-            "or noise at the threshold counts one spike many times"
+            f"{lower} = {getattr(neuron, lower):g} is not allowed: it must be below the threshold, "
+            f"{neuron.threshold:g} mV, or {otherwise}"
         )
     object.__setattr__(neuron, "initial", _checked_initial(neuron))
 
