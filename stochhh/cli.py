@@ -81,7 +81,7 @@ def trace(
     experiment = _experiment(file, duration=duration, seed=seed, transient=0.0)
     experiment.backend(backend)
     make_directory(out)
-    _tell(f"{backend}: compiling, then trial {trial} over {experiment.simulation.duration:g} ms")
+    _tell(f"{backend}: trial {trial} over {experiment.simulation.duration:g} ms")
     result = experiment.trace(backend, trial)
     samples = result.traces.time
     _tell(f"{samples.size} samples, one every {samples[1] - samples[0]:.6g} ms")
@@ -214,7 +214,7 @@ def _drawn(experiment, backend, events):
 def _simulated(experiment, backend, **options):
     """(result, interruption): Ctrl-C leaves the leading trials that were complete."""
     settings = experiment.simulation
-    _tell(f"{backend}: compiling, then {settings.n_trials} trials of {settings.duration:g} ms")
+    _tell(f"{backend}: {settings.n_trials} trials of {settings.duration:g} ms")
     try:
         return experiment.simulate(backend, **options), None
     except Interrupted as interruption:

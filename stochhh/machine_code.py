@@ -19,12 +19,12 @@ import llvmlite.binding
 import numba
 import numpy as np
 from numba import njit, types
-from numba.core import caching, compiler, serialize
+from numba.core import caching, compiler, event, serialize
 from numba.core.bytecode import FunctionIdentity
 from numba.core.dispatcher import Dispatcher
 from numba.core.runtime import rtsys
 
-__all__ = ["directory", "fingerprint", "kernel"]
+__all__ = ["announcing", "directory", "fingerprint", "kernel"]
 
 _KEPT = 256  # files; the oldest go first
 
@@ -44,6 +44,24 @@ def kernel(function):
     dispatcher = njit(error_model="numpy", nogil=True)(function)
     dispatcher._cache = _KernelCache(function, fingerprint(function))
     return dispatcher
+
+
+def announcing(line):
+    """A context in which the first compilation, if there is one, is announced by this line on standard error."""
+    return event.install_listener("numba:compile", _Announcement(line))
+
+
+class _Announcement(event.Listener):
+    def __init__(self, line):
+        self.line = line
+
+    def on_start(self, event):
+        if self.line:
+            print(self.line, file=sys.stderr, flush=True)
+        self.line = None
+
+    def on_end(self, event):
+        pass
 
 
 def directory():

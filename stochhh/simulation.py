@@ -16,6 +16,7 @@ import numpy as np
 from .backends import BACKENDS, Diffusion, PerNeuron, Task
 from .errors import InputError, Interrupted, integer, real
 from .inputs import Recording, SynapticInput
+from .machine_code import announcing
 from .models import Neuron
 from .random import MAX_SEED, MAX_TRIALS, STREAM_VERSION
 from .results import Moments, Result, SpikeTrains, Traces
@@ -61,7 +62,8 @@ def simulate(
         trace_interval: sampling interval of traces of all state variables, ms; None keeps no traces.
         workers: threads; by default one for each core.
         memory_limit: GiB that the result may take; by default half of the machine's memory.
-        progress: show progress on standard error; by default where that is a terminal.
+        progress: show progress on standard error; by default where that is a terminal. One line there says when
+            kernels must be compiled, as in the first run on a machine; False silences that too.
 
     Returns a Result: all spikes, time averages of the powers of V, traces if asked for, and how it was made.
 
@@ -73,13 +75,12 @@ def simulate(
     backend.check(task)
     workers = integer("workers", workers, at_least=1, at_most=1024) if workers is not None else _cores()
     _check_memory(task, memory_limit)
-    progress = sys.stderr.isatty() if progress is None else progress
 
     with _CtrlC() as ctrl_c:
         started = time.perf_counter()
-        backend.open(replace(task, n=1, trace_interval=None)).advance(0)  # compiles
+        _compile(backend, task, silent=progress is False)
         compiled = time.perf_counter()
-        blocks = _run(backend, task, workers, progress, ctrl_c)
+        blocks = _run(backend, task, workers, sys.stderr.isatty() if progress is None else progress, ctrl_c)
     timing = {"compile_s": compiled - started, "run_s": time.perf_counter() - compiled}
     result = _result(backend, task, blocks, timing)
     if ctrl_c.pressed:
@@ -156,6 +157,13 @@ def _check_memory(task, limit):
 
 def _cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _compile(backend, task, silent):
+    """Have the kernels ready, and say so where they are not on the disk."""
+    line = f"stochhh: compiling the {backend.name} kernels for this machine: some seconds, the first time"
+    with announcing(None if silent else line):
+        backend.open(replace(task, n=1, trace_interval=None)).advance(0)
 
 
 class _CtrlC:
