@@ -73,7 +73,7 @@ def run_line(result):
     return (
         f"{made['backend']}: {n} trial{'' if n == 1 else 's'} of {made['duration']:g} ms, of which the first "
         f"{made['transient']:g} ms are left out; seed {made['seed']}; {timing['run_s']:.3g} s "
-        f"(and {timing['compile_s']:.2g} s to compile)"
+        f"(and {timing['compile_s']:.2g} s to have the kernels ready)"
     )
 
 

@@ -3,14 +3,17 @@
 Would catch: the stale kernel of an edited function, which gives a wrong result without a word.
 """
 
+import math
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import llvmlite.binding
 import numpy as np
 import pytest
 from numba import njit
+from numba.core.cpu import CPUContext
 
 import stochhh
 from stochhh import machine_code
@@ -136,10 +139,30 @@ def test_a_kernel_is_kept_and_found_again(tmp_path, monkeypatch):
     assert make(2.0)(x.astype(np.float32)) == 12.0
     assert len(list(machine_code.directory().glob("*.bin"))) == 3
 
-    kept.write_bytes(b"not a kernel")
-    assert make(2.0)(x) == 12.0
-    kept.write_bytes(kept.read_bytes()[:100])
-    assert make(2.0)(x) == 12.0
+    whole = kept.read_bytes()
+    for damaged in (b"not a kernel", *(whole[:size] for size in range(0, len(whole), len(whole) // 6))):
+        kept.write_bytes(damaged)
+        assert make(2.0)(x) == 12.0
+
+
+def test_what_the_code_calls_outside_itself_is_there(tmp_path, monkeypatch):
+    """The linker ends the process at a name that it does not know; numba must then be asked to make all names known."""
+    monkeypatch.setenv("STOCHHH_CACHE_DIR", str(tmp_path))
+
+    def make():
+        @kernel
+        def error_function(x):
+            return math.erf(x)
+
+        return error_function
+
+    assert make()(0.5) == math.erf(0.5)
+    refreshed = []
+    monkeypatch.setattr(CPUContext, "refresh", lambda self: refreshed.append(self))
+    assert make()(0.5) == math.erf(0.5) and not refreshed
+    known = llvmlite.binding.address_of_symbol
+    monkeypatch.setattr(llvmlite.binding, "address_of_symbol", lambda name: name != "erf" and known(name))
+    assert make()(0.5) == math.erf(0.5) and refreshed
 
 
 def test_places_where_nothing_can_be_kept(tmp_path, monkeypatch):
@@ -205,18 +228,36 @@ for factor in map(float, sys.argv[1:]):
 """
 
 
+def started(cache, *factors, **more):
+    environment = {**os.environ, "STOCHHH_CACHE_DIR": str(cache), **more}
+    return subprocess.Popen([sys.executable, "-c", TWO, *factors], env=environment, stdout=subprocess.PIPE, text=True)
+
+
 def test_kernels_of_one_name_from_two_processes_do_not_meet(tmp_path):
     """The linker goes by names, and numba counts them anew in every process: a third must not mix the two."""
 
     def printed(*factors):
-        environment = {**os.environ, "STOCHHH_CACHE_DIR": str(tmp_path)}
-        command = [sys.executable, "-c", TWO, *factors]
-        return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.split()
+        return started(tmp_path, *factors).communicate()[0].split()
 
     assert printed("2") == ["2.0"] and printed("3") == ["3.0"]
     kept = set(tmp_path.iterdir())
     assert printed("2", "3") == ["2.0", "3.0"] and printed("3", "2") == ["3.0", "2.0"]
     assert set(tmp_path.iterdir()) == kept, "compiled again: the test is blind"
+
+
+def test_two_processes_at_once(tmp_path):
+    """Both compile, both write the same files; neither sees half of one, and nothing else is left."""
+    for _ in range(2):
+        both = [started(tmp_path, "2", "3") for _ in range(2)]
+        assert [process.communicate()[0].split() for process in both] == [["2.0", "3.0"]] * 2
+        assert {file.suffix for file in tmp_path.iterdir()} == {".bin"} and len(list(tmp_path.iterdir())) == 4
+
+
+def test_another_processor_has_kernels_of_its_own(tmp_path):
+    assert started(tmp_path, "2").communicate()[0].split() == ["2.0"]
+    kept = set(tmp_path.iterdir())
+    assert started(tmp_path, "2", NUMBA_CPU_NAME="generic").communicate()[0].split() == ["2.0"]
+    assert len(set(tmp_path.iterdir()) - kept) == len(kept) == 2
 
 
 def test_another_process_gives_the_same_bits(capsys):
