@@ -62,7 +62,8 @@ class Population:
             own = "|weight|" if name == "exponential" else "0"
             leave = f"that of the {name} distribution is {own}: leave it out, or choose normal or lognormal"
             return real(f"{of} weight_sd", self.weight_sd, at_least=0, at_most=0, unit=UNITS["weight"], remedy=leave)
-        sd = real(f"{of} weight_sd", self.weight_sd, above=0, at_most=_LARGEST, unit=UNITS["weight"])
+        give = f"a {name} weight needs one; for none choose constant"
+        sd = real(f"{of} weight_sd", self.weight_sd, above=0, at_most=_LARGEST, unit=UNITS["weight"], remedy=give)
         if name == "lognormal" and sd > _WIDEST * abs(self.weight):
             raise InputError(
                 f"{of} weight_sd = {sd:g} is not allowed: it must be at most {_WIDEST:g} |weight| for a lognormal "

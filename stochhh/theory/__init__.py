@@ -1,6 +1,7 @@
-"""What can be said without simulating: the operating point, the linear response, where diffusion is doubtful."""
+"""What can be said without simulating: operating point, linear response, exact rates, where diffusion is doubtful."""
 
 from .fixed_point import fixed_point, jacobian
+from .integrate_and_fire import shot_noise_rate, siegert_rate
 from .kick import kick_threshold
 from .linear_response import LinearResponse, linear_response
 from .summary import as_text, theory
@@ -14,5 +15,7 @@ __all__ = [
     "jacobian",
     "kick_threshold",
     "linear_response",
+    "shot_noise_rate",
+    "siegert_rate",
     "theory",
 ]

@@ -2,8 +2,11 @@
 
 from math import isfinite
 
+from ..errors import InputError
 from ..inputs import SynapticInput
+from ..models import LeakyIntegrateAndFire
 from .fixed_point import fixed_point
+from .integrate_and_fire import shot_noise_rate, siegert_rate
 from .kick import kick_threshold
 from .linear_response import linear_response
 from .validity import doubts
@@ -11,6 +14,7 @@ from .validity import doubts
 __all__ = ["as_text", "theory"]
 
 _MOMENTS = {"V_mean": "mV", "V_variance": "mV2", "V_skewness": "1"}
+_RATES = {"rate_jump": shot_noise_rate, "rate_diffusion": siegert_rate}
 
 
 def theory(neuron, drive):
@@ -25,8 +29,9 @@ def theory(neuron, drive):
     Returns a dictionary: `intensity`, `populations` (name -> intensity, probability), `cumulants` ("1" to "4"),
     `rest` (under I_app alone) and `operating_point` (under the mean input too), by name of the variable,
     `eigenvalues` and `stable` of the latter, `kick_threshold`, `V_mean`, `V_variance`, `V_skewness` of the linear
-    response, `doubts`. A number is {"value", "unit"}; one that cannot be had is None, with its "reason".
-    Exact but for the linear response, see `linear_response`.
+    response, `doubts`; for a LeakyIntegrateAndFire `rate_jump` and `rate_diffusion` too. A number is {"value",
+    "unit"}; one that cannot be had is None, with its "reason". Exact but for the linear response, see
+    `linear_response`.
     """
     response = linear_response(neuron, drive)
     kick_reason = "there is no stable operating point below the threshold"
@@ -46,8 +51,20 @@ def theory(neuron, drive):
         "stable": response.stable,
         "kick_threshold": _quantity(kick_threshold(neuron, drive), "mV", kick_reason),
         **{name: _quantity(getattr(response, name), unit, response.reason) for name, unit in _MOMENTS.items()},
+        **_rates(neuron, drive),
         "doubts": doubts(neuron, drive),
     }
+
+
+def _rates(neuron, drive):
+    """Rates that are known exactly, by name."""
+    found = {}
+    for name, rate in _RATES.items() if isinstance(neuron, LeakyIntegrateAndFire) else ():
+        try:
+            found[name] = _quantity(rate(neuron, drive), "Hz")
+        except InputError as error:
+            found[name] = _quantity(None, "Hz", str(error))
+    return found
 
 
 def _quantity(value, unit, reason=None):
@@ -86,6 +103,8 @@ def as_text(theory):
     lines += [_row("eigenvalue", _complex(l)) for l in theory["eigenvalues"]]
     lines.append(_line("kick that makes it spike", theory["kick_threshold"]))
     lines += ["", "Linear response: V below threshold, spikes left out", *(_line(n, theory[n]) for n in _MOMENTS)]
+    rates = [_line(name, theory[name]) for name in _RATES if name in theory]
+    lines += ["", "Firing rate, exact", *rates] if rates else []
     lines += ["", "Doubts about the diffusion approximation"]
     lines += [f"  - {doubt}" for doubt in theory["doubts"]] or ["  none that can be seen beforehand"]
     return "\n".join(lines)
