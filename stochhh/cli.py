@@ -8,6 +8,7 @@ from .errors import InputError, Interrupted
 from .exit_status import exit_status
 from .options import (
     Backend,
+    Dt,
     Duration,
     Events,
     File,
@@ -16,6 +17,7 @@ from .options import (
     Name,
     Out,
     SaveEvents,
+    Scheme,
     Seed,
     Spikes,
     Trial,
@@ -68,7 +70,14 @@ def example(name: Name = None):
 
 @app.command()
 def trace(
-    file: File, backend: Backend, out: Out, duration: Duration = None, trial: Trial = 0, seed: Seed = None
+    file: File,
+    backend: Backend,
+    out: Out,
+    duration: Duration = None,
+    trial: Trial = 0,
+    scheme: Scheme = None,
+    dt: Dt = None,
+    seed: Seed = None,
 ):
     """One trial against time, as a figure and a table.
 
@@ -79,7 +88,7 @@ def trace(
     from .files import make_directory
 
     experiment = _experiment(file, duration=duration, seed=seed, transient=0.0)
-    experiment.backend(backend)
+    experiment = experiment.with_backend(backend, scheme=scheme, dt=dt)
     make_directory(out)
     _tell(f"{backend}: trial {trial} over {experiment.simulation.duration:g} ms")
     result = experiment.trace(backend, trial)
@@ -95,6 +104,8 @@ def run(
     backend: Backend,
     trials: Trials = None,
     duration: Duration = None,
+    scheme: Scheme = None,
+    dt: Dt = None,
     seed: Seed = None,
     workers: Workers = None,
     spikes: Spikes = None,
@@ -111,7 +122,7 @@ def run(
     from .statistics import summary
 
     experiment = _experiment(file, n_trials=trials, duration=duration, seed=seed)
-    experiment.backend(backend)
+    experiment = experiment.with_backend(backend, scheme=scheme, dt=dt)
     _distinct({"FILE": file, "--events": events, "--spikes": spikes, "--save-events": save_events})
     for path in filter(None, (spikes, save_events)):
         writable(path)
@@ -140,6 +151,8 @@ def compare(
     file: File,
     trials: Trials = None,
     duration: Duration = None,
+    scheme: Scheme = None,
+    dt: Dt = None,
     seed: Seed = None,
     workers: Workers = None,
     out: Out = None,
@@ -155,6 +168,7 @@ def compare(
     from .theory import doubts
 
     experiment = _experiment(file, n_trials=trials, duration=duration, seed=seed)
+    experiment = experiment.with_backend("diffusion", scheme=scheme, dt=dt)
     directory = None
     if out or not json:
         directory = report.directory_for(out or f"{file.stem}-compare", force=force, default=not out)

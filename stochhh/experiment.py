@@ -136,6 +136,22 @@ class Experiment:
         given = {key: value for key, value in settings.items() if value is not None}
         return replace(self, simulation=replace(self.simulation, **given))
 
+    def with_backend(self, name, **settings):
+        """The same experiment with other settings of the backend of that name; those that are None stay.
+
+        Raises InputError, by name, for a setting that this backend does not have.
+        """
+        backend = self.backend(name)
+        given = {key: value for key, value in settings.items() if value is not None}
+        for key, value in given.items():
+            having = [other for other, kind in BACKENDS.items() if key in kind.__dataclass_fields__]
+            if name not in having:
+                raise InputError(
+                    f"{key} = {value!r} is not allowed: the {name} backend has none, {' or '.join(having)} has; "
+                    f"leave {key} out"
+                )
+        return replace(self, backends=self.backends | {name: replace(backend, **given)}) if given else self
+
     def simulate(self, backend, **options):
         """Simulate with the backend of that name, and return the Result; `options` go to `simulate` besides."""
         from .simulation import simulate

@@ -33,6 +33,7 @@ def _whole(name, metavar, help, at_least):
 
 
 _MS = _number("--duration", float, real, above=0, unit="ms")
+_STEP = _number("--dt", float, real, above=0, unit="ms")
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The experiment, a TOML file.", show_default=False)]
 Name = Annotated[str | None, typer.Argument(metavar="[NAME]", help="Which one; without it, they are listed.")]
@@ -40,6 +41,8 @@ Backend = Annotated[str, _option("--backend", "B", "jump, diffusion or per-neuro
 Trials = Annotated[int | None, _whole("--trials", "N", "Number of trials, instead of the file's.", 1)]
 Trial = Annotated[int, _whole("--trial", "K", "Which trial, counted from 0, the default.", 0)]
 Duration = Annotated[float | None, _option("--duration", "MS", "Simulated time, ms, instead of the file's.", _MS)]
+Scheme = Annotated[str | None, _option("--scheme", "S", "euler-maruyama, heun, splitting or sra1 (diffusion).")]
+Dt = Annotated[float | None, _option("--dt", "MS", "Time step, ms, instead of the file's.", _STEP)]
 Seed = Annotated[int | None, _whole("--seed", "S", "Seed, instead of the file's.", 0)]
 Workers = Annotated[int | None, _whole("--workers", "W", "Threads; by default one for each core.", 1)]
 Spikes = Annotated[Path | None, _option("--spikes", "FILE.csv", "Write all spikes: trial,time (ms).")]

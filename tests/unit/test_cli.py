@@ -136,6 +136,37 @@ class TestRun:
         runs = [strictly(stochhh(*JUMP, "--trials", "40", "--workers", n, "--json")) for n in ("1", "2")]
         assert runs[0]["statistics"] == runs[1]["statistics"]
 
+    @pytest.mark.parametrize(
+        ("backend", "options", "settings"),
+        [
+            ("diffusion", ("--scheme", "heun"), {"scheme": "heun", "dt": 0.01}),
+            ("diffusion", ("--scheme", "sra1", "--dt", "0.02"), {"scheme": "sra1", "dt": 0.02}),
+            ("per-neuron", ("--dt", "0.05"), {"dt": 0.05}),
+        ],
+    )
+    def test_scheme_and_step(self, stochhh, folder, backend, options, settings):
+        run = ("run", "question.toml", "--backend", backend, "--trials", "1", "--duration", "250", "--json")
+        said = strictly(stochhh(*run, *options, "--out", "d"))
+        assert {key: said["settings"][key] for key in settings} == settings
+        assert said["statistics"] != strictly(stochhh(*run))["statistics"]
+        kept = Experiment.load("d/experiment.toml").backend(backend)
+        assert {key: getattr(kept, key) for key in settings} == settings
+
+    @pytest.mark.parametrize(
+        ("backend", "options", "said"),
+        [
+            ("jump", ("--scheme", "heun"), "scheme = 'heun' is not allowed: the jump backend has none, diffusion has"),
+            ("per-neuron", ("--scheme", "heun"), "scheme = 'heun' is not allowed: the per-neuron backend has none"),
+            ("jump", ("--dt", "0.1"), "dt = 0.1 is not allowed: the jump backend has none, per-neuron or"),
+            ("diffusion", ("--scheme", "milstein"), "must be one of euler-maruyama, heun, splitting, sra1"),
+            ("diffusion", ("--dt", "0"), "--dt = 0"),
+            ("diffusion", ("--dt", "x"), "--dt = 'x'"),
+        ],
+    )
+    def test_a_scheme_or_a_step_that_cannot_be(self, stochhh, backend, options, said):
+        stochhh("run", "question.toml", "--backend", backend, *SHORT, *options, status=2)
+        assert said in one_line(stochhh.error)
+
     def test_a_longer_run_begins_with_the_shorter_one(self, stochhh):
         stochhh(*JUMP, "--spikes", "short.csv")
         stochhh(*JUMP, "--trials", "5", "--duration", "700", "--spikes", "long.csv")
@@ -297,6 +328,14 @@ class TestTrace:
         assert np.array_equal(columns[1], all_of_them.traces["V"][2])
         assert columns[0, -1] == pytest.approx(50.0)
 
+    def test_scheme_and_step(self, stochhh, folder):
+        trace = ("trace", "question.toml", "--backend", "diffusion", "--duration", "20", "--out", ".")
+        stochhh(*trace)
+        default = (folder / "trace.csv").read_text()
+        stochhh(*trace, "--scheme", "splitting", "--dt", "0.1")
+        text = (folder / "trace.csv").read_text().splitlines()
+        assert text[2].startswith("0.1,") and text[2] not in default
+
     def test_files_beside_it_stay(self, stochhh, folder):
         trace = ("trace", "question.toml", "--backend", "jump", "--duration", "20", "--out", ".")
         stochhh(*trace)
@@ -336,6 +375,11 @@ class TestCompare:
         assert "notes.txt" in one_line(stochhh.error)
         stochhh("compare", "question.toml", *SHORT, "--force")
         assert (folder / "question-compare" / "notes.txt").read_text() == "precious"
+
+    def test_scheme_and_step_are_those_of_the_diffusion(self, stochhh):
+        said = strictly(stochhh("compare", "question.toml", *SHORT, "--json", "--scheme", "heun", "--dt", "0.02"))
+        assert {key: said["diffusion"]["settings"][key] for key in ("scheme", "dt")} == {"scheme": "heun", "dt": 0.02}
+        assert not {"scheme", "dt"} & set(said["jump"]["settings"])
 
     def test_doubts_come_first(self, stochhh):
         stochhh("compare", "question.toml", *SHORT, "--json")
