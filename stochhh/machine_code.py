@@ -112,7 +112,7 @@ def _walk(value, parts, seen):
         for item in sorted(value, key=repr) if isinstance(value, frozenset) else value:
             _walk(item, parts, seen)
     elif isinstance(value, BuiltinFunctionType | np.ufunc | types.Type):
-        parts.append(f"{type(value).__name__} {value.__module__ or ''} {value}".split(" at 0x")[0])
+        parts.append(f"{type(value).__name__} {getattr(value, '__module__', None) or ''} {value}".split(" at 0x")[0])
     else:
         raise _Opaque(value)
 

@@ -14,10 +14,11 @@ from threading import Event
 import numpy as np
 
 from .backends import BACKENDS, Diffusion, PerNeuron, Task
+from .backends.refusal import refusing
 from .errors import InputError, Interrupted, integer, real
 from .inputs import Recording, SynapticInput
 from .machine_code import announcing
-from .models import Neuron
+from .models.contract import check_model
 from .random import MAX_SEED, MAX_TRIALS, STREAM_VERSION
 from .results import Moments, Result, SpikeTrains, Traces
 
@@ -108,8 +109,7 @@ def _backend(backend, dt):
 
 def _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, events):
     """Everything the run rests on, checked."""
-    if isinstance(neuron, type) or not isinstance(neuron, Neuron):
-        raise InputError(f"neuron = {neuron!r} is no neuron model: give one such as HodgkinHuxley()")
+    check_model(neuron)
     if not isinstance(drive, SynapticInput):
         raise InputError(f"drive = {drive!r} is no input: give SynapticInput(Population(...), ...)")
     duration = real("duration", duration, above=0, at_most=1e12, unit="ms")
@@ -162,7 +162,7 @@ def _cores():
 def _compile(backend, task, silent):
     """Have the kernels ready, and say so where they are not on the disk."""
     line = f"stochhh: compiling the {backend.name} kernels for this machine: some seconds, the first time"
-    with announcing(None if silent else line):
+    with refusing(task.neuron), announcing(None if silent else line):
         backend.open(replace(task, n=1, trace_interval=None)).advance(0)
 
 

@@ -1,52 +1,44 @@
 """From plain scalar Python to inlined machine code on tuples of state variables."""
 
-import math
 from functools import cache
 from types import CellType, FunctionType, ModuleType
 from typing import NamedTuple
 from uuid import uuid4
 
-import numpy as np
-
-from ... import elementary
 from ...elementary import fma, inline, select
 from ...machine_code import fingerprint
+from .names import stand_in
 
 __all__ = ["compiled", "relaxed_others", "tuple_arithmetic"]
-
-# What a model may call, and what it becomes: calls into a mathematical library would stop the vectoriser.
-_REPLACED = {
-    getattr(library, name): getattr(elementary, name)
-    for library in (math, np)
-    for name in ("cosh", "exp", "log", "sqrt", "tanh")
-}
 
 
 @cache
 def compiled(function):
     """Compile a plain Python function, and those it calls, for use inside a kernel."""
-    code = function.__code__
+    code, place = function.__code__, (function.__code__.co_names, function.__module__)
     scope = dict(function.__globals__)
     for name in code.co_names:
         if name in scope:
-            scope[name] = _in_a_kernel(scope[name], code.co_names)
-    cells = tuple(CellType(_in_a_kernel(cell.cell_contents, code.co_names)) for cell in function.__closure__ or ())
+            scope[name] = _in_a_kernel(scope[name], *place)
+    cells = tuple(CellType(_in_a_kernel(cell.cell_contents, *place)) for cell in function.__closure__ or ())
     return inline(FunctionType(code, scope, function.__name__, function.__defaults__, cells))
 
 
-def _in_a_kernel(value, names):
-    """What a value that a model's function names stands for in its compiled form; `names` are all that it names."""
+def _in_a_kernel(value, names, place):
+    """What a value that a model's function names stands for in its compiled form.
+
+    `names` are all that it names; `place` is the module where it is written.
+    """
     if isinstance(value, ModuleType):
-        return _module(value, names)
-    if isinstance(value, FunctionType) and value not in _REPLACED.values():
-        return compiled(value)
-    return _REPLACED.get(value, value) if callable(value) else value
+        return _module(value, names, place)
+    replaced = stand_in(value, place)
+    return compiled(value) if isinstance(value, FunctionType) and replaced is value else replaced
 
 
-def _module(module, names):
+def _module(module, names, place):
     """A module that holds what the function names of it: `np.exp(V)` means the same as `exp(V)`."""
     held = {name: getattr(module, name) for name in names if hasattr(module, name)}
-    held = {name: x if isinstance(x, ModuleType) else _in_a_kernel(x, ()) for name, x in held.items()}
+    held = {name: x if isinstance(x, ModuleType) else _in_a_kernel(x, (), place) for name, x in held.items()}
     # Machine code is kept under the name of each module that it uses, so this name says what is in it.
     double = ModuleType(f"{module.__name__}.{fingerprint(tuple(held.values())) or uuid4().hex}")
     double.__dict__.update(held)
