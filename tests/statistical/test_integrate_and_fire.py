@@ -71,9 +71,9 @@ INHIBITION = (
 def test_the_exact_rate_with_inhibition():
     neuron = replace(NEURON, I_app=0.3, reset=0.4)
     expected = shot_noise_rate(neuron, sh.SynapticInput(EXC[5.6], *INHIBITION)) / 1000
-    check_rate(rates(neuron, EXC[5.6], *INHIBITION, backend="jump", duration=1000.0), expected, sees=0.02)
+    check_rate(rates(neuron, EXC[5.6], *INHIBITION, backend="jump", duration=1000.0), expected, sees=0.025)
     with pytest.raises(Disagreement):
-        check_rate(rates(neuron, EXC[5.6], INHIBITION[0], backend="jump", duration=1000.0), expected, sees=0.02)
+        check_rate(rates(neuron, EXC[5.6], INHIBITION[0], backend="jump", duration=1000.0), expected, sees=0.025)
 
 
 DURATION = {3.0: 4000.0, 5.6: 2000.0}  # 2e5 spikes and more
@@ -90,20 +90,20 @@ STEPS = [(3.0, 0.04), (3.0, 0.01), (5.6, 0.01)]
 
 @pytest.mark.parametrize(("r", "dt"), [*STEPS, pytest.param(3.0, 0.0025, marks=pytest.mark.slow)])
 def test_siegerts_rate_under_diffusion(r, dt):
-    check_rate(under_diffusion(r, dt), SIEGERT[r], within=dt, sees=0.015)
+    check_rate(under_diffusion(r, dt), SIEGERT[r], within=dt, sees=0.02)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["heun", "splitting", "sra1"])
 def test_every_scheme_has_it(scheme):
-    check_rate(under_diffusion(3.0, 0.01, scheme), SIEGERT[3.0], within=0.01, sees=0.015)
+    check_rate(under_diffusion(3.0, 0.01, scheme), SIEGERT[3.0], within=0.01, sees=0.02)
 
 
 def test_the_bias_shrinks_with_the_step():
     """2.7 % of the rate at dt = 0.04, and 0.8 % at 0.01, by a plain program of the same scheme."""
     bias = [under_diffusion(3.0, dt) / SIEGERT[3.0] - 1 for dt in (0.04, 0.01)]
     with pytest.raises(Disagreement):
-        check_rate(under_diffusion(3.0, 0.04), SIEGERT[3.0], within=0.01, sees=0.015)
+        check_rate(under_diffusion(3.0, 0.04), SIEGERT[3.0], within=0.01, sees=0.02)
     assert 0 < bias[1].mean() < bias[0].mean()
 
 
