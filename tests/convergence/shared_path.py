@@ -1,5 +1,7 @@
 """Brownian paths that all step sizes share: what the tests of an order put in place of the library's normal numbers."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from numba import njit
@@ -11,7 +13,7 @@ from stochhh.backends.kernels.schemes import SCHEMES
 from stochhh.elementary import sqrt
 from stochhh.random import NORMAL, four_normals
 
-__all__ = ["FIRST_ALONE", "NOT_ITS_ROOT", "NO_SECOND", "SUMMED", "TOO_WIDE", "ends", "interval"]
+__all__ = ["FIRST_ALONE", "NOT_ITS_ROOT", "NO_SECOND", "SUMMED", "TOO_WIDE", "ends", "interval", "simulated"]
 
 NEURON = sh.HodgkinHuxley(I_app=7.0)
 DRIVE = sh.SynapticInput(
@@ -49,6 +51,7 @@ def of_a_step(step, trial, k0, factor, fault):
     return z, zeta
 
 
+@cache
 def shared_path(normals):
     """What takes the place of the library's normal numbers, for a scheme that uses one or two of them a step.
 
@@ -71,14 +74,19 @@ def shared_path(normals):
     return numbers
 
 
-def ends(scheme, factor, fault=SUMMED, *, finest, duration, paths):
-    """V (mV) at the end of every path, by steps of `factor` times `finest` ms; shape (paths,)."""
+def simulated(neuron, drive, scheme, factor, fault=SUMMED, *, finest, **settings):
+    """A Result by steps of `factor` times `finest` ms; `settings` go to `simulate`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stochhh.backends.diffusion, "diffusion_normals", shared_path(SCHEMES[scheme].normals))
-        run = sh.simulate(
-            NEURON, DRIVE, backend=sh.Diffusion(dt=factor * finest, scheme=scheme), duration=duration, n_trials=paths,
-            seed=77 + ((factor + (fault << 8)) << 32), trace_interval=duration,
-        )  # fmt: skip
+        backend = sh.Diffusion(dt=factor * finest, scheme=scheme)
+        return sh.simulate(neuron, drive, backend=backend, seed=77 + ((factor + (fault << 8)) << 32), **settings)
+
+
+def ends(scheme, factor, fault=SUMMED, *, finest, duration, paths):
+    """V (mV) at the end of every path, shape (paths,)."""
+    run = simulated(
+        NEURON, DRIVE, scheme, factor, fault, finest=finest, duration=duration, n_trials=paths, trace_interval=duration
+    )
     return run.traces["V"][:, -1]
 
 
