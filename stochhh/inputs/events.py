@@ -18,7 +18,7 @@ class Source(NamedTuple):
     intensity: float  # Lambda, 1/ms
     edges: np.ndarray  # cumulative probabilities of the populations, the last one left out
     weights: np.ndarray  # mV; where weights are drawn, the numbers of the populations instead
-    laws: np.ndarray = np.empty((0, 4))  # of the weights, a row for each population; none if all are constant
+    laws: np.ndarray | None = None  # of the weights, a row for each population; None if all are constant
 
 
 def source_of(drive):
@@ -56,15 +56,25 @@ def _gaps_and_marks(gaps, marks, first, trial, k0, k1):
 
 
 @kernel
+def _normal_and_exponential(z, e, first, trial, k0, k1):
+    """A standard normal and a standard exponential number for each event, of which its weight will use one."""
+    wide_vectors()
+    for i in range(z.size):
+        u, v = two_uniforms(np.uint64(first + i), trial, WEIGHT, k0, k1)
+        e[i] = -log(u)
+        z[i] = sqrt(2.0 * e[i]) * cos_sin_turn(v)[0]
+
+
+@kernel
 def _draw_weights(jumps, first, trial, k0, k1, laws):
     """Put a weight drawn from the law of its population in the place of each population's number."""
-    for i in range(jumps.size):
-        k = np.int64(jumps[i])
-        u, v = two_uniforms(np.uint64(first + i), trial, WEIGHT, k0, k1)
-        e = -log(u)
-        z = sqrt(2.0 * e) * cos_sin_turn(v)[0]
-        s = laws[k, 3]
-        jumps[i] = (laws[k, 0] + laws[k, 1] * z + laws[k, 2] * e) * exp(s * z - 0.5 * s * s)
+    if laws is not None:  # known by type, so that where it is None the rest is not even compiled
+        z, e = np.empty(jumps.size), np.empty(jumps.size)
+        _normal_and_exponential(z, e, first, trial, k0, k1)
+        for i in range(jumps.size):
+            k = np.int64(jumps[i])
+            s = laws[k, 3]
+            jumps[i] = (laws[k, 0] + laws[k, 1] * z[i] + laws[k, 2] * e[i]) * exp(s * z[i] - 0.5 * s * s)
 
 
 @kernel
@@ -81,8 +91,7 @@ def draw_events(times, jumps, first, time, trial, k0, k1, source):
         time += times[i] * mean_gap
         times[i] = time
         jumps[i] = source.weights[_population_of(jumps[i], source.edges)]
-    if source.laws.size > 0:
-        _draw_weights(jumps, first, trial, k0, k1, source.laws)
+    _draw_weights(jumps, first, trial, k0, k1, source.laws)
 
 
 def poisson_events(drive, *, duration, seed, trials, block=65536):
