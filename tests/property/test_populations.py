@@ -103,3 +103,51 @@ def test_events_of_any_drive(drive, seed, trial):
     assert set(events.jump) <= {p.weight for p in drive.populations if p.intensity > 0}
     if drive.intensity > 1e-6:
         assert abs(len(events) - 1000) < 6 * 1000**0.5
+
+
+sizes_of_weights = st.floats(0.1, 100.0).flatmap(lambda w: st.sampled_from([w, -w]))
+laws = st.one_of(
+    st.fixed_dictionaries({"weight_distribution": st.just("exponential"), "weight": sizes_of_weights}),
+    st.fixed_dictionaries(
+        {
+            "weight_distribution": st.sampled_from(["normal", "lognormal"]),
+            "weight": sizes_of_weights,
+            "weight_sd": st.floats(0.1, 100.0),
+        }
+    ),
+)
+
+
+@given(laws, st.integers(1, 6), st.floats(0.01, 100.0))
+def test_moments_of_random_weights_scale(law, j, c):
+    """E[(c w)^j] = c^j E[w^j], and E[(-w)^j] = (-1)^j E[w^j]."""
+    p = sh.Population("a", 1, 1.0, p=1.0, **law)
+    scaled = {key: c * value for key, value in law.items() if key != "weight_distribution"}
+    other = sh.Population("a", 1, 1.0, p=1.0, **(law | scaled))
+    mirrored = sh.Population("a", 1, 1.0, p=1.0, **(law | {"weight": -p.weight}))
+    size = sh.Population("a", 1, 1.0, p=1.0, **(law | {"weight": abs(p.weight)})).moment(j)
+    assert close(other.moment(j), c**j * p.moment(j), c**j * size)
+    assert close(mirrored.moment(j), (-1) ** j * p.moment(j), size)
+
+
+@given(laws)
+def test_moments_of_random_weights_are_moments(law):
+    """Of a law of mean `weight` and standard deviation `weight_sd`, by Cauchy and Schwarz."""
+    p = sh.Population("a", 1, 1.0, p=1.0, **law)
+    one, two, three, four = (p.moment(j) for j in (1, 2, 3, 4))
+    sd = abs(p.weight) if p.weight_distribution == "exponential" else p.weight_sd
+    assert one == p.weight and close(two, one**2 + sd**2, two)
+    assert three**2 <= two * four * (1 + 1e-12)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(laws, min_size=1, max_size=4), drives, st.integers(0, 2**64 - 1))
+def test_constant_weights_keep_theirs_beside_random_ones(some, drive, seed):
+    random = [sh.Population(f"r{k}", 100, 10.0, p=1.0, **law) for k, law in enumerate(some)]
+    both = sh.SynapticInput(*random, *drive.populations)
+    plain = sh.SynapticInput(*(sh.Population(p.name, p.n, p.rate, 1e6, p.p) for p in random), *drive.populations)
+    duration = min(300.0 / both.intensity, 100.0)
+    a, b = (poisson_events(d, duration=duration, seed=seed, trials=[0]) for d in (both, plain))
+    assert np.array_equal(a.time, b.time)
+    constant = b.jump != 1e6
+    assert np.array_equal(a.jump[constant], b.jump[constant]) and np.all(np.isfinite(a.jump))
