@@ -41,6 +41,7 @@ def test_the_diffusion_without_noise_does_so_but_for_its_step():
     """Crossing and release each within a step, and Euler's own error: an interval is off by two steps at most."""
     for dt in (0.04, 0.01):
         times = run(FIRING, sh.Diffusion(dt=dt), 500.0).spikes.time
+        assert times.size == 1 + int((500.0 - TO_THRESHOLD) / PERIOD)
         assert np.diff(times) == pytest.approx(np.full(times.size - 1, PERIOD), abs=2 * dt)
         assert times[0] == pytest.approx(TO_THRESHOLD, abs=dt)
 
