@@ -4,7 +4,7 @@ The functions of a mathematical library are calls, and a loop with a call in it 
 are polynomials and bit operations, inlined. Multiply-adds are written out as `fma`, and no fast-math flag
 is set, so a lane's result does not depend on the width of the loop around it.
 
-Sources: exp after Cody and Waite (range reduction) with a Taylor polynomial of degree 12; log and the
+Sources: exp after Cody and Waite (range reduction) with the minimax polynomial of degree 11; log and the
 sine and cosine kernels with the coefficients of fdlibm (Sun Microsystems, 1993: e_log.c, k_sin.c, k_cos.c).
 """
 
@@ -100,6 +100,7 @@ def wide_vectors(typingctx):
     def codegen(context, builder, signature, args):
         # llvmlite lists the attributes that it knows; LLVM knows more.
         set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+        set.add(builder.function.attributes, '"stackrealign"')
         return context.get_dummy_value()
 
     return types.void(), codegen
@@ -123,13 +124,14 @@ def _reduced(x):
 
 
 @inline
-def _from_fourth(r, r2, r4):
-    """1/4! + r/5! + ... + r^8/12!, by Estrin's scheme: its depth, not its length, is what the processor waits for."""
-    y45 = fma(r, 1 / 120, 1 / 24)
-    y67 = fma(r, 1 / 5040, 1 / 720)
-    y89 = fma(r, 1 / 362880, 1 / 40320)
-    yab = fma(r, 1 / 39916800, 1 / 3628800)
-    return fma(fma(r4, 1 / 479001600, fma(yab, r2, y89)), r4, fma(y67, r2, y45))
+def _from_third(r, r2, r4):
+    """(e^r - 1 - r - r^2/2) / r^2, by Estrin's scheme: the processor waits for its depth alone."""
+    y45 = fma(r, 0.008333333336530009, 0.04166666666661993)
+    y67 = fma(r, 0.00019841262670022074, 0.0013888888920530872)
+    y89 = fma(r, 2.7563858707307397e-06, 2.480151631847952e-05)
+    yab = fma(r, 2.297641554233245e-08, 2.7622239132771574e-07)
+    high = fma(fma(yab, r2, y89), r4, fma(y67, r2, y45))
+    return fma(high, r2, r * 0.16666666666661953)
 
 
 @inline
@@ -137,9 +139,7 @@ def exp(x):
     """e^x to 5e-16 relative, for x in EXP_RANGE; meaningless outside."""
     r, power = _reduced(x)
     r2 = r * r
-    r4 = r2 * r2
-    y = fma(_from_fourth(r, r2, r4), r4, fma(fma(r, 1 / 6, 0.5), r2, fma(r, 1.0, 1.0)))
-    return y * power
+    return fma(_from_third(r, r2, r2 * r2) + 0.5, r2, r + 1.0) * power
 
 
 @inline
@@ -163,8 +163,7 @@ def tanh(x):
     u = -2.0 * abs(x)
     r, power = _reduced(select(u < _FLAT, _FLAT, u))
     r2 = r * r
-    r4 = r2 * r2
-    y = fma(_from_fourth(r, r2, r4), r4, fma(fma(r, 1 / 6, 0.5), r2, r))  # e^r - 1
+    y = fma(_from_third(r, r2, r2 * r2) + 0.5, r2, r)  # e^r - 1
     y = fma(y, power, power - 1.0)
     return from_bits(bits(abs(y / (2.0 + y))) | (bits(x) & _SIGN))
 

@@ -16,8 +16,8 @@ Parameters = namedtuple("Parameters", "per_C_m g_Na g_K g_L E_Na E_K E_L I_app p
 _E10, _E25, _E30 = exp(1.0), exp(2.5), exp(3.0)
 
 
-def rates(V):
-    """Opening and closing rates (1/ms) at V (mV): (alpha_m, beta_m, alpha_h, beta_h, alpha_n, beta_n).
+def relaxation(V, phi):
+    """(a_m, b_m, a_h, b_h, a_n, b_n) of dx/dt = a - b x at V (mV): a = phi alpha, b = phi (alpha + beta), in 1/ms.
 
         alpha_m = 0.1 (V + 40) / (1 - exp(-(V + 40)/10))      beta_m = 4 exp(-(V + 65)/18)
         alpha_h = 0.07 exp(-(V + 65)/20)                      beta_h = 1 / (1 + exp(-(V + 35)/10))
@@ -26,7 +26,7 @@ def rates(V):
     The singularities at V = -40 and -55 mV are removable, and removed.
     """
     # All six exponentials are powers of one, and the three quotients share one division.
-    r = exp((V + 65.0) * (-1 / 720))
+    r = exp(V * (-1 / 720) - 65 / 720)
     r2 = r * r
     r4 = r2 * r2
     r8 = r4 * r4
@@ -34,16 +34,16 @@ def rates(V):
     q2 = q * q
     q4 = q2 * q2
     q8 = q4 * q4
-    top_m, bottom_m = linoid((V + 40.0) * 0.1, q8 * _E25)
-    top_n, bottom_n = linoid((V + 55.0) * 0.1, q8 * _E10)
+    top_m, bottom_m = linoid(V * 0.1 + 4.0, 1.0 - q8 * _E25)
+    top_n, bottom_n = linoid(V * 0.1 + 5.5, 1.0 - q8 * _E10)
     bottom_h = 1.0 + q8 * _E30
     bottom_mn = bottom_m * bottom_n
-    over_all = 1.0 / (bottom_mn * bottom_h)
+    over_all = phi / (bottom_mn * bottom_h)
     over_mn = bottom_h * over_all
-    alpha_m = top_m * bottom_n * over_mn
-    alpha_n = 0.1 * top_n * bottom_m * over_mn
-    beta_h = bottom_mn * over_all
-    return alpha_m, 4.0 * (q4 * r4), 0.07 * q4, beta_h, alpha_n, 0.125 * q
+    a_m = top_m * bottom_n * over_mn
+    a_h = 0.07 * phi * q4
+    a_n = 0.1 * top_n * bottom_m * over_mn
+    return a_m, a_m + 4.0 * phi * (q4 * r4), a_h, a_h + bottom_mn * over_all, a_n, a_n + 0.125 * phi * q
 
 
 def conductances(m, h, n, p):
@@ -52,35 +52,20 @@ def conductances(m, h, n, p):
     return p.g_Na * (m * m * m) * h, p.g_K * (n2 * n2)
 
 
-def vector_field(x, p):
-    """(dV/dt, dm/dt, dh/dt, dn/dt), in mV/ms and 1/ms."""
-    V, m, h, n = x
-    alpha_m, beta_m, alpha_h, beta_h, alpha_n, beta_n = rates(V)
-    g_Na, g_K = conductances(m, h, n, p)
-    ionic = g_Na * (V - p.E_Na) + g_K * (V - p.E_K) + p.g_L * (V - p.E_L)
-    return (
-        (p.I_app - ionic) * p.per_C_m,
-        p.phi * (alpha_m - (alpha_m + beta_m) * m),
-        p.phi * (alpha_h - (alpha_h + beta_h) * h),
-        p.phi * (alpha_n - (alpha_n + beta_n) * n),
-    )
-
-
 def linear_rates(x, p):
     """(a, b) of dx_i/dt = a_i - b_i x_i, each with the other variables held; rates in 1/ms."""
     V, m, h, n = x
-    alpha_m, beta_m, alpha_h, beta_h, alpha_n, beta_n = rates(V)
+    a_m, b_m, a_h, b_h, a_n, b_n = relaxation(V, p.phi)
     g_Na, g_K = conductances(m, h, n, p)
-    toward = g_Na * p.E_Na + g_K * p.E_K + p.g_L * p.E_L + p.I_app
-    return (
-        (toward * p.per_C_m, p.phi * alpha_m, p.phi * alpha_h, p.phi * alpha_n),
-        (
-            (g_Na + g_K + p.g_L) * p.per_C_m,
-            p.phi * (alpha_m + beta_m),
-            p.phi * (alpha_h + beta_h),
-            p.phi * (alpha_n + beta_n),
-        ),
-    )
+    toward = g_Na * p.E_Na + g_K * p.E_K + (p.g_L * p.E_L + p.I_app)
+    return (toward * p.per_C_m, a_m, a_h, a_n), ((g_Na + g_K + p.g_L) * p.per_C_m, b_m, b_h, b_n)
+
+
+def vector_field(x, p):
+    """(dV/dt, dm/dt, dh/dt, dn/dt), in mV/ms and 1/ms."""
+    V, m, h, n = x
+    (a_V, a_m, a_h, a_n), (b_V, b_m, b_h, b_n) = linear_rates(x, p)
+    return a_V - b_V * V, a_m - b_m * m, a_h - b_h * h, a_n - b_n * n
 
 
 def stiffness(x, p):
@@ -153,8 +138,8 @@ class HodgkinHuxley:
 
     def steady_state(self, V):
         """The state in which the gates have come to rest at V (mV): x = alpha_x / (alpha_x + beta_x)."""
-        alpha_m, beta_m, alpha_h, beta_h, alpha_n, beta_n = rates(V)
-        return V, alpha_m / (alpha_m + beta_m), alpha_h / (alpha_h + beta_h), alpha_n / (alpha_n + beta_n)
+        a_m, b_m, a_h, b_h, a_n, b_n = relaxation(V, 1.0)
+        return V, a_m / b_m, a_h / b_h, a_n / b_n
 
     def rest(self):
         """The fixed point (V, m, h, n) under I_app alone, the one of lowest V where there are several.

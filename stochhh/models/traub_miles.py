@@ -34,10 +34,10 @@ def rates(u):
     q4 = q2 * q2
     q8 = q4 * q4
     e = q8 * _E8
-    top_m, bottom_m = linoid((u - 13.0) * 0.25, q8 * q2 * _E13_4)
-    top_n, bottom_n = linoid((u - 15.0) * 0.2, q8 * _E3)
+    top_m, bottom_m = linoid((u - 13.0) * 0.25, 1.0 - q8 * q2 * _E13_4)
+    top_n, bottom_n = linoid((u - 15.0) * 0.2, 1.0 - q8 * _E3)
     over_mn = 1.0 / (bottom_m * bottom_n)
-    top, bottom = linoid((u - 40.0) * 0.2, e)
+    top, bottom = linoid((u - 40.0) * 0.2, 1.0 - e)
     over_closing = 1.0 / (bottom * (1.0 + e))
     alpha_m = 1.28 * top_m * (bottom_n * over_mn)
     beta_m = 1.4 * top * e * ((1.0 + e) * over_closing)

@@ -34,8 +34,8 @@ def rates(V):
     q2 = q * q
     q4 = q2 * q2
     q8 = q4 * q4
-    top_m, bottom_m = linoid((V + 35.0) * 0.1, q8 * _E35)
-    top_n, bottom_n = linoid((V + 34.0) * 0.1, q8 * _E34)
+    top_m, bottom_m = linoid((V + 35.0) * 0.1, 1.0 - q8 * _E35)
+    top_n, bottom_n = linoid((V + 34.0) * 0.1, 1.0 - q8 * _E34)
     bottom_m = top_m + bottom_m * 4.0 * exp((V + 60.0) * (-1 / 18))
     bottom_h = 1.0 + q8 * _E28
     bottom_mn = bottom_m * bottom_n

@@ -71,7 +71,18 @@ def shared_path(normals):
         f, _ = of_a_step(first + 3, trial, k0, factor, fault)
         return a, c, e, f
 
-    return numbers
+    @cache
+    def of_a_block(row, lanes):
+        @njit(forceinline=True, error_model="numpy")
+        def fill(w, group, trial, k0, k1):
+            for j in range(lanes):
+                drawn = numbers(group, np.uint64(trial + j), k0, k1)
+                for i in range(4):
+                    w[(row + i) * lanes + j] = drawn[i]
+
+        return fill
+
+    return of_a_block
 
 
 def simulated(neuron, drive, scheme, factor, fault=SUMMED, *, finest, **settings):

@@ -8,7 +8,7 @@ import pytest
 
 from stochhh import HodgkinHuxley, InputError
 from stochhh.models import MODELS, Neuron
-from stochhh.models.hodgkin_huxley import rates
+from stochhh.models.hodgkin_huxley import relaxation
 
 # The constants of the original question.
 CONSTANTS = {
@@ -67,18 +67,19 @@ def test_every_constant_is_settable_and_effective(key):
 
 
 def test_rates_equal_the_textbook_formulas():
-    found = np.array([rates(V) for V in GRID])
-    expected = np.array([textbook_rates(V) for V in GRID])
+    found = np.array([relaxation(V, 2.0) for V in GRID])
+    expected = 2.0 * np.array([(a_m, a_m + b_m, a_h, a_h + b_h, a_n, a_n + b_n) for a_m, b_m, a_h, b_h, a_n, b_n in
+                               map(textbook_rates, GRID)])  # fmt: skip
     assert np.all(np.isfinite(found))
     assert np.max(np.abs(found / expected - 1)) < 1e-12
 
 
 @pytest.mark.parametrize(("V", "rate", "limit"), [(-40.0, 0, 1.0), (-55.0, 4, 0.1)])
 def test_removable_singularities_are_removed_without_a_shift(V, rate, limit):
-    assert rates(V)[rate] == pytest.approx(limit, rel=1e-14, abs=0)
+    assert relaxation(V, 1.0)[rate] == pytest.approx(limit, rel=1e-14, abs=0)
     # x / (1 - exp(-x)) = 1 + x/2 + x^2/12: the slope is 0.05 a mV, the same on both sides
     for h in (1e-2, 1e-4, -1e-4, -1e-2):
-        slope = (rates(V + h)[rate] / limit - 1) / h
+        slope = (relaxation(V + h, 1.0)[rate] / limit - 1) / h
         assert slope == pytest.approx(0.05 + h / 1200, abs=1e-9)
 
 
@@ -87,7 +88,7 @@ def test_removable_singularities_are_removed_without_a_shift(V, rate, limit):
 def test_no_step_where_the_series_takes_over(centre, rate, side):
     inside, outside = centre + side * (1 - 1e-13), centre + side * (1 + 1e-13)
     # 1 - e^-x at |x| = 0.1, where e^-x is the 72nd power of an exponential: 72 * 2e-16 / 0.1 of rounding.
-    assert rates(inside)[rate] == pytest.approx(rates(outside)[rate], rel=1.5e-13, abs=0)
+    assert relaxation(inside, 1.0)[rate] == pytest.approx(relaxation(outside, 1.0)[rate], rel=1.5e-13, abs=0)
 
 
 def test_vector_field_equals_the_equations():

@@ -116,7 +116,7 @@ def test_purposes_differ():
 
 
 def test_normals_are_those_of_their_formula():
-    """Box-Muller in plain numpy from the same words, to rounding: the polynomials are good ones."""
+    """Box-Muller in plain numpy from the same words, to the error that is claimed."""
     n, seed, trial = 4000, 12, 3
     index = np.arange(n // 4, dtype=np.uint64)
     ones = np.ones_like(index)
@@ -125,8 +125,27 @@ def test_normals_are_those_of_their_formula():
     )
     radius = [np.sqrt(-2 * np.log((word + 0.5) * 2.0**-32)) for word in (a, c)]
     angle = [2 * np.pi * (word * 2.0**-32) for word in (b, d)]
-    expected = np.stack([f(angle[k]) * radius[k] for k in (0, 1) for f in (np.cos, np.sin)], axis=1).ravel()
-    assert np.allclose(normals(n, seed, trial), expected, rtol=0, atol=1e-14)
+    expected = np.stack([f(angle[k]) * radius[k] for f in (np.cos, np.sin) for k in (0, 1)], axis=1).ravel()
+    assert np.allclose(normals(n, seed, trial), expected, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("lanes", [8, 24])
+def test_the_normals_of_a_block_are_those_of_its_trials(lanes):
+    fill, seed = random.diffusion_normals(1, lanes), 7
+    block = np.zeros((6, lanes))
+    njit(lambda w, group, trial, k0, k1: fill(w, group, trial, k0, k1))(block.ravel(), 2, 5, *key_of(seed))
+    assert np.array_equal(block[1:5].T, [normals(12, seed, 5 + j)[8:] for j in range(lanes)])
+    assert not block[[0, 5]].any()
+
+
+def test_the_radius_and_the_direction_at_the_ends_of_their_range():
+    """The first, the last and the middle words, and those beside the quarter turns."""
+    ends = np.array([0, 1, 2**30 - 1, 2**30, 2**31 - 1, 2**31, 3 * 2**30, 2**32 - 2, 2**32 - 1], dtype=np.uint64)
+    radius = [njit(lambda word: random._radius(word))(word) for word in ends]
+    assert radius == pytest.approx(np.sqrt(-2 * np.log((ends + 0.5) * 2.0**-32)), rel=1e-10, abs=0)
+    turns = np.array([njit(lambda word: random._direction(word))(word) for word in ends])
+    angle = 2 * np.pi * (ends * 2.0**-32)
+    assert np.allclose(turns, np.stack([np.cos(angle), np.sin(angle)], axis=1), rtol=0, atol=1e-10)
 
 
 def test_normals_begin_with_fewer_and_pad_nothing():

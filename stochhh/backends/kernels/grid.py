@@ -25,9 +25,8 @@ class Rows(NamedTuple):
 
     path: int  # the state before a group, and after each of its steps
     normals: int  # NORMALS rows
-    armed: int  # 1.0 armed, 0.0 not: after the group
-    was_armed: int  # the same before it
-    crossed: int  # 1.0 if V crossed the threshold in the group
+    armed: int  # 1.0 armed, 0.0 not
+    look: int  # 1.0 if V may have crossed the threshold in the group
     wrong: int  # 1.0 if the state left its range, or the step its stability
     powers: int  # sums of (V - reference)^j, j = 1 to 4
     total: int
@@ -41,62 +40,64 @@ def steps_of(scheme):
 def rows(n, scheme):
     """The layout for n state variables."""
     after = (steps_of(scheme) + 1) * n
-    return Rows(0, after, *(after + NORMALS + k for k in range(5)), after + NORMALS + 8)
+    return Rows(0, after, *(after + NORMALS + k for k in range(4)), after + NORMALS + 7)
 
 
 @cache
 def stepper(scheme, flow, stiffness, n, target, lanes, normals):
     """Compile `advance` for a model of n variables whose variable number `target` receives the noise.
 
-    `flow` is the model's vector field, or its linear rates for a scheme that needs them. normals(index, trial, k0, k1)
-    gives four standard normal numbers.
+    `flow` is the model's vector field, or its linear rates for a scheme that needs them; normals(row, lanes) makes
+    fill(w, group, trial, k0, k1), which draws the standard normal numbers of a group.
     """
     at = rows(n, scheme)
+    fill = normals(at.normals, lanes)
     ops = tuple_arithmetic(n, lanes)
     load, store, outside = ops.load, ops.store, ops.outside
     stiff, step_once, explicit = compiled(stiffness), scheme.build(flow, n, target, lanes), scheme.explicit
-    Z, ARMED, WAS_ARMED, CROSSED, WRONG, POWERS = (
-        at.normals, at.armed, at.was_armed, at.crossed, at.wrong, at.powers
-    )  # fmt: skip
+    Z, ARMED, LOOK, WRONG, POWERS = at.normals, at.armed, at.look, at.wrong, at.powers
     L, K, GROUP = lanes, scheme.normals, steps_of(scheme)
     END = GROUP * n
 
     @inline
     def begin(w, group, trial, k0, k1):
         """Draw the normal numbers of a group, and put every lane at its start."""
+        wide_vectors()
+        fill(w, group, trial, k0, k1)
         for j in range(L):
-            a, b, c, d = normals(np.uint64(group), np.uint64(trial + j), k0, k1)
-            w[Z * L + j] = a
-            w[(Z + 1) * L + j] = b
-            w[(Z + 2) * L + j] = c
-            w[(Z + 3) * L + j] = d
             store(w, 0, j, load(w, END, j))
-            w[WAS_ARMED * L + j] = w[ARMED * L + j]
-            w[CROSSED * L + j] = 0.0
-            w[WRONG * L + j] = 0.0
 
     @inline
-    def move(w, s, p, drive, spike):
-        """Step number s of the group: arm, count and check V."""
-        threshold, rearm, ranges = spike
-        low, high = ranges[0]
+    def move(w, s, p, drive):
+        """Step number s of the group."""
+        wide_vectors()
         for j in range(L):
             z, zeta = w[(Z + s * K) * L + j], w[(Z + s * K + K - 1) * L + j]
-            x = step_once(load(w, s * n, j), z, zeta, p, drive)
-            store(w, (s + 1) * n, j, x)
-            V, armed = x[0], w[ARMED * L + j]
-            up = (V >= threshold) & (armed > 0.5)
-            w[ARMED * L + j] = select(V < rearm, 1.0, select(up, 0.0, armed))
-            w[CROSSED * L + j] = select(up, 1.0, w[CROSSED * L + j])
-            w[WRONG * L + j] = select((V >= low) & (V <= high), w[WRONG * L + j], 1.0)
+            store(w, (s + 1) * n, j, step_once(load(w, s * n, j), z, zeta, p, drive))
 
     @inline
-    def finish(w, sampled, p, dt, ranges, reference):
-        """Sample V and check the state; returns how many lanes crossed the threshold, and how many went wrong."""
-        crossings, failures = 0, 0
+    def extremes(w, j):
+        """Lowest and highest V after the steps of a group; both NaN if the last is."""
+        low = high = w[n * L + j]
+        for s in range(2, GROUP + 1):
+            V = w[s * n * L + j]
+            low, high = select(low < V, low, V), select(high > V, high, V)
+        return low, high
+
+    @inline
+    def finish(w, sampled, p, dt, spike, reference):
+        """Arm, sample V and check the state; returns how many lanes to look into, and how many went wrong."""
+        wide_vectors()
+        threshold, rearm, ranges = spike
+        looks, failures = 0, 0
         for j in range(L):
-            x = load(w, END, j)
-            bad = w[WRONG * L + j] > 0.5
+            x, armed = load(w, END, j), w[ARMED * L + j]
+            low, high = extremes(w, j)
+            falls = low < rearm
+            look = (high >= threshold) & ((armed > 0.5) | falls)
+            w[LOOK * L + j] = select(look, 1.0, 0.0)
+            w[ARMED * L + j] = select(falls & (not look), 1.0, armed)
+            bad = not ((low >= ranges[0][0]) & (high <= ranges[0][1]))
             if explicit:
                 bad = bad | outside(x, ranges) | (dt * stiff(x, p) > 2.0)
             w[WRONG * L + j] = select(bad, 1.0, 0.0)
@@ -106,9 +107,9 @@ def stepper(scheme, flow, stiffness, n, target, lanes, normals):
             w[(POWERS + 1) * L + j] = fma(sampled, y2, w[(POWERS + 1) * L + j])
             w[(POWERS + 2) * L + j] = fma(sampled, y2 * y, w[(POWERS + 2) * L + j])
             w[(POWERS + 3) * L + j] = fma(sampled, y2 * y2, w[(POWERS + 3) * L + j])
-            crossings += np.int64(w[CROSSED * L + j] > 0.5)
+            looks += np.int64(look)
             failures += np.int64(bad)
-        return crossings, failures
+        return looks, failures
 
     # A function of its own, so that LLVM meets these loops alone, and vectorises them.
     @kernel
@@ -116,17 +117,17 @@ def stepper(scheme, flow, stiffness, n, target, lanes, normals):
         wide_vectors()
         begin(w, group, trial, k0, k1)
         for s in range(GROUP):
-            move(w, s, p, drive, spike)
-        return finish(w, sampled, p, drive[2], spike[2], reference)
+            move(w, s, p, drive)
+        return finish(w, sampled, p, drive[2], spike, reference)
 
     @kernel
     def record_spikes(w, group, dt, spike, spikes, counts):
-        """Interpolate the crossings of the lanes that had one; returns whether the buffer may overflow."""
+        """Interpolate the crossings of the lanes that may have one; returns whether the buffer may overflow."""
         threshold, rearm, _ = spike
         full = False
         for j in range(L):
-            if w[CROSSED * L + j] > 0.5:
-                armed = w[WAS_ARMED * L + j] > 0.5
+            if w[LOOK * L + j] > 0.5:
+                armed = w[ARMED * L + j] > 0.5
                 for s in range(GROUP):
                     V0 = w[s * n * L + j]
                     V1 = w[(s + 1) * n * L + j]
@@ -136,6 +137,7 @@ def stepper(scheme, flow, stiffness, n, target, lanes, normals):
                         armed = False
                     if V1 < rearm:
                         armed = True
+                w[ARMED * L + j] = 1.0 if armed else 0.0
                 full = full or counts[j] > spikes.shape[1] - GROUP
         return full
 
@@ -159,8 +161,8 @@ def stepper(scheme, flow, stiffness, n, target, lanes, normals):
         reference, first_sample, last_sample = window
         while group < stop:
             sampled = 1.0 if first_sample <= group < last_sample else 0.0
-            crossings, failures = sweep(w, group, sampled, trial, k0, k1, p, drive, spike, reference)
-            full = crossings > 0 and record_spikes(w, group, drive[2], spike, spikes, counts)
+            looks, failures = sweep(w, group, sampled, trial, k0, k1, p, drive, spike, reference)
+            full = looks > 0 and record_spikes(w, group, drive[2], spike, spikes, counts)
             if every > 0:
                 record_traces(w, group, traces, every)
             group += 1

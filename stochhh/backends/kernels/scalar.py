@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from ...elementary import fma, inline, select
 from ...machine_code import fingerprint
+from .multiply_add import fused
 from .names import stand_in
 
 __all__ = ["compiled", "relaxed_others", "tuple_arithmetic"]
@@ -15,6 +16,7 @@ __all__ = ["compiled", "relaxed_others", "tuple_arithmetic"]
 @cache
 def compiled(function):
     """Compile a plain Python function, and those it calls, for use inside a kernel."""
+    function = fused(function)
     code, place = function.__code__, (function.__code__.co_names, function.__module__)
     scope = dict(function.__globals__)
     for name in code.co_names:
