@@ -1,0 +1,24 @@
+: The charge of all presynaptic spikes that arrive in a step, injected in that step; weights are charges, nA ms
+
+NEURON {
+    THREADSAFE
+    POINT_PROCESS Kick
+    NONSPECIFIC_CURRENT i
+}
+UNITS { (nA) = (nanoamp) }
+ASSIGNED {
+    i (nA)
+    dt (ms)
+    charge (nA ms)
+    injected (nA)
+}
+INITIAL {
+    charge = 0
+    injected = 0
+}
+BEFORE BREAKPOINT {
+    injected = charge / dt
+    charge = 0
+}
+BREAKPOINT { i = -injected }
+NET_RECEIVE(weight (nA ms)) { charge = charge + weight }

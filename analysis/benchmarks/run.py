@@ -1,0 +1,76 @@
+"""The benchmark: every job with every program that can do it, into one JSON file.
+
+The peers are installed in environments of their own, in --peers, where they are not there already; whatever cannot be
+installed is named with its reason. Costs are processor time of one core; table and figure are drawn by draw.py.
+
+    python analysis/benchmarks/run.py --out out/benchmarks           about half an hour, with the peers' installation
+    python analysis/benchmarks/run.py --quick --out out/benchmarks   some minutes, and rough
+    python analysis/benchmarks/draw.py --out out/benchmarks
+"""
+
+import argparse
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).parent
+JOBS = ("diffusion", "jump", "growth_n", "growth_lambda", "growth_trials", "startup")
+FLAGS = ("avx2", "fma", "avx512f", "avx512dq", "avx512vl")
+
+
+def machine():
+    """What the numbers were measured on."""
+    try:
+        text = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        text = ""
+    entry = dict(re.findall(r"^(model name|flags|cache size)\s*:\s*(.*)$", text, re.MULTILINE))
+    flags = entry.get("flags", "").split()
+    compiler = "none"
+    if shutil.which("g++"):
+        compiler = subprocess.run(["g++", "--version"], capture_output=True, text=True).stdout.splitlines()[0]
+    return {
+        "processor": entry.get("model name", platform.processor()),
+        "cache": entry.get("cache size"),
+        "vectors": [flag for flag in FLAGS if flag in flags],
+        "cores": os.cpu_count(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "compiler": compiler,
+    }
+
+
+def load():
+    """Processes that want to run, averaged over a minute: above 0 at the start, the machine is shared."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=Path("out/benchmarks"))
+    parser.add_argument("--jobs", nargs="*", choices=JOBS, default=JOBS, help="by default all; others keep their place")
+    parser.add_argument("--note", default="", help="recorded beside the machine: that others used it, say")
+    options, passed_on = parser.parse_known_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    file = options.out / "benchmark.json"
+    result = json.loads(file.read_text()) if file.exists() else {}
+    result |= {"machine": machine(), "note": options.note}
+    for job in JOBS:
+        if job not in options.jobs:
+            continue
+        started, before = time.strftime("%Y-%m-%d %H:%M:%S"), load()
+        command = [sys.executable, HERE / f"{job}.py", "--out", options.out, *passed_on]
+        answer = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+        result[job] = {"started": started, "load": [before, load()], "options": passed_on, **answer}
+        file.write_text(json.dumps(result, indent=1) + "\n")
+    print(file)
+
+
+if __name__ == "__main__":
+    main()
