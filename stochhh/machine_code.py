@@ -28,7 +28,7 @@ __all__ = ["announcing", "directory", "fingerprint", "kernel"]
 
 _KEPT = 256  # files; the oldest go first
 
-_FORMAT = 2  # of the files; part of their names
+_FORMAT = 3  # of the files; part of their names
 
 # The linker goes by names, and numba tells two functions of one name apart by a number that it counts from 1 in every
 # process. Functions compiled in two processes, of other content but of one name and number, must not meet in a third:
@@ -138,19 +138,51 @@ def _walk_code(code, parts, seen, scope):
             _walk(scope[name], parts, seen)
 
 
+def _arguments(signature):
+    return signature.args if hasattr(signature, "args") else signature
+
+
 def _describe(kind):
     """An argument type, with the names in a named tuple: the code holds their places alone."""
     inner = " ".join(map(_describe, kind)) if isinstance(kind, types.BaseTuple) else ""
     return f"{kind} {getattr(kind, 'fields', '')} {inner}"
 
 
-def _load(path, target_context):
-    """The compiled function in a file.
+def _classes(arguments):
+    """The classes of the named tuples among argument types."""
+    for kind in arguments:
+        if isinstance(kind, types.BaseTuple):
+            if hasattr(kind, "instance_class"):
+                yield kind.instance_class
+            yield from _classes(kind)
+
+
+class _Pickler(serialize.NumbaPickler):
+    """A caller's classes are written as their numbers: those of a script have no other name, and would come back as
+    classes of their own, which the caller's tuples are not of."""
+
+    def __init__(self, file, arguments):
+        super().__init__(file, protocol=4)
+        self.numbers = {cls: number for number, cls in enumerate(_classes(arguments))}
+
+    def persistent_id(self, value):
+        return self.numbers.get(value) if isinstance(value, type) else None
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, file, arguments):
+        super().__init__(file)
+        self.persistent_load = list(_classes(arguments)).__getitem__
+
+
+def _load(path, target_context, arguments):
+    """The compiled function in a file, for a caller with these argument types.
 
     numba would first import all that a compiler could need, and scipy with it, which takes longer than the rest.
     """
     rtsys.initialize(target_context)
-    parts = pickle.loads(path.read_bytes())
+    with path.open("rb") as file:
+        parts = _Unpickler(file, arguments).load()
     if not _linkable(parts[0]):
         target_context.refresh()
     return compiler.CompileResult._rebuild(target_context, *parts)
@@ -179,7 +211,7 @@ class _KernelCache(caching._Cache):
         """The file of one overload; None if its content cannot be named."""
         if self._content is None or directory() is None:
             return None
-        arguments = signature.args if hasattr(signature, "args") else signature
+        arguments = _arguments(signature)
         made_by = f"{numba.__version__} {llvmlite.__version__} {np.__version__} {target.codegen().magic_tuple()}"
         name = "\n".join([f"{_FORMAT}", self._content, made_by, sys.version, *map(_describe, arguments)])
         digest = hashlib.sha256(name.encode()).hexdigest()[:32]
@@ -188,7 +220,7 @@ class _KernelCache(caching._Cache):
     def load_overload(self, sig, target_context):
         try:
             path = self._path(sig, target_context)
-            return path and _load(path, target_context)
+            return path and _load(path, target_context, _arguments(sig))
         except FileNotFoundError:
             return None
         except Exception:  # whatever is wrong with a file, compiling anew is right
@@ -201,7 +233,8 @@ class _KernelCache(caching._Cache):
         part = path.with_suffix(f".{secrets.token_hex(4)}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_bytes(serialize.dumps(data._reduce()))
+            with part.open("wb") as file:
+                _Pickler(file, _arguments(sig)).dump(data._reduce())
             os.replace(part, path)
             for old in sorted(path.parent.glob("*.bin"), key=lambda file: file.stat().st_mtime)[:-_KEPT]:
                 old.unlink(missing_ok=True)

@@ -245,6 +245,32 @@ def test_kernels_of_one_name_from_two_processes_do_not_meet(tmp_path):
     assert set(tmp_path.iterdir()) == kept, "compiled again: the test is blind"
 
 
+SCRIPT = """
+from typing import NamedTuple
+from stochhh.machine_code import kernel
+
+class Constants(NamedTuple):
+    factor: float
+
+@kernel
+def scale(x, p):
+    return p.factor * x
+
+print([scale(2.0, Constants(3.0)) for _ in range(3)], sum(scale.stats.cache_hits.values()), len(scale.overloads))
+"""
+
+
+def test_a_class_of_a_script_is_the_same_in_its_next_run(tmp_path):
+    """Would catch: a kernel that comes from the disk with a class of its own, and is loaded anew in every call."""
+    for name, hits in (("first", 0), ("first", 1), ("another", 1)):
+        (tmp_path / f"{name}.py").write_text(SCRIPT)
+        ended = subprocess.run(
+            [sys.executable, tmp_path / f"{name}.py"], env={**os.environ, "STOCHHH_CACHE_DIR": str(tmp_path / "cache")},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert ended.stdout == f"[6.0, 6.0, 6.0] {hits} 1\n"
+
+
 def test_two_processes_at_once(tmp_path):
     """Both compile, both write the same files; neither sees half of one, and nothing else is left."""
     for _ in range(2):
