@@ -1,0 +1,211 @@
+"""A model of the user's own that cannot be: one line, an InputError, that names what is wrong and what to do.
+
+Would catch: a traceback of the compiler, a model that is simulated although its functions do not fit together.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from numba import njit
+from numba.core.errors import TypingError
+
+import stochhh as sh
+from stochhh.backends.kernels.scalar import compiled
+from stochhh.backends.refusal import refusing
+from stochhh.models import MODELS
+from stochhh.models.contract import check_model
+
+
+class Constants(NamedTuple):
+    I_app: float
+
+
+class Leaky:
+    """A model in which all is well; each test spoils one thing."""
+
+    name = "leaky"
+    variables = ("V", "w")
+    ranges = ((-200.0, 200.0), (-10.0, 10.0))
+    scales = (100.0, 1.0)
+    threshold, rearm = 0.0, -30.0
+
+    def parameters(self):
+        return Constants(0.5)
+
+    def initial_state(self):
+        return -60.0, 0.5
+
+    def as_dict(self):
+        return {}
+
+    @staticmethod
+    def vector_field(x, p):
+        V, w = x
+        return p.I_app - 0.1 * (V + 60.0), -w
+
+    @staticmethod
+    def stiffness(x, p):
+        return 0.1
+
+
+def spoilt(**members):
+    static = ("vector_field", "stiffness", "linear_rates")
+    return type("Mine", (Leaky,), {k: staticmethod(v) if k in static else v for k, v in members.items()})()
+
+
+def without(member):
+    return type("Mine", (), {k: v for k, v in vars(Leaky).items() if k not in (member, "__dict__", "__weakref__")})()
+
+
+def of_an_instance(self, x, p):
+    return 0.0, 0.0
+
+
+def of_three(x, p, q):
+    return 0.0, 0.0
+
+
+def of_arrays(x, p):
+    return -0.1 * x
+
+
+def of_nothing_by_nothing(x, p):
+    return (x[0] + 60.0) * math.inf, 0.0
+
+
+def mistyped(x, p):
+    return p.I_ap, 0.0
+
+
+def undefined(x, p):
+    return no_such_name, 0.0  # noqa: F821
+
+
+PLAIN = [
+    (Leaky, "is a class: give an instance, Leaky(...)"),
+    (3, "is no neuron model: give one such as HodgkinHuxley()"),
+    *((without(member), f"the model Mine has no {member}: add ") for member in
+      ("name", "ranges", "scales", "threshold", "rearm", "parameters", "initial_state", "stiffness", "as_dict")),
+    (spoilt(variables=["V", "w"]), "variables of the model Mine = ['V', 'w'] is not allowed: it must be a tuple"),
+    (spoilt(variables=("v", "w")), 'the first is "V"'),
+    (spoilt(ranges=((-200.0, 200.0),)), "a pair (low, high) for each of V, w"),
+    (spoilt(ranges=((200.0, -200.0), (0.0, 1.0))), "ranges of the model Mine, V: the upper end = -200.0"),
+    (spoilt(scales=(100.0, 0.0)), "scales of the model Mine, w = 0.0 is not allowed"),
+    (spoilt(rearm=10.0), "rearm of the model Mine = 10 is not allowed: it must be below the threshold, 0 mV"),
+    (spoilt(threshold="0"), "threshold of the model Mine = '0' is not allowed"),
+    (spoilt(parameters=lambda self: {"I_app": 0.5}), "gives a dict: it must give a named tuple of numbers"),
+    (spoilt(parameters=lambda self: Constants(None)), "I_app in parameters() of the model Mine = None"),
+    (spoilt(initial_state=lambda self: [-60.0, 0.5]), "gives a list: it must give a tuple of 2 numbers, V, w"),
+    (spoilt(initial_state=lambda self: (-60.0,)), "gives a tuple of 1: it must give a tuple of 2 numbers, V, w"),
+    (spoilt(initial_state=lambda self: (-600.0, 0.5)), "V in initial_state() of the model Mine = -600.0"),
+    (type("Mine", (Leaky,), {"vector_field": of_an_instance})(), "put @staticmethod above it, and take out self"),
+    (spoilt(vector_field=of_three), "takes 3 arguments: it must take (x, p)"),
+    (spoilt(vector_field=lambda x, p: [0.0, 0.0]), "gives a list: it must give a tuple of 2 numbers, dV/dt, dw/dt"),
+    (spoilt(vector_field=lambda x, p: np.array([0.0, 0.0])), "gives a ndarray: it must give a tuple of 2 numbers"),
+    (spoilt(vector_field=lambda x, p: (0.0,)), "gives a tuple of 1: it must give a tuple of 2 numbers"),
+    (spoilt(vector_field=lambda x, p: (0.0, "0")), "dw/dt from vector_field of the model Mine = '0'"),
+    (spoilt(vector_field=of_nothing_by_nothing), "dV/dt from vector_field of the model Mine = nan"),
+    (spoilt(vector_field=of_arrays), "TypeError: can't multiply sequence by non-int of type 'float'; it gets x"),
+    (spoilt(vector_field=mistyped), "test_model_contract.py, line"),
+    (spoilt(vector_field=undefined), "fails at V = -60, w = 0.5"),
+    (spoilt(stiffness=lambda x, p: (0.1,)), "stiffness of the model Mine = (0.1,) is not allowed"),
+    (spoilt(linear_rates=lambda x, p: ((0.0, 0.0), (0.1,))), "b of V, b of w"),
+    (spoilt(linear_rates=lambda x, p: (0.0, 0.1, 0.2)), "must give two tuples, (a, b) of dx_i/dt = a_i - b_i x_i"),
+]  # fmt: skip
+
+
+def refused(neuron, backend):
+    with pytest.raises(sh.InputError) as caught:
+        sh.simulate(neuron, sh.SynapticInput(), backend=backend, duration=1.0, seed=1)
+    message = str(caught.value)
+    assert "\n" not in message and "numba" not in message
+    return message
+
+
+@pytest.mark.parametrize(("neuron", "said"), PLAIN, ids=lambda value: value[:40] if isinstance(value, str) else "")
+def test_what_plain_python_shows(neuron, said):
+    assert said in refused(neuron, "per-neuron")
+
+
+TABLE = [1.0, 2.0]
+
+
+def of_a_table(x, p):
+    return TABLE[0] * x[0], 0.0
+
+
+def of_a_dictionary():
+    settings = {"leak": 0.1}
+
+    def vector_field(x, p):
+        return -settings["leak"] * x[0], 0.0
+
+    return vector_field
+
+
+def of_two_minds(x, p):
+    if x[0] > 0.0:
+        return [0.0, 0.0]
+    return 0.0, 0.0
+
+
+def factorial(y):
+    return 1.0 if y < 1.0 else y * factorial(y - 1.0)
+
+
+def of_itself(x, p):
+    return factorial(x[0]), 0.0
+
+
+def of_a_logarithm_to_a_base(x, p):
+    return math.log(x[0] * x[0], 2.0), 0.0
+
+
+def foreign(x, p):
+    return np.heaviside(x[0], 0.5), 0.0
+
+
+def through_another(x, p):
+    return foreign(x, p)
+
+
+ALLOWED = "a model may call clip, cos, cosh, exp, expm1, log, sin, sqrt, tanh, where of numpy or math, abs, min, max"
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        (foreign, f"it uses np.heaviside; {ALLOWED}"),
+        (through_another, f"it uses np.heaviside; {ALLOWED}"),
+        (of_a_table, "it uses TABLE, a list; take numbers or tuples, or parameters()"),
+        (of_a_dictionary(), "it uses settings, a dict; take numbers or tuples, or parameters()"),
+        (of_two_minds, "Can't unify return type"),
+        (of_itself, "a function of it calls itself"),
+        (of_a_logarithm_to_a_base, ALLOWED),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_what_cannot_be_compiled_is_named(field, said):
+    neuron = spoilt(vector_field=field)
+    with pytest.raises(sh.InputError) as caught, refusing(neuron):
+        compiled_field = compiled(field)
+        njit(lambda x, p: compiled_field(x, p))(neuron.initial_state(), neuron.parameters())
+    message = str(caught.value)
+    assert message.startswith("the model 'leaky' cannot be compiled: ") and said in message and "\n" not in message
+
+
+@pytest.mark.parametrize("backend", ["jump", pytest.param("diffusion", marks=pytest.mark.slow)])
+def test_a_run_that_cannot_be_compiled(backend):
+    assert "it uses np.heaviside" in refused(spoilt(vector_field=foreign), backend)
+
+
+def test_an_error_of_the_librarys_own_is_not_laid_at_the_users_door(monkeypatch):
+    with pytest.raises(TypingError), refusing(sh.HodgkinHuxley()):
+        raise TypingError("ours")
+
+
+@pytest.mark.parametrize("model", [Leaky, *MODELS.values()], ids=lambda model: model.name)
+def test_a_model_in_which_all_is_well(model):
+    check_model(model())
