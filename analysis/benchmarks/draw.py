@@ -50,20 +50,18 @@ def row(*cells):
 
 
 def costs_table(job):
-    """One line a program: cost, times the cost of stochhh, answer; then those that could not run."""
+    """One line a program: cost, times the cost of stochhh, answer; then those that could not run, and why."""
     ranked = measured(job["programs"], "cpu_ns")
     own = next((cost["median"] for entry, cost in ranked if entry["title"] == "stochhh"), None)
-    yield row("program", "scheme", job["unit"], "times stochhh", "rate, Hz", "CV", "answer", "compiling, s")
-    yield row("---", "---", "---:", "---:", "---:", "---:", "---", "---:")
-    yield row(
-        "*converged*", "", "", "", *(interval(job["reference"][name]) for name in ("rate", "cv")), "*reference*", ""
-    )
+    yield row("program", "scheme", job["unit"], "times stochhh", "rate, Hz", "CV", "answer")
+    yield row("---", "---", "---:", "---:", "---:", "---:", "---")
+    yield row("*converged*", "", "", "", *(interval(job["reference"][name]) for name in ("rate", "cv")), "*reference*")
     for entry, cost in ranked:
         name = f"**{entry['title']}**" if entry["title"] == "stochhh" else entry["title"]
         ratio = number(cost["median"] / own) if own else ""
         yield row(
             name, entry["scheme"], between(cost), ratio, interval(entry["rate"]), interval(entry["cv"]),
-            MARK[entry["answer"]], f"{entry['compile_s']:.1f}",
+            MARK[entry["answer"]],
         )  # fmt: skip
     missing = [entry for entry in job["programs"].values() if "unavailable" in entry]
     if missing:
