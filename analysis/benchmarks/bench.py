@@ -1,4 +1,4 @@
-"""What the jobs of this folder share: the peers' environments, runs of their programs, right told from wrong."""
+"""What the scripts of this folder share: the peers' environments, runs of their programs, right told from wrong."""
 
 import argparse
 import hashlib
@@ -210,3 +210,14 @@ def _summary(name, runs, per_unit, reference):
         "compile_s": max(answer["compile_s"] for answer in answers),
         **judged(joined(trains), reference),
     }
+
+
+def ranked(programs, cost):
+    """(entry, its cost) of the programs that ran, the cheapest first."""
+    found = [entry for entry in programs.values() if entry.get(cost)]
+    return sorted(((entry, entry[cost]) for entry in found), key=lambda pair: pair[1]["median"])
+
+
+def number(x):
+    """Three figures, without an exponent."""
+    return f"{x:.3g}" if abs(x) < 100 else f"{x:,.0f}".replace(",", " ")

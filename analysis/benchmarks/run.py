@@ -1,11 +1,11 @@
 """The benchmark: every job with every program that can do it, into one JSON file.
 
 The peers are installed in environments of their own, in --peers, where they are not there already; whatever cannot be
-installed is named with its reason. Costs are processor time of one core; table and figure are drawn by draw.py.
+installed is named with its reason. Costs are processor time of one core. At the end the table (table.py) and the
+figure (draw.py) are made of the file.
 
     python analysis/benchmarks/run.py --out out/benchmarks           about half an hour, with the peers' installation
     python analysis/benchmarks/run.py --quick --out out/benchmarks   some minutes, and rough
-    python analysis/benchmarks/draw.py --out out/benchmarks
 """
 
 import argparse
@@ -69,7 +69,9 @@ def main():
         answer = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
         result[job] = {"started": started, "load": [before, load()], "options": passed_on, **answer}
         file.write_text(json.dumps(result, indent=1) + "\n")
-    print(file)
+    if all(job in result for job in JOBS):
+        for script in ("table.py", "draw.py"):
+            subprocess.run([sys.executable, HERE / script, file, "--out", options.out], check=True)
 
 
 if __name__ == "__main__":

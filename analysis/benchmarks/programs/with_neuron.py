@@ -1,7 +1,7 @@
-"""NEURON with CoreNEURON, one thread: its own hh mechanism, one section of one segment a trial, fixed steps.
+"""NEURON with CoreNEURON, one thread: its own hh mechanism with its tables, one section of one segment a trial.
 
-diffusion: a current of white_noise.mod, drawn in every step. jump: two NetStim with exponential intervals; what
-arrives in a step is injected in it by kick.mod. Spikes: neuron_detector.mod.
+Fixed steps. diffusion: a current of white_noise.mod, drawn in every step. jump: two NetStim with exponential
+intervals; what arrives in a step is injected in it by kick.mod. Spikes: detector.mod.
 """
 
 import os
@@ -40,23 +40,26 @@ def cell(h, number, options):
     hh = section(0.5).hh
     hh.gnabar, hh.gkbar, hh.gl, hh.el = task.G_NA / 1e3, task.G_K / 1e3, task.G_L / 1e3, task.E_L  # S/cm2, mV
     section.ena, section.ek = task.E_NA, task.E_K
-    current = h.WhiteNoise(section(0.5))
-    current.mean = task.I_APP * NANOAMPERE
-    current.rng.set_ids(options.seed, number, 0)
-    objects = [section, current]
-    if options.job == "diffusion":
-        current.mean += task.KAPPA_1 * NANOAMPERE
-        current.sd = (task.KAPPA_2 / task.DT) ** 0.5 * NANOAMPERE
-    else:
-        objects += kicks(h, section, number, options)
+    drive = white_noise if options.job == "diffusion" else kicks
+    objects = list(drive(h, section, number, options))
     detector = h.Detector(section(0.5))
     detector.level, detector.rearm = task.THRESHOLD, task.REARM
-    return [*objects, detector]
+    return [section, *objects, detector]
+
+
+def white_noise(h, section, number, options):
+    """The current of the diffusion."""
+    current = h.WhiteNoise(section(0.5))
+    current.mean = (task.I_APP + task.KAPPA_1) * NANOAMPERE
+    current.sd = (task.KAPPA_2 / task.DT) ** 0.5 * NANOAMPERE
+    current.rng.set_ids(options.seed, number, 0)
+    yield current
 
 
 def kicks(h, section, number, options):
     """Two Poisson processes, excitation and inhibition, that kick one neuron."""
     kick = h.Kick(section(0.5))
+    kick.mean = task.I_APP * NANOAMPERE
     yield kick
     for k, (rate, weight) in enumerate(zip(options.rates, options.weights, strict=True)):
         source = h.NetStim()

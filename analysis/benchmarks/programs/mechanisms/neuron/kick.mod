@@ -1,11 +1,13 @@
-: The charge of all presynaptic spikes that arrive in a step, injected in that step; weights are charges, nA ms
+: A constant current, nA, and the charge of all presynaptic spikes that arrive in a step; weights are charges, nA ms
 
 NEURON {
     THREADSAFE
     POINT_PROCESS Kick
     NONSPECIFIC_CURRENT i
+    RANGE mean
 }
 UNITS { (nA) = (nanoamp) }
+PARAMETER { mean = 0 (nA) }
 ASSIGNED {
     i (nA)
     dt (ms)
@@ -17,7 +19,7 @@ INITIAL {
     injected = 0
 }
 BEFORE BREAKPOINT {
-    injected = charge / dt
+    injected = mean + charge / dt
     charge = 0
 }
 BREAKPOINT { i = -injected }
