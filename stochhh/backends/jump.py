@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import UnstableStepError, real
 from ..inputs.events import Source, draw_events, source_of
+from ..models.jacobian import fastest_rate
 from ..random import key_of
 from .block import Lanes, checked_lanes, out_of_range
 from .kernels import event_driven as kernel
@@ -17,12 +18,15 @@ from .kernels import event_driven as kernel
 __all__ = ["Jump"]
 
 _STRETCH = 20_000  # steps of a lane between two looks at the world outside the kernel
-_EVENTS = 1024  # events drawn at a time; it changes no result
+_EVENTS = 256  # events drawn at a time; it changes no result
 _LONGEST_STEP = 1.0  # ms
 _FIRST_STEP = 0.01  # ms
 
-# The two midpoint slopes of a step may disagree by this part of a variable's span, for each ms of tolerance.
-_DISAGREEMENT = 0.002
+# What a step may be at a tolerance of 1 ms; local errors are of third order in its length, so all go like its cube
+# root, the disagreement of the midpoint slopes, itself of third order, like itself. Chosen by analysis/jump_frontier.py.
+_LENGTH = 3.5  # times the fastest rate of the model
+_ROUGHNESS = 0.01  # root of what is left of the path about a straight line, as a part of the variable's span
+_DISAGREEMENT = 0.15  # of the midpoint slopes times the step, as a part of a variable's span
 
 
 @dataclass(frozen=True)
@@ -73,15 +77,23 @@ class _Block:
         self.at = kernel.rows(n)
         self.lanes = Lanes(task, backend.lanes, self.at, self.at.state)
         self.lanes.rows(self.at.step)[:] = _FIRST_STEP
+        self.lanes.rows(self.at.held)[:] = -np.inf
         self.lanes.rows(self.at.time)[:, task.n :] = np.inf  # padding lanes are at their end
-        self.kernel = kernel.stepper(neuron.vector_field, n, task.target, backend.lanes, draw_events)
+        reset = getattr(neuron, "reset", None)
+        self.kernel = kernel.stepper(
+            neuron.vector_field, n, task.target, backend.lanes, draw_events, resets=reset is not None
+        )
+        part = np.cbrt(backend.tolerance)
+        longest = min(_LONGEST_STEP, _LENGTH * part / max(fastest_rate(neuron), 1e-12))
+        roughest = (_ROUGHNESS * part * neuron.scales[task.target]) ** 2
         weights = tuple(1.0 / (_DISAGREEMENT * scale * backend.tolerance) for scale in neuron.scales)
-        self.control = (_LONGEST_STEP, weights)
+        self.control = (longest, float(roughest), weights)
         # A step's lawful error may carry a gate that sits at its bound a little beyond.
         slack = max(1e-3, backend.tolerance)
         ranges = zip(neuron.ranges, neuron.scales, strict=True)
         ranges = tuple((low - slack * scale, high + slack * scale) for (low, high), scale in ranges)
-        self.spike = (neuron.threshold, neuron.rearm, ranges)
+        after = (np.nan, 0.0) if reset is None else (reset, neuron.refractory)
+        self.spike = (neuron.threshold, neuron.rearm, ranges, *after)
         self.window = (neuron.initial_state()[0], task.transient, task.duration)
         self.sampling = (task.sample_times(), np.ones(task.n, dtype=np.int64))
         self.events, self.source = self._next_events(backend.lanes)
@@ -91,12 +103,14 @@ class _Block:
         task = self.task
         if task.events is None:
             source, held = source_of(task.drive), np.zeros(lanes, dtype=np.int64)
-            times, jumps = np.full((lanes, _EVENTS + 1), np.inf), np.zeros((lanes, _EVENTS + 1))
+            held[task.n :] = kernel.LOOKAHEAD  # padding lanes draw nothing
+            times, jumps = np.full((lanes, _EVENTS), np.inf), np.zeros((lanes, _EVENTS))
         else:
             source = Source(0.0, np.empty(0), np.empty(0))
             recorded = [task.events.of(task.first + j) if j < task.n else ((), ()) for j in range(lanes)]
             held = np.array([len(t) for t, _ in recorded], dtype=np.int64)
-            times, jumps = np.full((lanes, held.max() + 1), np.inf), np.zeros((lanes, held.max() + 1))
+            size = held.max() + kernel.LOOKAHEAD
+            times, jumps = np.full((lanes, size), np.inf), np.zeros((lanes, size))
             for lane, (t, x) in enumerate(recorded):
                 times[lane, : len(t)], jumps[lane, : len(t)] = t, x
         head, drawn = np.zeros(lanes, dtype=np.int64), np.zeros(lanes, dtype=np.int64)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..elementary import cos_sin_turn, exp, inline, log, sqrt, wide_vectors
+from ..elementary import cos_sin_turn, exp, inline, log, select, sqrt, wide_vectors
 from ..machine_code import kernel
 from ..random import EVENT, WEIGHT, key_of, two_uniforms
 from .recording import Recording
@@ -51,8 +51,24 @@ def _gaps_and_marks(gaps, marks, first, trial, k0, k1):
     wide_vectors()
     for i in range(gaps.size):
         u, v = two_uniforms(np.uint64(first + i), trial, EVENT, k0, k1)
-        gaps[i] = -log(u)
-        marks[i] = v
+        gaps[i], marks[i] = u, v
+    for i in range(gaps.size):  # apart: short loops keep more of the processor busy
+        gaps[i] = -log(gaps[i])
+
+
+@kernel
+def _weigh(jumps, edges, weights):
+    """Put the weight of the population that a mark falls to in the place of the mark."""
+    wide_vectors()
+    if edges.size == 0:
+        jumps[:] = weights[0]
+    elif edges.size == 1:
+        edge, low, high = edges[0], weights[0], weights[1]
+        for i in range(jumps.size):
+            jumps[i] = select(jumps[i] >= edge, high, low)
+    else:
+        for i in range(jumps.size):
+            jumps[i] = weights[_population_of(jumps[i], edges)]
 
 
 @kernel
@@ -90,7 +106,7 @@ def draw_events(times, jumps, first, time, trial, k0, k1, source):
     for i in range(times.size):
         time += times[i] * mean_gap
         times[i] = time
-        jumps[i] = source.weights[_population_of(jumps[i], source.edges)]
+    _weigh(jumps, source.edges, source.weights)
     _draw_weights(jumps, first, trial, k0, k1, source.laws)
 
 

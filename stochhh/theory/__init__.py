@@ -1,6 +1,7 @@
 """What can be said without simulating: operating point, linear response, exact rates, where diffusion is doubtful."""
 
-from .fixed_point import fixed_point, jacobian
+from ..models.jacobian import jacobian
+from .fixed_point import fixed_point
 from .integrate_and_fire import shot_noise_rate, siegert_rate
 from .kick import kick_threshold
 from .linear_response import LinearResponse, linear_response

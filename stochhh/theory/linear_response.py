@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .fixed_point import fixed_point, jacobian
+from ..models.jacobian import jacobian
+from .fixed_point import fixed_point
 
 __all__ = ["LinearResponse", "linear_response", "response_integral"]
 
