@@ -4,7 +4,7 @@
 """
 
 from dataclasses import asdict, dataclass
-from math import ceil, sqrt
+from math import ceil, nan, sqrt
 from typing import ClassVar
 
 from ..errors import InputError, UnstableStepError, real
@@ -17,6 +17,10 @@ __all__ = ["Diffusion"]
 
 _STRETCH = 4096  # groups of steps between two looks at the world outside the kernel
 
+# -zeta(1/2) / sqrt(2 pi): by so much of a step's noise a random walk goes beyond a barrier on the average, so that one
+# put nearer by that much is reached as often as Brownian motion reaches the barrier itself.
+_OVERSHOOT = 0.5825971579390106
+
 
 @dataclass(frozen=True)
 class Diffusion:
@@ -26,7 +30,8 @@ class Diffusion:
 
     Mean and variance of the input are matched, all higher cumulants dropped; on top comes the bias of the step, for
     Euler-Maruyama of weak order 1 in dt. Spike times are interpolated linearly; V is averaged over every fourth step
-    (every second for "sra1").
+    (every second for "sra1"). Where a model's spikes end in a reset, V would reach the threshold between two steps
+    unseen: it is looked for 0.5826 sqrt(kappa_2 dt) below, which leaves an error of order dt.
 
     Arguments:
         dt: time step, ms.
@@ -34,7 +39,8 @@ class Diffusion:
             the model's linear rates) or "sra1" (strong order 1.5 for additive noise).
         lanes: trials advanced side by side, a multiple of 8; it changes no result.
 
-    Sources: Maruyama, Rend. Circ. Mat. Palermo 4, 48 (1955); for the other schemes see `kernels.schemes`.
+    Sources: Maruyama, Rend. Circ. Mat. Palermo 4, 48 (1955); for the other schemes see `kernels.schemes`; for the
+    threshold of a reset Broadie, Glasserman and Kou, Math. Finance 7, 325 (1997), theorem 1.1.
     """
 
     dt: float = 0.01
@@ -92,15 +98,21 @@ class _Block:
         self.at = kernel.rows(n, self.scheme)
         self.lanes = Lanes(task, backend.lanes, self.at, self.steps * n)
         flow = neuron.linear_rates if self.scheme.linear else neuron.vector_field
+        reset = getattr(neuron, "reset", None)
         self.kernel = kernel.stepper(
-            self.scheme, flow, neuron.stiffness, n, task.target, backend.lanes, diffusion_normals
-        )
+            self.scheme, flow, neuron.stiffness, n, task.target, backend.lanes, diffusion_normals,
+            resets=reset is not None,
+        )  # fmt: skip
         group = self.steps * self.dt
         self.group = 0
         self.last_group = ceil(task.duration / group * (1 - 1e-12))
         self.sampled = tuple(int(t / group * (1 + 1e-12)) for t in (task.transient, task.duration))
         self.drive = (drive.cumulant(1), sqrt(drive.cumulant(2) * self.dt), self.dt)
-        self.spike = (neuron.threshold, neuron.rearm, neuron.ranges)
+        if reset is None:
+            self.spike = (neuron.threshold, neuron.rearm, neuron.ranges, nan, 0.0)
+        else:
+            seen = neuron.threshold - _OVERSHOOT * self.drive[1] * (task.target == 0)
+            self.spike = (seen, neuron.rearm, neuron.ranges, reset, neuron.refractory)
         self.window = (neuron.initial_state()[0], *self.sampled)
         self.trace_every = round(task.trace_interval / self.dt) if task.trace_interval else 0
 

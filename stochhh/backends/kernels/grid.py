@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...elementary import fma, inline, select, wide_vectors
+from ...elementary import fma, inline, select, sqrt, wide_vectors
 from ...machine_code import kernel
 from .scalar import compiled, tuple_arithmetic
 
@@ -29,6 +29,8 @@ class Rows(NamedTuple):
     look: int  # 1.0 if V may have crossed the threshold in the group
     wrong: int  # 1.0 if the state left its range, or the step its stability
     powers: int  # sums of (V - reference)^j, j = 1 to 4
+    since: int  # for a model with a reset: since when V is free, ms
+    spiked: int  # and when it reached the threshold in each step of the group, -1.0 where not
     total: int
 
 
@@ -40,22 +42,25 @@ def steps_of(scheme):
 def rows(n, scheme):
     """The layout for n state variables."""
     after = (steps_of(scheme) + 1) * n
-    return Rows(0, after, *(after + NORMALS + k for k in range(4)), after + NORMALS + 7)
+    single = after + NORMALS
+    return Rows(0, after, *(single + k for k in range(4)), single + 7, single + 8, single + 8 + steps_of(scheme))
 
 
 @cache
-def stepper(scheme, flow, stiffness, n, target, lanes, normals):
+def stepper(scheme, flow, stiffness, n, target, lanes, normals, resets=False):
     """Compile `advance` for a model of n variables whose variable number `target` receives the noise.
 
     `flow` is the model's vector field, or its linear rates for a scheme that needs them; normals(row, lanes) makes
-    fill(w, group, trial, k0, k1), which draws the standard normal numbers of a group.
+    fill(w, group, trial, k0, k1), which draws the standard normal numbers of a group; `resets` tells whether the
+    model's spikes end in a reset.
     """
     at = rows(n, scheme)
     fill = normals(at.normals, lanes)
     ops = tuple_arithmetic(n, lanes)
-    load, store, outside = ops.load, ops.store, ops.outside
+    load, store, outside, with_first = ops.load, ops.store, ops.outside, ops.with_first
     stiff, step_once, explicit = compiled(stiffness), scheme.build(flow, n, target, lanes), scheme.explicit
     Z, ARMED, LOOK, WRONG, POWERS = at.normals, at.armed, at.look, at.wrong, at.powers
+    SINCE, SPIKED = at.since, at.spiked
     L, K, GROUP = lanes, scheme.normals, steps_of(scheme)
     END = GROUP * n
 
@@ -68,12 +73,32 @@ def stepper(scheme, flow, stiffness, n, target, lanes, normals):
             store(w, 0, j, load(w, END, j))
 
     @inline
-    def move(w, s, p, drive):
+    def move_all(w, s, group, p, drive, spike):
         """Step number s of the group."""
         wide_vectors()
         for j in range(L):
             z, zeta = w[(Z + s * K) * L + j], w[(Z + s * K + K - 1) * L + j]
             store(w, (s + 1) * n, j, step_once(load(w, s * n, j), z, zeta, p, drive))
+
+    @inline
+    def move_free(w, s, group, p, drive, spike):
+        """Step number s of the group, of V from the time at which it is free; a spike ends in a reset."""
+        wide_vectors()
+        threshold, reset, refractory = spike[0], spike[3], spike[4]
+        mean, noise, dt = drive
+        until = (GROUP * group + s + 1) * dt
+        for j in range(L):
+            z, zeta, x = w[(Z + s * K) * L + j], w[(Z + s * K + K - 1) * L + j], load(w, s * n, j)
+            since = w[SINCE * L + j]
+            free = select(until > since, until - since, 0.0)
+            V = step_once(x, z, zeta, p, (mean, noise * sqrt(free * (1.0 / dt)), free))[0]
+            up = V >= threshold
+            at_time = since + free * ((threshold - x[0]) / (V - x[0]))
+            w[(SPIKED + s) * L + j] = select(up, at_time, -1.0)
+            w[SINCE * L + j] = select(up, at_time + refractory, select(until > since, until, since))
+            store(w, (s + 1) * n, j, with_first(select(up, reset, V), step_once(x, z, zeta, p, drive)))
+
+    move = move_free if resets else move_all
 
     @inline
     def extremes(w, j):
@@ -88,13 +113,16 @@ def stepper(scheme, flow, stiffness, n, target, lanes, normals):
     def finish(w, sampled, p, dt, spike, reference):
         """Arm, sample V and check the state; returns how many lanes to look into, and how many went wrong."""
         wide_vectors()
-        threshold, rearm, ranges = spike
+        threshold, rearm, ranges = spike[0], spike[1], spike[2]
         looks, failures = 0, 0
         for j in range(L):
             x, armed = load(w, END, j), w[ARMED * L + j]
             low, high = extremes(w, j)
             falls = low < rearm
             look = (high >= threshold) & ((armed > 0.5) | falls)
+            if resets:
+                for s in range(GROUP):
+                    look = look | (w[(SPIKED + s) * L + j] >= 0.0)
             w[LOOK * L + j] = select(look, 1.0, 0.0)
             w[ARMED * L + j] = select(falls & (not look), 1.0, armed)
             bad = not ((low >= ranges[0][0]) & (high <= ranges[0][1]))
@@ -117,13 +145,13 @@ def stepper(scheme, flow, stiffness, n, target, lanes, normals):
         wide_vectors()
         begin(w, group, trial, k0, k1)
         for s in range(GROUP):
-            move(w, s, p, drive)
+            move(w, s, group, p, drive, spike)
         return finish(w, sampled, p, drive[2], spike, reference)
 
     @kernel
     def record_spikes(w, group, dt, spike, spikes, counts):
         """Interpolate the crossings of the lanes that may have one; returns whether the buffer may overflow."""
-        threshold, rearm, _ = spike
+        threshold, rearm = spike[0], spike[1]
         full = False
         for j in range(L):
             if w[LOOK * L + j] > 0.5:
@@ -131,7 +159,11 @@ def stepper(scheme, flow, stiffness, n, target, lanes, normals):
                 for s in range(GROUP):
                     V0 = w[s * n * L + j]
                     V1 = w[(s + 1) * n * L + j]
-                    if armed and V1 >= threshold:
+                    if resets:
+                        if w[(SPIKED + s) * L + j] >= 0.0:
+                            spikes[j, counts[j]] = w[(SPIKED + s) * L + j]
+                            counts[j] += 1
+                    elif armed and V1 >= threshold:
                         spikes[j, counts[j]] = (GROUP * group + s + (threshold - V0) / (V1 - V0)) * dt
                         counts[j] += 1
                         armed = False
