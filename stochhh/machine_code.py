@@ -1,8 +1,8 @@
 """Loops compiled once and kept on disk, under a name made of all that went into them.
 
-The name is a hash of the byte code and constants of the function and of everything that it calls, wherever that is
-written, of its argument types, and of compiler and processor. So a changed callee is another name, never a stale
-kernel; two processes may write at once; and where nothing can be written, nothing is kept and all still runs.
+The name is a hash of the function's fingerprint, of its argument types, and of compiler and processor. So a changed
+callee is another name, never a stale kernel; two processes may write at once; and where nothing can be written, nothing
+is kept and all still runs.
 """
 
 import hashlib
@@ -13,7 +13,6 @@ import secrets
 import sys
 from contextlib import suppress
 from pathlib import Path
-from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 
 import llvmlite.binding
 import numba
@@ -21,8 +20,9 @@ import numpy as np
 from numba import njit, types
 from numba.core import caching, compiler, event, serialize
 from numba.core.bytecode import FunctionIdentity
-from numba.core.dispatcher import Dispatcher
 from numba.core.runtime import rtsys
+
+from .fingerprint import fingerprint
 
 __all__ = ["announcing", "directory", "fingerprint", "kernel"]
 
@@ -34,9 +34,6 @@ _FORMAT = 3  # of the files; part of their names
 # process. Functions compiled in two processes, of other content but of one name and number, must not meet in a third:
 # so the count begins at a random place.
 FunctionIdentity._unique_ids = itertools.count(secrets.randbits(60))
-
-# Modules whose content is told by the versions in the name of a file; what is read from any other is not seen.
-_VERSIONED = {"numpy", "numba", "llvmlite", *sys.stdlib_module_names}
 
 
 def kernel(function):
@@ -72,70 +69,6 @@ def directory():
         return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "stochhh"
     except RuntimeError:  # no home
         return None
-
-
-def fingerprint(function):
-    """A hash of what a function is made of, callees included; None if a part cannot be told from its content."""
-    parts = []
-    try:
-        _walk(function, parts, {})
-    except _Opaque:
-        return None
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-class _Opaque(Exception):
-    """A value whose content is not seen."""
-
-
-def _walk(value, parts, seen):
-    """Append to `parts` what tells `value` from any other."""
-    if isinstance(value, Dispatcher):
-        options = sorted((key, repr(option)) for key, option in value.targetoptions.items())
-        parts.append(f"compiled {options}")
-        value = value.py_func
-    value = getattr(value, "_defn", value)  # a numba intrinsic
-    if isinstance(value, FunctionType):
-        if id(value) in seen:
-            parts.append(f"function number {seen[id(value)]}")
-        else:
-            seen[id(value)] = len(seen)
-            _walk_function(value, parts, seen)
-    elif isinstance(value, ModuleType) and value.__name__.partition(".")[0] in _VERSIONED:
-        parts.append(f"module {value.__name__}")
-    elif isinstance(value, type):
-        parts.append(f"class {value.__qualname__} {getattr(value, '_fields', '')}")
-    elif value is None or isinstance(value, np.generic | bool | int | float | complex | str | bytes):
-        parts.append(f"{type(value).__name__} {value!r}")
-    elif isinstance(value, tuple | frozenset):
-        parts.append(f"{type(value).__name__} {len(value)} {getattr(value, '_fields', '')}")
-        for item in sorted(value, key=repr) if isinstance(value, frozenset) else value:
-            _walk(item, parts, seen)
-    elif isinstance(value, BuiltinFunctionType | np.ufunc | types.Type):
-        parts.append(f"{type(value).__name__} {getattr(value, '__module__', None) or ''} {value}".split(" at 0x")[0])
-    else:
-        raise _Opaque(value)
-
-
-def _walk_function(function, parts, seen):
-    parts.append(f"function {function.__name__}")
-    _walk_code(function.__code__, parts, seen, function.__globals__)
-    for values in (function.__defaults__ or (), [cell.cell_contents for cell in function.__closure__ or ()]):
-        for value in values:
-            _walk(value, parts, seen)
-
-
-def _walk_code(code, parts, seen, scope):
-    """The byte code, its names and constants, and the globals that it names."""
-    parts.append(f"{code.co_code.hex()} {code.co_names} {code.co_varnames} {code.co_freevars}")
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            _walk_code(constant, parts, seen, scope)
-        else:
-            _walk(constant, parts, seen)
-    for name in code.co_names:
-        if name in scope:
-            _walk(scope[name], parts, seen)
 
 
 def _arguments(signature):

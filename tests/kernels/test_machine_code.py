@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import llvmlite.binding
 import numpy as np
@@ -90,6 +91,25 @@ def test_two_callees_seen_before_and_swapped():
         return loop
 
     assert fingerprint(make(a, b)) != fingerprint(make(b, a))
+
+
+@pytest.mark.parametrize("changed", ["constant", "first", "second"])
+def test_what_is_named_of_a_module_is_part_of_the_name(changed):
+    """Each of two functions names another part of it."""
+    module = ModuleType("parts")
+    module.constant, module.first, module.second, module.other = 2.0, lambda x: x + 1.0, lambda x: x - 1.0, [3.0]
+
+    def inner(x):
+        return module.first(x)
+
+    def loop(x):
+        return inner(x) + module.second(x) * module.constant
+
+    before = fingerprint(loop)
+    module.other = "not named"
+    assert before is not None and fingerprint(loop) == before
+    setattr(module, changed, 2.5 if changed == "constant" else lambda x: x + 2.0)
+    assert fingerprint(loop) != before
 
 
 def test_compiler_options_are_part_of_the_name():
