@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 # Division by zero is IEEE's, not Python's exception: a branch would stop the vectoriser.
-inline = njit(error_model="numpy", forceinline=True, nogil=True)
+inline = njit(error_model="numpy", forceinline=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 # Arguments for which exp below is right: outside, its exponent field overflows.
 EXP_RANGE = (-708.0, 709.0)

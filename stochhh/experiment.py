@@ -122,7 +122,10 @@ class Experiment:
         ]
         # JSON's texts, numbers and lists are TOML's too, but for one character.
         write = lambda value: json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # noqa: E731
-        lines = ("\n".join([title, *(f"{key} = {write(x)}" for key, x in table.items())]) for title, table in tables)
+        lines = (
+            "\n".join([title, *(f"{key} = {write(x)}" for key, x in table.items() if x is not None)])
+            for title, table in tables
+        )
         return "\n\n".join(lines) + "\n"
 
     def backend(self, name):

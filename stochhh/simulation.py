@@ -8,12 +8,13 @@ import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import replace
 from importlib.metadata import version
-from itertools import islice
+from itertools import islice, takewhile
 from threading import Event
 
 import numpy as np
 
 from .backends import BACKENDS, Diffusion, PerNeuron, Task
+from .backends.block import blocks
 from .backends.refusal import refusing
 from .errors import InputError, Interrupted, integer, real
 from .inputs import Recording, SynapticInput
@@ -77,13 +78,15 @@ def simulate(
     workers = integer("workers", workers, at_least=1, at_most=1024) if workers is not None else _cores()
     _check_memory(task, memory_limit)
 
+    cut = list(blocks(first_trial, n_trials, backend.lanes, workers))
+
     with _CtrlC() as ctrl_c:
         started = time.perf_counter()
-        _compile(backend, task, silent=progress is False)
+        _compile(backend, task, {lanes for _, _, lanes in cut}, silent=progress is False)
         compiled = time.perf_counter()
-        blocks = _run(backend, task, workers, sys.stderr.isatty() if progress is None else progress, ctrl_c)
+        done = _run(backend, task, cut, workers, sys.stderr.isatty() if progress is None else progress, ctrl_c)
     timing = {"compile_s": compiled - started, "run_s": time.perf_counter() - compiled}
-    result = _result(backend, task, blocks, timing)
+    result = _result(backend, task, done, timing)
     if ctrl_c.pressed:
         kept = 0 if result is None else result.n_trials
         raise Interrupted(f"interrupted: {kept} of {n_trials} trials complete and kept", result)
@@ -159,11 +162,12 @@ def _cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _compile(backend, task, silent):
+def _compile(backend, task, widths, silent):
     """Have the kernels ready, and say so where they are not on the disk."""
     line = f"stochhh: compiling the {backend.name} kernels for this machine: some seconds, the first time"
     with refusing(task.neuron), announcing(None if silent else line):
-        backend.open(replace(task, n=1, trace_interval=None)).advance(0)
+        for lanes in widths:
+            backend.open(replace(task, n=1, trace_interval=None, lanes=lanes)).advance(0)
 
 
 class _CtrlC:
@@ -192,10 +196,9 @@ class _CtrlC:
             signal.signal(signal.SIGINT, signal.default_int_handler if self.before is None else self.before)
 
 
-def _run(backend, task, workers, progress, ctrl_c):
+def _run(backend, task, cut, workers, progress, ctrl_c):
     """Advance all blocks; returns those of the unbroken leading trials, in order."""
-    end = task.first + task.n
-    tasks = (replace(task, first=k, n=min(backend.lanes, end - k)) for k in range(task.first, end, backend.lanes))
+    tasks = (replace(task, first=first, n=n, lanes=lanes) for first, n, lanes in cut)
     done, running = {}, {}
     with _Progress(task.n * task.duration, progress) as shown, ThreadPoolExecutor(workers) as pool:
         try:
@@ -212,12 +215,7 @@ def _run(backend, task, workers, progress, ctrl_c):
             ctrl_c.stop.set()
     for future, first in running.items():
         done[first] = future.result()
-    leading = []
-    for first in range(task.first, end, backend.lanes):
-        if done.get(first) is None:
-            break
-        leading.append(done[first])
-    return leading
+    return list(takewhile(lambda block: block is not None, (done.get(first) for first, _, _ in cut)))
 
 
 def _advance(backend, task, stop, shown):
@@ -259,19 +257,19 @@ class _Progress:
             self.bar.close()
 
 
-def _result(backend, task, blocks, timing):
+def _result(backend, task, done, timing):
     """Join the blocks, in the order of trials."""
-    if not blocks:
+    if not done:
         return None
-    trains = [times for block in blocks for times in block.spikes]
+    trains = [times for block in done for times in block.spikes]
     counts = [len(times) for times in trains]
     spikes = SpikeTrains(
         np.concatenate(trains), np.repeat(np.arange(len(trains)), counts), len(trains), task.transient, task.duration
     )
-    moments = Moments(task.neuron.initial_state()[0], np.concatenate([block.powers for block in blocks]))
+    moments = Moments(task.neuron.initial_state()[0], np.concatenate([block.powers for block in done]))
     traces = None
     if task.n_samples:
-        traces = Traces(task.sample_times(), np.concatenate([block.traces for block in blocks]), task.neuron.variables)
+        traces = Traces(task.sample_times(), np.concatenate([block.traces for block in done]), task.neuron.variables)
     provenance = {
         "stochhh": version("stochhh"),
         "streams": STREAM_VERSION,

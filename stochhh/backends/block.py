@@ -7,14 +7,35 @@ import numpy as np
 from ..errors import InputError, UnstableStepError, integer
 from ..inputs import Recording, SynapticInput
 
-__all__ = ["BlockResult", "Lanes", "Task", "checked_lanes", "out_of_range"]
+__all__ = ["BlockResult", "Lanes", "Task", "blocks", "checked_lanes", "out_of_range"]
+
+# Wide blocks cost least by the trial; in a narrow one few trials do not pay for many.
+_WIDE, _NARROW = 64, 16
 
 
 def checked_lanes(lanes):
-    """Return the number of lanes, or raise InputError if kernels cannot have that many."""
+    """Return the number of lanes, None for a choice by the number of trials; InputError if kernels cannot have it."""
+    if lanes is None:
+        return None
     if integer("lanes", lanes, at_least=8, at_most=1024) % 8:
         raise InputError(f"lanes = {lanes} is not allowed: it must be a multiple of 8")
     return int(lanes)
+
+
+def blocks(first, n, lanes, workers):
+    """Cut n trials into blocks: (first trial, number of trials, lanes) of each, in order.
+
+    By default wide blocks as long as every worker has one that is at least half full, and narrow ones for the rest.
+    """
+    end = first + n
+    while first < end:
+        left = end - first
+        wide = lanes is None and 2 * left >= _WIDE * workers
+        width = lanes or (_WIDE if wide else _NARROW)
+        for _ in range(workers if wide else 1):
+            size = min(width, -(-left // workers) if wide else left, end - first)
+            yield first, size, width
+            first += size
 
 
 def out_of_range(where, V, neuron):
@@ -39,6 +60,7 @@ class Task:
     transient: float
     trace_interval: float | None = None
     events: Recording | None = None  # played instead of the drive's own events
+    lanes: int = _NARROW  # side by side in the kernel, the last ones empty if there are more than n
 
     @property
     def target(self):

@@ -37,7 +37,8 @@ class Diffusion:
         dt: time step, ms.
         scheme: "euler-maruyama", "heun" (stochastic Heun), "splitting" (Strang; gates stay in [0, 1] at any step; needs
             the model's linear rates) or "sra1" (strong order 1.5 for additive noise).
-        lanes: trials advanced side by side, a multiple of 8; it changes no result.
+        lanes: trials advanced side by side, a multiple of 8; by default 64, or 16 where there are few. It changes no
+            result.
 
     Sources: Maruyama, Rend. Circ. Mat. Palermo 4, 48 (1955); for the other schemes see `kernels.schemes`; for the
     threshold of a reset Broadie, Glasserman and Kou, Math. Finance 7, 325 (1997), theorem 1.1.
@@ -45,7 +46,7 @@ class Diffusion:
 
     dt: float = 0.01
     scheme: str = "euler-maruyama"
-    lanes: int = 16
+    lanes: int | None = None
 
     name: ClassVar[str] = "diffusion"
 
@@ -96,11 +97,11 @@ class _Block:
         self.scheme = SCHEMES[backend.scheme]
         self.steps = kernel.steps_of(self.scheme)
         self.at = kernel.rows(n, self.scheme)
-        self.lanes = Lanes(task, backend.lanes, self.at, self.steps * n)
+        self.lanes = Lanes(task, task.lanes, self.at, self.steps * n)
         flow = neuron.linear_rates if self.scheme.linear else neuron.vector_field
         reset = getattr(neuron, "reset", None)
         self.kernel = kernel.stepper(
-            self.scheme, flow, neuron.stiffness, n, task.target, backend.lanes, diffusion_normals,
+            self.scheme, flow, neuron.stiffness, n, task.target, task.lanes, diffusion_normals,
             resets=reset is not None,
         )  # fmt: skip
         group = self.steps * self.dt

@@ -1,4 +1,4 @@
-"""Jump: the merged compound Poisson process, integrated from event to event.
+"""Jump: the merged compound Poisson process, every event at its exact time.
 
     dx/dt = f(x) between events,    V <- V + weight_k at an event of population k
 """
@@ -22,32 +22,35 @@ _EVENTS = 256  # events drawn at a time; it changes no result
 _LONGEST_STEP = 1.0  # ms
 _FIRST_STEP = 0.01  # ms
 
-# What a step may be at a tolerance of 1 ms; local errors are of third order in its length, so all go like its cube
-# root, the disagreement of the midpoint slopes, itself of third order, like itself. Chosen by analysis/jump_frontier.py.
-_LENGTH = 3.5  # times the fastest rate of the model
-_ROUGHNESS = 0.01  # root of what is left of the path about a straight line, as a part of the variable's span
-_DISAGREEMENT = 0.15  # of the midpoint slopes times the step, as a part of a variable's span
+# What a step may be at a tolerance of 1 ms. Local errors are of third order in its length, so length and roughness go
+# like the cube root of the tolerance; the disagreement is of third order itself. Chosen from analysis/jump_frontier.py.
+_LENGTH = 3.5  # the longest, times the fastest rate of the model
+_ROUGHNESS = 0.01  # root of `path.roughness`, as a part of the span of the variable that jumps
+_DISAGREEMENT = 0.15  # of the two midpoint slopes, times the step, as a part of a variable's span
 
 
 @dataclass(frozen=True)
 class Jump:
     """The exact input process: events at their exact times, at a cost that does not know how many neurons.
 
-    The law of the events is exact. The flow between them is integrated by Runge-Kutta steps of order 4, whose
-    length follows from h |k2 - k3| <= 0.002 * span * tolerance in every variable; a threshold crossing on the
-    flow is found on the cubic through the ends of its step. With that rule the spike times of the default
-    neuron differ from the exact flow's, on the same events, by less than `tolerance` (root mean square),
-    where the flow itself is not on the verge between a spike and none.
+    The law of the events is exact. The flow is integrated by Runge-Kutta steps of order 4 that take in up to four
+    events each, through the exact integrals of the jump path over the step (`kernels.path`): of strong order 2 in its
+    length, whatever the number of jumps. A step ends at an event where the jumps are large, and is short where
+    h |k2 - k3| is; a threshold crossing is then found from event to event, by bisection. The spike times of the
+    default neuron differ from the exact flow's, on the same events, by less than `tolerance` (root mean square), where
+    the flow itself is not on the verge between a spike and none.
 
     Arguments:
         tolerance: root mean square error of a spike time caused by the integration of the flow, ms.
-        lanes: trials advanced side by side, a multiple of 8; it changes no result.
+        lanes: trials advanced side by side, a multiple of 8; by default 64, or 16 where there are few. It changes no
+            result.
 
-    Source: Collatz, The Numerical Treatment of Differential Equations (1960), II.3.4 (step control).
+    Sources: Collatz, The Numerical Treatment of Differential Equations (1960), II.3.4 (step control); Roessler, SIAM J.
+    Numer. Anal. 48, 922 (2010), for the use of the time integral of additive noise.
     """
 
     tolerance: float = 1e-3
-    lanes: int = 16
+    lanes: int | None = None
 
     name: ClassVar[str] = "jump"
 
@@ -75,13 +78,13 @@ class _Block:
         self.task, neuron = task, task.neuron
         n = len(neuron.variables)
         self.at = kernel.rows(n)
-        self.lanes = Lanes(task, backend.lanes, self.at, self.at.state)
+        self.lanes = Lanes(task, task.lanes, self.at, self.at.state)
         self.lanes.rows(self.at.step)[:] = _FIRST_STEP
         self.lanes.rows(self.at.held)[:] = -np.inf
         self.lanes.rows(self.at.time)[:, task.n :] = np.inf  # padding lanes are at their end
         reset = getattr(neuron, "reset", None)
         self.kernel = kernel.stepper(
-            neuron.vector_field, n, task.target, backend.lanes, draw_events, resets=reset is not None
+            neuron.vector_field, n, task.target, task.lanes, draw_events, resets=reset is not None
         )
         part = np.cbrt(backend.tolerance)
         longest = min(_LONGEST_STEP, _LENGTH * part / max(fastest_rate(neuron), 1e-12))
@@ -96,7 +99,7 @@ class _Block:
         self.spike = (neuron.threshold, neuron.rearm, ranges, *after)
         self.window = (neuron.initial_state()[0], task.transient, task.duration)
         self.sampling = (task.sample_times(), np.ones(task.n, dtype=np.int64))
-        self.events, self.source = self._next_events(backend.lanes)
+        self.events, self.source = self._next_events(task.lanes)
 
     def _next_events(self, lanes):
         """Next event: buffers that the kernel refills by itself, or the whole of a recording."""

@@ -11,6 +11,7 @@ import pytest
 
 import stochhh as sh
 from stochhh.backends import BACKENDS, Task
+from stochhh.backends.block import blocks
 from stochhh.inputs.events import poisson_events
 
 NEURON = sh.HodgkinHuxley(I_app=7.0)
@@ -90,10 +91,26 @@ def test_no_spike_is_lost_when_a_buffer_fills_up(backend):
 def test_per_neuron_needs_no_lane_and_the_others_pad():
     """A block of one, of a full set of lanes, and of one lane more."""
     for backend in ALL[:2]:
-        blocks = [carried(backend, task(n=n))[0] for n in (1, backend.lanes)]
-        assert [len(block.spikes) for block in blocks] == [1, backend.lanes]
-        assert np.array_equal(blocks[0].spikes[0], blocks[1].spikes[0])
-        assert blocks[0].powers.shape == (1, 4) and blocks[1].powers.shape == (backend.lanes, 4)
+        one, full = (carried(backend, task(n=n))[0] for n in (1, 16))
+        assert (len(one.spikes), len(full.spikes)) == (1, 16)
+        assert np.array_equal(one.spikes[0], full.spikes[0])
+        assert one.powers.shape == (1, 4) and full.powers.shape == (16, 4)
+
+
+@pytest.mark.parametrize("lanes", [None, 8, 24])
+@pytest.mark.parametrize("workers", [1, 2, 7])
+def test_blocks_hold_every_trial_once(lanes, workers):
+    for n in (1, 15, 16, 17, 31, 32, 64, 100, 129, 1000):
+        cut = list(blocks(5, n, lanes, workers))
+        assert [trial for first, size, _ in cut for trial in range(first, first + size)] == list(range(5, 5 + n))
+        assert all(0 < size <= width and width % 8 == 0 for _, size, width in cut)
+
+
+def test_few_trials_are_in_narrow_blocks_and_many_in_wide_ones():
+    assert list(blocks(0, 1, None, 2)) == [(0, 1, 16)]
+    assert list(blocks(0, 100, None, 2)) == [(0, 50, 64), (50, 50, 64)]
+    assert {width for _, _, width in blocks(0, 10_000, None, 2)} == {64, 16}
+    assert {width for _, _, width in blocks(0, 128 * 50, None, 2)} == {64}
 
 
 def test_a_jump_run_draws_the_events_that_poisson_events_gives():

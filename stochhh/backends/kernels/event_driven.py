@@ -301,7 +301,8 @@ def stepper(vector_field, n, target, lanes, draw, resets=False):
         live_lanes, looks, failures = arrive(w, spike)
         return live_lanes, looks, failures, integrate_powers(w, window)
 
-    @inline
+    # What follows goes through the step of one lane again, where there is reason to; not inlined, it compiles once.
+    @kernel
     def step_of(x, h, p, held):
         """One step of the flow alone: the new state, the slope at its start, and V at the four stages."""
         k1 = flow(x, p, held)
@@ -352,7 +353,8 @@ def stepper(vector_field, n, target, lanes, draw, resets=False):
             h = stop - t
             y, f, _ = step_of(x, h, p, False)
             if armed and y[0] >= threshold:
-                part = h * crossing(x[0], f[0], y[0], field(y, p)[0], h, threshold)
+                g = step_of(y, 0.0, p, False)[1]
+                part = h * crossing(x[0], f[0], y[0], g[0], h, threshold)
                 spikes[j, counts[j]] = t + part
                 counts[j] += 1
                 armed = False
@@ -445,7 +447,7 @@ def stepper(vector_field, n, target, lanes, draw, resets=False):
     @kernel
     def next_events(w, events, stream):
         """Put the next events of every lane before it, after those that its last step took in."""
-        head, held, drawn, times, jumps = events
+        head, held, _, times, jumps = events
         intensity = stream[3].intensity
         for j in range(L):
             k = head[j] + np.int64(w[TAKEN * L + j])
