@@ -51,6 +51,17 @@ class FitzHughNagumo:
         return x[0] ** 2 - 1.0
 
 
+class EveryName(FitzHughNagumo):
+    """All that a model may call."""
+
+    @staticmethod
+    def vector_field(x, p):
+        V, w = x
+        a = math.exp(-V) + np.expm1(w) + math.sin(V) + np.cos(w) + np.where(V > 0.0, w, 1.0) + np.clip(V, -1.0, 1.0)
+        b = math.log(1.0 + V * V) + np.sqrt(1.0 + w * w) + math.tanh(V) + np.cosh(w) + abs(V) + min(V, w) + max(V, 0.0)
+        return V - V**3 / 3 - w + p.I_app + 1e-9 * a, 0.08 * (V + 0.7 - 0.8 * w) + 1e-9 * b
+
+
 class OneLaneAtATime(FitzHughNagumo):
     """Planted fault: a call into the mathematical library, for which there is no stand-in."""
 
@@ -104,11 +115,13 @@ def sweep(neuron, backend):
     """The assembly of the loop over the lanes, as lines."""
     n = len(neuron.variables)
     if backend == "jump":
-        stepper = event_driven.stepper(neuron.vector_field, n, 0, LANES, draw_events)
+        stepper = event_driven.stepper(neuron.vector_field, n, 0, LANES, draw_events, resets=False)
         instance = sh.Jump(lanes=LANES)
     else:
         scheme = SCHEMES["euler-maruyama"]
-        stepper = grid.stepper(scheme, neuron.vector_field, neuron.stiffness, n, 0, LANES, diffusion_normals)
+        stepper = grid.stepper(
+            scheme, neuron.vector_field, neuron.stiffness, n, 0, LANES, diffusion_normals, resets=False
+        )
         instance = sh.Diffusion(lanes=LANES)
     sh.simulate(neuron, sh.SynapticInput(), backend=instance, duration=1.0, seed=1)
     (code,) = stepper.inspect_asm().values()
@@ -130,6 +143,7 @@ LOOPS = [
     (FitzHughNagumo(), "jump"),
     (FitzHughNagumo(), "diffusion"),
     (MorrisLecar(), "diffusion"),
+    pytest.param(EveryName(), "diffusion", marks=slow),
     *(
         pytest.param(neuron, backend, marks=slow)
         for neuron in (Passive(), MorrisLecar(), WangBuzsaki(), TraubMiles(), HodgkinHuxley())
