@@ -25,6 +25,14 @@ def interval(x):
     return f"{x['value']:.2f}" + (f" [{x['low']:.2f}, {x['high']:.2f}]" if x["low"] is not None else "")
 
 
+def difference(x):
+    """From the converged value, in percent, with its interval."""
+    if "difference" not in x:
+        return "none"
+    value, low, high = (f"{100 * part:+.1f}" for part in x["difference"])
+    return f"{value} [{low}, {high}]"
+
+
 def row(*cells):
     return f"| {' | '.join(str(cell) for cell in cells)} |"
 
@@ -33,16 +41,17 @@ def costs_table(job):
     """One line a program: cost, times the cost of stochhh, answer; then those that could not run, and why."""
     costs = ranked(job["programs"], "cpu_ns")
     own = next((cost["median"] for entry, cost in costs if entry["title"] == "stochhh"), None)
-    yield row("program", "scheme", job["unit"], "times stochhh", "rate, Hz", "CV", "answer")
+    yield row("program", "scheme", job["unit"], "times stochhh", "rate off by, %", "CV off by, %", "answer")
     yield row("---", "---", "---:", "---:", "---:", "---:", "---")
-    yield row("*converged*", "", "", "", *(interval(job["reference"][name]) for name in ("rate", "cv")), "*reference*")
     for entry, cost in costs:
         name = f"**{entry['title']}**" if entry["title"] == "stochhh" else entry["title"]
         ratio = number(cost["median"] / own) if own else ""
         yield row(
-            name, entry["scheme"], between(cost), ratio, interval(entry["rate"]), interval(entry["cv"]),
+            name, entry["scheme"], between(cost), ratio, difference(entry["rate"]), difference(entry["cv"]),
             MARK[entry["answer"]],
         )  # fmt: skip
+    rate, cv = (interval(job["reference"][name]) for name in ("rate", "cv"))
+    yield from ("", f"Converged: rate {rate} Hz, CV {cv}.")
     missing = [entry for entry in job["programs"].values() if "unavailable" in entry]
     if missing:
         yield ""
@@ -125,8 +134,9 @@ def text(result):
         "The Hodgkin-Huxley neuron under 4000 excitatory and 1000 inhibitory Poisson neurons (10 Hz, p = 0.5, weights "
         "+0.1 and -0.4 mV, I_app = 3 uA/cm2), float64, steps of 0.01 ms where a program steps on a grid. Costs are "
         "processor time of one core, the simulation alone; the median of the repeats, with the least and the largest. "
-        "An answer is *right* if the 95 % intervals of the differences of rate and CV from the converged ones lie "
-        "within 5 %, *wrong* if one lies outside, else *undecided*: the program is too slow for more spikes. What "
+        "An answer is *right* if the 95 % intervals of rate and CV against the converged ones lie within 10 %, *wrong* "
+        "if one lies outside, else *undecided*: the program is too slow for more spikes. (Euler-Maruyama at 0.01 ms "
+        "by itself fires some 4 % too often here: all programs that use it share that.) What "
         "each program does is said in `analysis/benchmarks/peers.toml` and at the head of its source. In the figure "
         "stochhh is blue; open symbols are undecided, crosses wrong."
     )

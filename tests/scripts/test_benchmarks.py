@@ -80,7 +80,7 @@ def test_a_planted_fault_in_the_cpp_program_is_seen(tmp_path):
 @pytest.mark.parametrize("job", ["diffusion", "jump", "per-neuron"])
 def test_the_cpp_program_has_the_right_rate(tmp_path, job):
     """per-neuron is the jumps by another route; with 5000 draws a step it gets few trials."""
-    trials, sees = (64, 0.7) if job == "per-neuron" else (2000, 0.4)
+    trials, sees = (64, 0.8) if job == "per-neuron" else (2000, 0.5)
     duration = 200.0 if job == "per-neuron" else 1200.0
     own = own_spikes("jump" if job == "per-neuron" else job, 2000, duration)
     cpp = cpp_spikes(tmp_path, job, trials, duration)
@@ -125,10 +125,10 @@ def poisson(rate, n_trials, seed):
 
 
 @pytest.mark.parametrize(
-    ("rate", "n_trials", "answer"), [(10.0, 1000, "right"), (11.5, 1000, "wrong"), (10.0, 4, "undecided")]
+    ("rate", "n_trials", "answer"), [(10.4, 1000, "right"), (11.5, 1000, "wrong"), (10.0, 4, "undecided")]
 )
 def test_answers_are_judged(rate, n_trials, answer):
-    """At 10 Hz and 1000 trials the interval of the rate is 0.9 % wide; 15 % more is wrong; 4 trials tell nothing."""
+    """At 10 Hz and 1000 trials the rate is known to 0.9 %: 4 % more is within 10 %, 15 % not; 4 trials tell nothing."""
     assert bench.judged(poisson(rate, n_trials, 1), poisson(10.0, 1000, 2))["answer"] == answer
 
 
@@ -153,7 +153,7 @@ def spread(value):
 
 
 def program(title, cost, answer, rate=2.0):
-    estimate = {"value": rate, "low": rate - 0.1, "high": rate + 0.1}
+    estimate = {"value": rate, "low": rate - 0.1, "high": rate + 0.1, "difference": [rate / 2 - 1, rate / 2 - 1.1, 0.6]}
     return {
         "title": title, "does": "", "scheme": "Euler", "versions": {title: "1.0"}, "cpu_ns": spread(cost),
         "rate": estimate, "cv": estimate, "answer": answer,
@@ -183,7 +183,7 @@ def test_table_and_figure_are_drawn_from_the_json(tmp_path):
         command = [sys.executable, FOLDER / script, tmp_path / "benchmark.json", "--out", tmp_path]
         subprocess.run(command, check=True, capture_output=True)
     table = (tmp_path / "benchmark.md").read_text()
-    assert "| plain C++ | Euler | 60 (54 to 66) | 12 | 3.00 [2.90, 3.10] | 3.00 [2.90, 3.10] | **wrong** |" in table
+    assert "| plain C++ | Euler | 60 (54 to 66) | 12 | +50.0 [+40.0, +60.0] | " in table and "| **wrong** |" in table
     assert "NEST (it cannot be installed)" in table
     assert "plain C++ takes" not in table  # a wrong answer is not compared
     assert (tmp_path / "benchmark.png").stat().st_size > 20_000
