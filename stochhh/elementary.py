@@ -15,6 +15,7 @@ from numba.extending import intrinsic
 
 __all__ = [
     "EXP_RANGE",
+    "apart",
     "bits",
     "cos_sin_turn",
     "cosh",
@@ -32,8 +33,11 @@ __all__ = [
     "wide_vectors",
 ]
 
-# Division by zero is IEEE's, not Python's exception: a branch would stop the vectoriser.
-inline = njit(error_model="numpy", forceinline=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+# Division by zero is IEEE's, not Python's exception: a branch would stop the vectoriser. Compiled functions alone call
+# these, and so no entry from Python is made.
+_OPTIONS = {"error_model": "numpy", "nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+inline = njit(forceinline=True, **_OPTIONS)
+apart = njit(**_OPTIONS)
 
 # Arguments for which exp below is right: outside, its exponent field overflows.
 EXP_RANGE = (-708.0, 709.0)

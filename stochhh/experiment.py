@@ -7,6 +7,7 @@ from math import ceil
 from typing import Any, Required
 
 from .backends import BACKENDS
+from .backends.block import WIDE
 from .errors import InputError, integer, real
 from .inputs import Population, SynapticInput
 from .inputs.events import poisson_events
@@ -166,10 +167,14 @@ class Experiment:
         """Simulate one trial alone and keep its traces, every 0.05 ms or so, and 200 000 samples at most."""
         duration = options.get("duration", self.simulation.duration)
         interval = max(min(_TRACE_INTERVAL, duration / 100), duration / _TRACE_SAMPLES)
-        dt = getattr(self.backend(backend), "dt", None)
+        chosen = self.backend(backend)
+        if getattr(chosen, "lanes", ...) is None:  # the kernels of many trials: a comparison has them already
+            chosen = replace(chosen, lanes=WIDE)
+        dt = getattr(chosen, "dt", None)
         if dt is not None:
             interval = dt * ceil(interval / dt * (1 - 1e-9))
-        return self.simulate(backend, first_trial=trial, n_trials=1, trace_interval=interval, **options)
+        settings = {"first_trial": trial, "n_trials": 1, "trace_interval": interval, **options}
+        return replace(self, backends={**self.backends, backend: chosen}).simulate(backend, **settings)
 
     def draw_events(self, backend):
         """The events that a run of the backend of that name draws, as a Recording.

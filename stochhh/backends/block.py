@@ -7,10 +7,10 @@ import numpy as np
 from ..errors import InputError, UnstableStepError, integer
 from ..inputs import Recording, SynapticInput
 
-__all__ = ["BlockResult", "Lanes", "Task", "blocks", "checked_lanes", "out_of_range"]
+__all__ = ["NARROW", "WIDE", "BlockResult", "Lanes", "Task", "blocks", "checked_lanes", "out_of_range"]
 
 # Wide blocks cost least by the trial; in a narrow one few trials do not pay for many.
-_WIDE, _NARROW = 64, 16
+WIDE, NARROW = 64, 16
 
 
 def checked_lanes(lanes):
@@ -30,8 +30,8 @@ def blocks(first, n, lanes, workers):
     end = first + n
     while first < end:
         left = end - first
-        wide = lanes is None and 2 * left >= _WIDE * workers
-        width = lanes or (_WIDE if wide else _NARROW)
+        wide = lanes is None and 2 * left >= WIDE * workers
+        width = lanes or (WIDE if wide else NARROW)
         for _ in range(workers if wide else 1):
             size = min(width, -(-left // workers) if wide else left, end - first)
             yield first, size, width
@@ -60,7 +60,7 @@ class Task:
     transient: float
     trace_interval: float | None = None
     events: Recording | None = None  # played instead of the drive's own events
-    lanes: int = _NARROW  # side by side in the kernel, the last ones empty if there are more than n
+    lanes: int = NARROW  # side by side in the kernel, the last ones empty if there are more than n
 
     @property
     def target(self):

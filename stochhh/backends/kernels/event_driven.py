@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...elementary import fma, inline, log2_estimate, select, two_to, wide_vectors
+from ...elementary import apart, fma, inline, log2_estimate, select, two_to, wide_vectors
 from ...machine_code import kernel
 from . import path as paths
 from .path import roughness, stage_values, with_jump
@@ -287,7 +287,7 @@ def stepper(vector_field, n, target, lanes, draw, resets=False):
         return apart_lanes
 
     # A function of its own, so that LLVM meets these loops alone, and vectorises them.
-    @kernel
+    @apart
     def sweep(w, p, control, spike, window):
         """One step of every lane; returns how many are not at their end, may have spiked, went wrong, are apart."""
         wide_vectors()
@@ -302,7 +302,7 @@ def stepper(vector_field, n, target, lanes, draw, resets=False):
         return live_lanes, looks, failures, integrate_powers(w, window)
 
     # What follows goes through the step of one lane again, where there is reason to; not inlined, it compiles once.
-    @kernel
+    @apart
     def step_of(x, h, p, held):
         """One step of the flow alone: the new state, the slope at its start, and V at the four stages."""
         k1 = flow(x, p, held)
@@ -332,7 +332,7 @@ def stepper(vector_field, n, target, lanes, draw, resets=False):
                 low = middle
         return high
 
-    @kernel
+    @apart
     def end_with_reset(w, j, x, time, taken, spike):
         """Let the step of a lane end in a spike."""
         store(w, 0, j, with_first(spike[3], x))
@@ -341,7 +341,7 @@ def stepper(vector_field, n, target, lanes, draw, resets=False):
         w[TAKEN * L + j] = taken
         w[ARMED * L + j] = 1.0
 
-    @kernel
+    @apart
     def look_into(w, j, p, events, spike, spikes, counts):
         """Go through the last step of a lane again, from event to event, and record its spike if there was one."""
         threshold, rearm = spike[0], spike[1]
@@ -375,7 +375,7 @@ def stepper(vector_field, n, target, lanes, draw, resets=False):
                 armed = True
         w[ARMED * L + j] = 1.0 if armed else 0.0
 
-    @kernel
+    @apart
     def record_spikes(w, p, events, spike, spikes, counts):
         """Look into the lanes that may have spiked; returns whether a buffer is full."""
         full = False
@@ -392,7 +392,7 @@ def stepper(vector_field, n, target, lanes, draw, resets=False):
         """Whether V was held in the last step; a lane that is looked into was not."""
         return is_held(w, j, w[BEGUN * L + j]) and w[LOOK * L + j] < 0.5
 
-    @kernel
+    @apart
     def integrate_apart(w, p, events, window):
         """The time integrals of the powers of V over the last step of some lanes, from event to event."""
         head, _, _, times, jumps = events
@@ -410,7 +410,7 @@ def stepper(vector_field, n, target, lanes, draw, resets=False):
                     if i < taken and not held:
                         x = shifted(x, TARGET, jumps[j, head[j] + i])
 
-    @kernel
+    @apart
     def record_traces(w, p, events, traces, sampled, next_sample):
         """Sample every lane at the times that its last step passed, going through it from event to event."""
         head, _, _, times, jumps = events
@@ -430,7 +430,7 @@ def stepper(vector_field, n, target, lanes, draw, resets=False):
                         x = shifted(x, TARGET, jumps[j, head[j] + i])
                 next_sample[j] = k
 
-    @kernel
+    @apart
     def draw_more(j, events, stream):
         """Move what a lane has left to the beginning of its buffer, and fill the rest."""
         head, held, drawn, times, jumps = events
@@ -444,7 +444,7 @@ def stepper(vector_field, n, target, lanes, draw, resets=False):
         drawn[j] += end - left
         head[j], held[j] = 0, end
 
-    @kernel
+    @apart
     def next_events(w, events, stream):
         """Put the next events of every lane before it, after those that its last step took in."""
         head, held, _, times, jumps = events

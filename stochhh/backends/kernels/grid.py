@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...elementary import fma, inline, select, sqrt, wide_vectors
+from ...elementary import apart, fma, inline, select, sqrt, wide_vectors
 from ...machine_code import kernel
 from .scalar import compiled, tuple_arithmetic
 
@@ -140,7 +140,7 @@ def stepper(scheme, flow, stiffness, n, target, lanes, normals, resets=False):
         return looks, failures
 
     # A function of its own, so that LLVM meets these loops alone, and vectorises them.
-    @kernel
+    @apart
     def sweep(w, group, sampled, trial, k0, k1, p, drive, spike, reference):
         wide_vectors()
         begin(w, group, trial, k0, k1)
@@ -148,7 +148,7 @@ def stepper(scheme, flow, stiffness, n, target, lanes, normals, resets=False):
             move(w, s, group, p, drive, spike)
         return finish(w, sampled, p, drive[2], spike, reference)
 
-    @kernel
+    @apart
     def record_spikes(w, group, dt, spike, spikes, counts):
         """Interpolate the crossings of the lanes that may have one; returns whether the buffer may overflow."""
         threshold, rearm = spike[0], spike[1]
@@ -173,7 +173,7 @@ def stepper(scheme, flow, stiffness, n, target, lanes, normals, resets=False):
                 full = full or counts[j] > spikes.shape[1] - GROUP
         return full
 
-    @kernel
+    @apart
     def record_traces(w, group, traces, every):
         """Sample every lane at the multiples of `every` steps inside the group."""
         for s in range(1, GROUP + 1):
