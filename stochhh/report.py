@@ -39,7 +39,7 @@ def run_object(result, statistics):
     """
     made = result.provenance
     neuron = made["neuron"]
-    levels = {"threshold": neuron["threshold"], "rearm": neuron["rearm"]}
+    levels = {"threshold": neuron["threshold"], "rearm": neuron.get("rearm", neuron["threshold"])}
     return {
         **{key: made[key] for key in ("stochhh", "backend", "seed", "n_trials", "duration", "transient")},
         "settings": {**made["settings"], **levels, "neuron": neuron, "input": made["input"]},

@@ -118,7 +118,7 @@ def test_firing_of_class_1_begins_where_rest_vanishes(neuron, onset, V, beyond):
     assert growth(below) < 0 < growth(above)
 
 
-def spikes(neuron, duration, tolerance=1e-6):
+def spikes(neuron, duration, tolerance=1e-7):
     """Its spike times without input, ms, in the jump backend."""
     backend = sh.Jump(tolerance=tolerance)
     run = sh.simulate(neuron, sh.SynapticInput(), backend=backend, duration=duration, seed=0, progress=False)

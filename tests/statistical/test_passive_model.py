@@ -62,7 +62,7 @@ def test_the_path_between_given_events_is_exact():
     events = sh.Recording(np.zeros(5, dtype=int), times, jumps)
     neuron = Passive(C_m=2.0, g_L=0.4, E_L=-60.0, I_app=0.8, initial=(-70.0,))
     run = sh.simulate(
-        neuron, DRIVE, backend=sh.Jump(tolerance=1e-6), duration=40.0, seed=0, events=events, trace_interval=0.3
+        neuron, DRIVE, backend=sh.Jump(tolerance=1e-7), duration=40.0, seed=0, events=events, trace_interval=0.3
     )
     t = run.traces.time
     exact = -58.0 - 12.0 * np.exp(-t / TAU)

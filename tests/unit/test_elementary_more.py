@@ -151,7 +151,7 @@ def test_that_test_sees_a_library_call():
 
 @pytest.mark.parametrize("library", ["numpy", "rates"])
 def test_no_kernel_is_kept_under_the_name_of_another_content(library):
-    """Else a changed function of a module would be served from the disk as it was. None: it is not kept at all."""
+    """Else a changed function of a module would be served from the disk as it was."""
 
     def naming(text):
         module = ModuleType(library)
@@ -161,5 +161,4 @@ def test_no_kernel_is_kept_under_the_name_of_another_content(library):
         return fingerprint(compiled(scope["f"]))
 
     once, again, changed = map(naming, ["def alpha(V): return V", "def alpha(V): return V", "def alpha(V): return -V"])
-    assert once == again and (once is None or once != changed)
-    assert (once is None) == (library != "numpy")
+    assert once == again and once != changed

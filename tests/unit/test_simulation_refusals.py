@@ -66,7 +66,7 @@ def test_a_bad_tolerance_is_refused(tolerance):
 
 
 @pytest.mark.parametrize("kind", [sh.Jump, sh.Diffusion])
-@pytest.mark.parametrize("lanes", [*NOT_WHOLE, 0, 4, 12, 8 * 10**12])
+@pytest.mark.parametrize("lanes", [*(x for x in NOT_WHOLE if x is not None), 0, 4, 12, 8 * 10**12])
 def test_bad_lanes_are_refused(kind, lanes):
     with pytest.raises(InputError, match=r"^lanes = "):
         kind(lanes=lanes)
