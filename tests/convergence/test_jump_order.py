@@ -1,0 +1,102 @@
+"""The strong order of the jump's step in its own length, on a path so dense that a step holds many jumps.
+
+The compiled loop runs with a longest step that is halved again and again, on the same events; neither roughness nor
+errors cut a step, and it may look ahead at more events than a step will hold. The mean over paths of the difference
+between two lengths, in every variable at the end, falls like the length to the order: 2, by `kernels.path`. Without the
+second moment of the path the stages know its mean and slope alone, and the order is 1.
+
+Where steps hold one jump or none, each jump leaves an error of its own of the order of the step, with a small factor;
+so the shortest step here still holds two.
+
+Would catch: a stage value of the wrong power of h, an integral over the wrong part of the step, a jump that is lost.
+"""
+
+from functools import cache
+
+import numpy as np
+import pytest
+from shared_path import interval
+
+import stochhh as sh
+from stochhh.backends import jump
+from stochhh.backends.kernels import event_driven
+from stochhh.elementary import fma, inline
+from stochhh.models.jacobian import fastest_rate
+
+pytestmark = pytest.mark.slow
+
+NEURON = sh.HodgkinHuxley(I_app=7.0)
+SCALE = 3.0 / 8000**0.5  # mV: nine times the variance of the original problem, 8000 times the events
+DENSE = sh.SynapticInput(
+    sh.Population("exc", n=640_000, rate=10.0, weight=SCALE, p=0.5),
+    sh.Population("inh", n=160_000, rate=10.0, weight=-4 * SCALE, p=0.5),
+)  # 4000 events/ms
+LENGTHS = (0.004, 0.002, 0.001, 0.0005)  # ms
+EVENTS = 48  # looked ahead at; a step of 0.004 ms holds 16 +- 4
+GROUPS = 24  # each of 10 paths gives one estimate
+DURATION = 12.0  # ms; the first spike lies within
+UNCUT = 1e9
+
+
+@inline
+def no_second_moment(path, rough):
+    """The stage values of a straight line."""
+    return fma(-3.0, path.d, path.a), path.a, fma(3.0, path.d, path.a)
+
+
+def ends(length, **faults):
+    """The state at the end of every path by steps of at most `length`, shape (variables, paths)."""
+    tolerance = 0.1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jump, "_LENGTH", length * fastest_rate(NEURON) / np.cbrt(tolerance))
+        patch.setattr(jump, "_ROUGHNESS", UNCUT)
+        patch.setattr(jump, "_DISAGREEMENT", UNCUT)
+        patch.setattr(jump, "_FIRST_STEP", length)
+        patch.setattr(event_driven, "LOOKAHEAD", EVENTS)
+        patch.setattr(event_driven, "stepper", stepper(**faults))
+        for name, value in faults.items():
+            patch.setattr(event_driven, name, value)
+        run = sh.simulate(
+            NEURON, DENSE, backend=sh.Jump(tolerance=tolerance, lanes=8), duration=DURATION, seed=3,
+            n_trials=10 * GROUPS, trace_interval=DURATION,
+        )  # fmt: skip
+    return np.stack([run.traces[name][:, -1] for name in NEURON.variables])
+
+
+@cache
+def stepper(**faults):
+    """The maker of loops, with a memory of its own: the library's does not know what stands in for its names."""
+    return cache(event_driven.stepper.__wrapped__)
+
+
+def orders(**faults):
+    """Estimates of the order, shape (variables, groups): the slopes of the logs of the mean differences."""
+    found = np.array([ends(length, **faults) for length in LENGTHS])
+    differences = np.abs(np.diff(found, axis=0)).reshape(len(LENGTHS) - 1, len(NEURON.variables), GROUPS, -1)
+    size = np.log2(differences.mean(axis=3))
+    slopes = np.polyfit(np.log2(LENGTHS[:-1]), size.reshape(len(size), -1), 1)[0]
+    return slopes.reshape(len(NEURON.variables), GROUPS)
+
+
+def agrees(sample, order):
+    """Whether estimates speak for an order, the next order in the length pulling at them by 0.1 at most."""
+    mean, half = interval(sample)
+    assert half < 0.25, f"order {mean:.3f} +- {half:.3f}: more paths"
+    return abs(mean - order) < half + 0.1
+
+
+def test_the_strong_order_is_two():
+    """In every variable; chance (error probability 1e-6) makes up less than 0.25, and order 1 is excluded."""
+    for name, sample in zip(NEURON.variables, orders(), strict=True):
+        mean, half = interval(sample)
+        print(f"{name}: strong order {mean:.3f} +- {half:.3f}")
+        assert agrees(sample, 2.0), f"{name}: order {mean:.3f} +- {half:.3f}"
+        assert not agrees(sample, 1.0)
+
+
+def test_without_the_second_moment_it_is_one():
+    for name, sample in zip(NEURON.variables, orders(stage_values=no_second_moment), strict=True):
+        mean, half = interval(sample)
+        print(f"{name}: strong order {mean:.3f} +- {half:.3f} without the second moment")
+        assert not agrees(sample, 2.0), f"{name}: order {mean:.3f} +- {half:.3f}"
+        assert agrees(sample, 1.0), f"{name}: order {mean:.3f} +- {half:.3f}"
