@@ -266,7 +266,7 @@ def _result(backend, task, done, timing):
     spikes = SpikeTrains(
         np.concatenate(trains), np.repeat(np.arange(len(trains)), counts), len(trains), task.transient, task.duration
     )
-    moments = Moments(task.neuron.initial_state()[0], np.concatenate([block.powers for block in done]))
+    moments = Moments(task.initial[0], np.concatenate([block.powers for block in done]))
     traces = None
     if task.n_samples:
         traces = Traces(task.sample_times(), np.concatenate([block.traces for block in done]), task.neuron.variables)

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..errors import InputError, UnstableStepError, integer
 from ..inputs import Recording, SynapticInput
+from ..models.jacobian import fastest_rate
 
 __all__ = ["NARROW", "WIDE", "BlockResult", "Lanes", "Task", "blocks", "checked_lanes", "out_of_range"]
 
@@ -61,6 +62,13 @@ class Task:
     trace_interval: float | None = None
     events: Recording | None = None  # played instead of the drive's own events
     lanes: int = NARROW  # side by side in the kernel, the last ones empty if there are more than n
+    initial: tuple = ()  # the state at time 0; found once for all blocks
+    fastest_rate: float | None = None  # of the neuron in that state, 1/ms; the same
+
+    def __post_init__(self):
+        if not self.initial:
+            object.__setattr__(self, "initial", self.neuron.initial_state())
+            object.__setattr__(self, "fastest_rate", fastest_rate(self.neuron, self.initial))
 
     @property
     def target(self):
@@ -113,7 +121,7 @@ class Lanes:
     spikes: list = field(init=False)
 
     def __post_init__(self):
-        state = self.task.neuron.initial_state()
+        state = self.task.initial
         self.w = _workspace(self.at.total * self.lanes)
         self.rows(self.state, len(state))[:] = np.array(state)[:, None]
         self.rows(self.at.armed)[:] = state[0] < self.task.neuron.threshold

@@ -114,7 +114,7 @@ class _Block:
         else:
             seen = neuron.threshold - _OVERSHOOT * self.drive[1] * (task.target == 0)
             self.spike = (seen, neuron.rearm, neuron.ranges, reset, neuron.refractory)
-        self.window = (neuron.initial_state()[0], *self.sampled)
+        self.window = (task.initial[0], *self.sampled)
         self.trace_every = round(task.trace_interval / self.dt) if task.trace_interval else 0
 
     def advance(self, stretch=_STRETCH):

@@ -10,7 +10,6 @@ import numpy as np
 
 from ..errors import UnstableStepError, real
 from ..inputs.events import Source, draw_events, source_of
-from ..models.jacobian import fastest_rate
 from ..random import key_of
 from .block import Lanes, checked_lanes, out_of_range
 from .kernels import event_driven as kernel
@@ -87,7 +86,7 @@ class _Block:
             neuron.vector_field, n, task.target, task.lanes, draw_events, resets=reset is not None
         )
         part = np.cbrt(backend.tolerance)
-        longest = min(_LONGEST_STEP, _LENGTH * part / max(fastest_rate(neuron), 1e-12))
+        longest = min(_LONGEST_STEP, _LENGTH * part / max(task.fastest_rate, 1e-12))
         roughest = (_ROUGHNESS * part * neuron.scales[task.target]) ** 2
         weights = tuple(1.0 / (_DISAGREEMENT * scale * backend.tolerance) for scale in neuron.scales)
         self.control = (longest, float(roughest), weights)
@@ -97,7 +96,7 @@ class _Block:
         ranges = tuple((low - slack * scale, high + slack * scale) for (low, high), scale in ranges)
         after = (np.nan, 0.0) if reset is None else (reset, neuron.refractory)
         self.spike = (neuron.threshold, neuron.rearm, ranges, *after)
-        self.window = (neuron.initial_state()[0], task.transient, task.duration)
+        self.window = (task.initial[0], task.transient, task.duration)
         self.sampling = (task.sample_times(), np.ones(task.n, dtype=np.int64))
         self.events, self.source = self._next_events(task.lanes)
 

@@ -57,7 +57,7 @@ class _Block:
         """Set-up."""
         self.task, self.dt = task, backend.dt
         self.neuron, self.p = task.neuron, task.neuron.parameters()
-        self.x = task.neuron.initial_state()
+        self.x = task.initial
         self.t = 0.0
         self.armed = self.x[0] < task.neuron.threshold
         self.resets, self.refractory_until = hasattr(task.neuron, "reset"), 0.0

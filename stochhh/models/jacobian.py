@@ -42,7 +42,7 @@ def _derivative(neuron, x, j):
     return column[0]
 
 
-def fastest_rate(neuron):
-    """The largest |eigenvalue| of the Jacobian at the initial state, 1/ms; 0 where it is not a number."""
-    rates = np.abs(np.linalg.eigvals(np.nan_to_num(jacobian(neuron, neuron.initial_state()))))
+def fastest_rate(neuron, x):
+    """The largest |eigenvalue| of the Jacobian at state x, 1/ms; 0 where it is not a number."""
+    rates = np.abs(np.linalg.eigvals(np.nan_to_num(jacobian(neuron, x))))
     return float(rates.max())

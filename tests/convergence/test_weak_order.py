@@ -20,7 +20,7 @@ from stochhh.backends.kernels.schemes import SCHEMES
 
 FACTORS = (1, 2, 4, 8)
 GROUPS = 24
-ORDER = {"euler-maruyama": 1, "heun": 2, "splitting": 2, "sra1": 2}
+ORDER = {name: scheme.weak_order for name, scheme in SCHEMES.items()}
 
 # V rises steeply and far from linearly here: large errors of the mean, by which few paths are enough. The longer the
 # steps the fewer, until the next order shows.

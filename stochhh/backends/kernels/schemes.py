@@ -22,7 +22,8 @@ class Scheme(NamedTuple):
     normals: int  # that one step uses: 1 or 2
     explicit: bool  # breaks down where dt times the stiffness is beyond 2
     linear: bool  # needs the model's linear rates
-    strong_order: float  # for additive noise
+    strong_order: float  # for additive noise, as is
+    weak_order: int
     build: object  # (vector_field or linear_rates, n, target, lanes) -> step
 
 
@@ -118,9 +119,9 @@ def _splitting(linear_rates, n, target, lanes):
 SCHEMES = {
     scheme.name: scheme
     for scheme in (
-        Scheme("euler-maruyama", 1, True, False, 1.0, _euler_maruyama),
-        Scheme("heun", 1, True, False, 1.0, _heun),
-        Scheme("splitting", 1, False, True, 1.0, _splitting),
-        Scheme("sra1", 2, True, False, 1.5, _sra1),
+        Scheme("euler-maruyama", 1, True, False, 1.0, 1, _euler_maruyama),
+        Scheme("heun", 1, True, False, 1.0, 2, _heun),
+        Scheme("splitting", 1, False, True, 1.0, 2, _splitting),
+        Scheme("sra1", 2, True, False, 1.5, 2, _sra1),
     )
 }
