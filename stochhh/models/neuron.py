@@ -9,9 +9,9 @@ __all__ = ["Neuron"]
 class Neuron(Protocol):
     """A deterministic neuron dx/dt = f(x), with the membrane potential V as its first variable.
 
-    `vector_field` and `stiffness` are plain scalar Python: numbers, tuples, `if`, and exp, expm1, log, sqrt, tanh, cosh,
-    sin, cos, abs, min, max, where and clip of `math` or numpy. They run as they stand in the per-neuron backend, and
-    compiled in the others.
+    `vector_field` and `stiffness` are plain scalar Python: numbers, tuples, `if`, and exp, expm1, log, sqrt, tanh,
+    cosh, sin, cos, abs, min, max, where and clip of `math` or numpy. They run as they stand in the per-neuron backend,
+    and compiled in the others.
 
     A model may besides give `linear_rates(x, p)`, the (a, b) of dx_i/dt = a_i - b_i x_i with the other variables held,
     which the splitting scheme needs, and `steady_state(V)`, from which the resting state is found.
