@@ -6,69 +6,23 @@ slopes, h |k2 - k3|, costs nothing and bounds the step (Collatz 1960).
 """
 
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
 
 from ...elementary import apart, fma, inline, log2_estimate, select, two_to, wide_vectors
 from ...machine_code import kernel
 from . import path as paths
+from .event_rows import LOOKAHEAD, rows
 from .path import roughness, stage_values, with_jump
+from .retrace import retrace
 from .scalar import compiled, tuple_arithmetic
 
-__all__ = ["LOOKAHEAD", "SHORTEST_STEP", "STATUS_DONE", "STATUS_MORE", "STATUS_WRONG", "Rows", "rows", "stepper"]
+__all__ = ["LOOKAHEAD", "SHORTEST_STEP", "STATUS_DONE", "STATUS_MORE", "STATUS_WRONG", "rows", "stepper"]
 
 STATUS_DONE, STATUS_MORE, STATUS_WRONG = 0, 1, 2
 
 # Where errors call for a step shorter than this (ms), the flow cannot be followed in reasonable time.
 SHORTEST_STEP = 1e-5
-
-LOOKAHEAD = 4  # events that one step can take in
-
-
-class Rows(NamedTuple):
-    """Where each quantity starts in the workspace, in rows of `lanes` numbers."""
-
-    state: int
-    start: int  # the state before the last step
-    stage: int  # where the next slope is taken
-    midpoint: int  # the first slope at half the step
-    sum: int  # the state that the flow leads to
-    event: int  # times of the next events, LOOKAHEAD rows
-    jump: int  # what they do
-    time: int  # ms
-    begun: int  # time at which the last step began
-    after: int  # time at which the step under way ends
-    step: int  # proposal for the next step, ms
-    length: int  # of the step under way, ms
-    error: int  # disagreement of the midpoint slopes, over what is tolerated
-    first: int  # what the jumps inside add to the target at the first stage
-    middle: int  # at the second and the third
-    last: int  # at the fourth
-    end: int  # and at the end
-    top: int  # the most that they add anywhere
-    taken: int  # how many events the step takes in
-    v1: int  # V at each stage
-    v2: int
-    v3: int
-    v4: int
-    armed: int  # 1.0 armed, 0.0 not
-    held: int  # until when V is held at the reset, ms
-    live: int  # 1.0 if the lane is not at its end
-    moved: int  # 1.0 if the last step was taken
-    look: int  # 1.0 if V may have crossed the threshold in it
-    apart: int  # 1.0 if the integrals of V over it are to be taken apart from those of the other lanes
-    wrong: int  # 1.0 once the state has left its range
-    powers: int  # time integrals of (V - reference)^j, j = 1 to 4
-    total: int
-
-
-def rows(n):
-    """The layout for n state variables."""
-    singles = 5 * n + 2 * LOOKAHEAD
-    return Rows(
-        *(k * n for k in range(5)), 5 * n, 5 * n + LOOKAHEAD, *(singles + k for k in range(24)), singles + 27
-    )
 
 
 @cache
@@ -301,134 +255,8 @@ def stepper(vector_field, n, target, lanes, draw, resets=False):
         live_lanes, looks, failures = arrive(w, spike)
         return live_lanes, looks, failures, integrate_powers(w, window)
 
-    # What follows goes through the step of one lane again, where there is reason to; not inlined, it compiles once.
-    @apart
-    def step_of(x, h, p, held):
-        """One step of the flow alone: the new state, the slope at its start, and V at the four stages."""
-        k1 = flow(x, p, held)
-        x2 = axpy(0.5 * h, k1, x)
-        k2 = flow(x2, p, held)
-        x3 = axpy(0.5 * h, k2, x)
-        k3 = flow(x3, p, held)
-        x4 = axpy(h, k3, x)
-        y = axpy(h / 6, k1, axpy(h / 3, k2, axpy(h / 3, k3, axpy(h / 6, flow(x4, p, held), x))))
-        return y, k1, (x[0], x2[0], x3[0], x4[0])
-
-    @inline
-    def between(theta, x, f, y, g, h):
-        """The cubic through (x, slope f) and (y, slope g), at the part theta of a step h."""
-        u = 1.0 - theta
-        return u * u * ((1.0 + 2.0 * theta) * x + theta * h * f) + theta * theta * ((1.0 + 2.0 * u) * y - u * h * g)
-
-    @inline
-    def crossing(x, f, y, g, h, threshold):
-        """The part of the step at which the cubic crosses the threshold, by bisection to rounding."""
-        low, high = 0.0, 1.0
-        for _ in range(52):
-            middle = 0.5 * (low + high)
-            if between(middle, x, f, y, g, h) >= threshold:
-                high = middle
-            else:
-                low = middle
-        return high
-
-    @apart
-    def end_with_reset(w, j, x, time, taken, spike):
-        """Let the step of a lane end in a spike."""
-        store(w, 0, j, with_first(spike[3], x))
-        w[TIME * L + j] = time
-        w[HELD * L + j] = time + spike[4]
-        w[TAKEN * L + j] = taken
-        w[ARMED * L + j] = 1.0
-
-    @apart
-    def look_into(w, j, p, events, spike, spikes, counts):
-        """Go through the last step of a lane again, from event to event, and record its spike if there was one."""
-        threshold, rearm = spike[0], spike[1]
-        head, _, _, times, jumps = events
-        t, until, taken = w[BEGUN * L + j], w[TIME * L + j], np.int64(w[TAKEN * L + j])
-        x, armed = load(w, START, j), True
-        for i in range(taken + 1):
-            stop = times[j, head[j] + i] if i < taken else until
-            h = stop - t
-            y, f, _ = step_of(x, h, p, False)
-            if armed and y[0] >= threshold:
-                g = step_of(y, 0.0, p, False)[1]
-                part = h * crossing(x[0], f[0], y[0], g[0], h, threshold)
-                spikes[j, counts[j]] = t + part
-                counts[j] += 1
-                armed = False
-                if resets:
-                    end_with_reset(w, j, step_of(x, part, p, False)[0], t + part, i, spike)
-                    return
-            x, t = y, stop
-            if i < taken:
-                x = shifted(x, TARGET, jumps[j, head[j] + i])
-                if armed and x[0] >= threshold:
-                    spikes[j, counts[j]] = t
-                    counts[j] += 1
-                    armed = False
-                    if resets:
-                        end_with_reset(w, j, x, t, i + 1, spike)
-                        return
-            if x[0] < rearm:
-                armed = True
-        w[ARMED * L + j] = 1.0 if armed else 0.0
-
-    @apart
-    def record_spikes(w, p, events, spike, spikes, counts):
-        """Look into the lanes that may have spiked; returns whether a buffer is full."""
-        full = False
-        for j in range(L):
-            if w[LOOK * L + j] > 0.5:
-                look_into(w, j, p, events, spike, spikes, counts)
-                full = full or counts[j] > spikes.shape[1] - 1 - LOOKAHEAD
-                if resets:
-                    w[WRONG * L + j] = 1.0 if outside(load(w, 0, j), spike[2]) else 0.0
-        return full
-
-    @inline
-    def was_held(w, j):
-        """Whether V was held in the last step; a lane that is looked into was not."""
-        return is_held(w, j, w[BEGUN * L + j]) and w[LOOK * L + j] < 0.5
-
-    @apart
-    def integrate_apart(w, p, events, window):
-        """The time integrals of the powers of V over the last step of some lanes, from event to event."""
-        head, _, _, times, jumps = events
-        r, begin, end = window
-        for j in range(L):
-            if w[APART * L + j] > 0.5:
-                t, taken, x, held = w[BEGUN * L + j], np.int64(w[TAKEN * L + j]), load(w, START, j), was_held(w, j)
-                for i in range(taken + 1):
-                    stop = times[j, head[j] + i] if i < taken else w[TIME * L + j]
-                    first, last = min(max(t, begin), stop), max(min(stop, end), t)
-                    if last > first:
-                        V = step_of(step_of(x, first - t, p, held)[0], last - first, p, held)[2]
-                        add_powers(w, j, (last - first) / 6, V[0] - r, V[1] - r, V[2] - r, V[3] - r)
-                    x, t = step_of(x, stop - t, p, held)[0], stop
-                    if i < taken and not held:
-                        x = shifted(x, TARGET, jumps[j, head[j] + i])
-
-    @apart
-    def record_traces(w, p, events, traces, sampled, next_sample):
-        """Sample every lane at the times that its last step passed, going through it from event to event."""
-        head, _, _, times, jumps = events
-        for j in range(traces.shape[0]):
-            k = next_sample[j]
-            if w[MOVED * L + j] > 0.5 and k < sampled.size and sampled[k] <= w[TIME * L + j]:
-                t, taken, x, held = w[BEGUN * L + j], np.int64(w[TAKEN * L + j]), load(w, START, j), was_held(w, j)
-                for i in range(taken + 1):
-                    stop = times[j, head[j] + i] if i < taken else w[TIME * L + j]
-                    while k < sampled.size and sampled[k] <= stop:
-                        y = step_of(x, sampled[k] - t, p, held)[0]
-                        for v in range(n):
-                            traces[j, v, k] = y[v]
-                        k += 1
-                    x, t = step_of(x, stop - t, p, held)[0], stop
-                    if i < taken and not held:
-                        x = shifted(x, TARGET, jumps[j, head[j] + i])
-                next_sample[j] = k
+    again = retrace(at, ops, flow, is_held, add_powers, target, lanes, resets)
+    record_spikes, record_traces, integrate_apart = again.record_spikes, again.record_traces, again.integrate_apart
 
     @apart
     def draw_more(j, events, stream):

@@ -1,0 +1,52 @@
+"""The workspace of the jump process: where each quantity of a lane is."""
+
+from typing import NamedTuple
+
+__all__ = ["LOOKAHEAD", "Rows", "rows"]
+
+LOOKAHEAD = 4  # events that one step can take in
+
+
+class Rows(NamedTuple):
+    """Where each quantity starts in the workspace, in rows of `lanes` numbers."""
+
+    state: int
+    start: int  # the state before the last step
+    stage: int  # where the next slope is taken
+    midpoint: int  # the first slope at half the step
+    sum: int  # the state that the flow leads to
+    event: int  # times of the next events, LOOKAHEAD rows
+    jump: int  # what they do
+    time: int  # ms
+    begun: int  # time at which the last step began
+    after: int  # time at which the step under way ends
+    step: int  # proposal for the next step, ms
+    length: int  # of the step under way, ms
+    error: int  # disagreement of the midpoint slopes, over what is tolerated
+    first: int  # what the jumps inside add to the target at the first stage
+    middle: int  # at the second and the third
+    last: int  # at the fourth
+    end: int  # and at the end
+    top: int  # the most that they add anywhere
+    taken: int  # how many events the step takes in
+    v1: int  # V at each stage
+    v2: int
+    v3: int
+    v4: int
+    armed: int  # 1.0 armed, 0.0 not
+    held: int  # until when V is held at the reset, ms
+    live: int  # 1.0 if the lane is not at its end
+    moved: int  # 1.0 if the last step was taken
+    look: int  # 1.0 if V may have crossed the threshold in it
+    apart: int  # 1.0 if the integrals of V over it are to be taken apart from those of the other lanes
+    wrong: int  # 1.0 once the state has left its range
+    powers: int  # time integrals of (V - reference)^j, j = 1 to 4
+    total: int
+
+
+def rows(n):
+    """The layout for n state variables."""
+    singles = 5 * n + 2 * LOOKAHEAD
+    return Rows(
+        *(k * n for k in range(5)), 5 * n, 5 * n + LOOKAHEAD, *(singles + k for k in range(24)), singles + 27
+    )

@@ -1,0 +1,163 @@
+"""Through the last step of a single lane again, from event to event, where there is reason to.
+
+The loops over the lanes take a step as a whole. Where V may have crossed the threshold, where the integrals of V end
+inside the step, and where traces are sampled, the same step is gone through here, lane by lane.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ...elementary import apart, inline
+from .event_rows import LOOKAHEAD
+
+__all__ = ["Retrace", "retrace"]
+
+
+class Retrace(NamedTuple):
+    """Compiled functions on the last step of every lane for which there is reason."""
+
+    record_spikes: object  # (w, p, events, spike, spikes, counts) -> whether a buffer is full
+    record_traces: object  # (w, p, events, traces, sampled, next_sample)
+    integrate_apart: object  # (w, p, events, window)
+
+
+def retrace(at, ops, flow, is_held, add_powers, target, lanes, resets):
+    """Compile them. flow(x, p, held) is the slope, is_held(w, lane, time) whether V is held at the reset."""
+    load, store, axpy = ops.load, ops.store, ops.axpy
+    outside, shifted, with_first = ops.outside, ops.shifted, ops.with_first
+    START, TIME, BEGUN, TAKEN, ARMED, HELD, MOVED, LOOK, APART, WRONG = (
+        at.start, at.time, at.begun, at.taken, at.armed, at.held, at.moved, at.look, at.apart, at.wrong
+    )  # fmt: skip
+    L, TARGET, n = lanes, target, at.start - at.state
+
+    # Not inlined, it compiles once.
+    @apart
+    def step_of(x, h, p, held):
+        """One step of the flow alone: the new state, the slope at its start, and V at the four stages."""
+        k1 = flow(x, p, held)
+        x2 = axpy(0.5 * h, k1, x)
+        k2 = flow(x2, p, held)
+        x3 = axpy(0.5 * h, k2, x)
+        k3 = flow(x3, p, held)
+        x4 = axpy(h, k3, x)
+        y = axpy(h / 6, k1, axpy(h / 3, k2, axpy(h / 3, k3, axpy(h / 6, flow(x4, p, held), x))))
+        return y, k1, (x[0], x2[0], x3[0], x4[0])
+
+    @inline
+    def between(theta, x, f, y, g, h):
+        """The cubic through (x, slope f) and (y, slope g), at the part theta of a step h."""
+        u = 1.0 - theta
+        return u * u * ((1.0 + 2.0 * theta) * x + theta * h * f) + theta * theta * ((1.0 + 2.0 * u) * y - u * h * g)
+
+    @inline
+    def crossing(x, f, y, g, h, threshold):
+        """The part of the step at which the cubic crosses the threshold, by bisection to rounding."""
+        low, high = 0.0, 1.0
+        for _ in range(52):
+            middle = 0.5 * (low + high)
+            if between(middle, x, f, y, g, h) >= threshold:
+                high = middle
+            else:
+                low = middle
+        return high
+
+    @apart
+    def end_with_reset(w, j, x, time, taken, spike):
+        """Let the step of a lane end in a spike."""
+        store(w, 0, j, with_first(spike[3], x))
+        w[TIME * L + j] = time
+        w[HELD * L + j] = time + spike[4]
+        w[TAKEN * L + j] = taken
+        w[ARMED * L + j] = 1.0
+
+    @apart
+    def look_into(w, j, p, events, spike, spikes, counts):
+        """Go through the last step of a lane again, from event to event, and record its spike if there was one."""
+        threshold, rearm = spike[0], spike[1]
+        head, _, _, times, jumps = events
+        t, until, taken = w[BEGUN * L + j], w[TIME * L + j], np.int64(w[TAKEN * L + j])
+        x, armed = load(w, START, j), True
+        for i in range(taken + 1):
+            stop = times[j, head[j] + i] if i < taken else until
+            h = stop - t
+            y, f, _ = step_of(x, h, p, False)
+            if armed and y[0] >= threshold:
+                g = step_of(y, 0.0, p, False)[1]
+                part = h * crossing(x[0], f[0], y[0], g[0], h, threshold)
+                spikes[j, counts[j]] = t + part
+                counts[j] += 1
+                armed = False
+                if resets:
+                    end_with_reset(w, j, step_of(x, part, p, False)[0], t + part, i, spike)
+                    return
+            x, t = y, stop
+            if i < taken:
+                x = shifted(x, TARGET, jumps[j, head[j] + i])
+                if armed and x[0] >= threshold:
+                    spikes[j, counts[j]] = t
+                    counts[j] += 1
+                    armed = False
+                    if resets:
+                        end_with_reset(w, j, x, t, i + 1, spike)
+                        return
+            if x[0] < rearm:
+                armed = True
+        w[ARMED * L + j] = 1.0 if armed else 0.0
+
+    @apart
+    def record_spikes(w, p, events, spike, spikes, counts):
+        """Look into the lanes that may have spiked; returns whether a buffer is full."""
+        full = False
+        for j in range(L):
+            if w[LOOK * L + j] > 0.5:
+                look_into(w, j, p, events, spike, spikes, counts)
+                full = full or counts[j] > spikes.shape[1] - 1 - LOOKAHEAD
+                if resets:
+                    w[WRONG * L + j] = 1.0 if outside(load(w, 0, j), spike[2]) else 0.0
+        return full
+
+    @inline
+    def was_held(w, j):
+        """Whether V was held in the last step; a lane that is looked into was not."""
+        return is_held(w, j, w[BEGUN * L + j]) and w[LOOK * L + j] < 0.5
+
+    @apart
+    def integrate_apart(w, p, events, window):
+        """The time integrals of the powers of V over the last step of some lanes, from event to event."""
+        head, _, _, times, jumps = events
+        r, begin, end = window
+        for j in range(L):
+            if w[APART * L + j] > 0.5:
+                t, taken, x, held = w[BEGUN * L + j], np.int64(w[TAKEN * L + j]), load(w, START, j), was_held(w, j)
+                for i in range(taken + 1):
+                    stop = times[j, head[j] + i] if i < taken else w[TIME * L + j]
+                    first, last = min(max(t, begin), stop), max(min(stop, end), t)
+                    if last > first:
+                        V = step_of(step_of(x, first - t, p, held)[0], last - first, p, held)[2]
+                        add_powers(w, j, (last - first) / 6, V[0] - r, V[1] - r, V[2] - r, V[3] - r)
+                    x, t = step_of(x, stop - t, p, held)[0], stop
+                    if i < taken and not held:
+                        x = shifted(x, TARGET, jumps[j, head[j] + i])
+
+    @apart
+    def record_traces(w, p, events, traces, sampled, next_sample):
+        """Sample every lane at the times that its last step passed, going through it from event to event."""
+        head, _, _, times, jumps = events
+        for j in range(traces.shape[0]):
+            k = next_sample[j]
+            if w[MOVED * L + j] > 0.5 and k < sampled.size and sampled[k] <= w[TIME * L + j]:
+                t, taken, x, held = w[BEGUN * L + j], np.int64(w[TAKEN * L + j]), load(w, START, j), was_held(w, j)
+                for i in range(taken + 1):
+                    stop = times[j, head[j] + i] if i < taken else w[TIME * L + j]
+                    while k < sampled.size and sampled[k] <= stop:
+                        y = step_of(x, sampled[k] - t, p, held)[0]
+                        for v in range(n):
+                            traces[j, v, k] = y[v]
+                        k += 1
+                    x, t = step_of(x, stop - t, p, held)[0], stop
+                    if i < taken and not held:
+                        x = shifted(x, TARGET, jumps[j, head[j] + i])
+                next_sample[j] = k
+
+    return Retrace(record_spikes, record_traces, integrate_apart)
