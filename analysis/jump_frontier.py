@@ -299,14 +299,16 @@ def followed_by_scipy(times, jumps, end):
         h = event - t
         watch = above if armed else None
         leg = solve_ivp(field, (t, event), x, **EXACT, first_step=min(h, 0.02), max_step=0.05, events=watch)
-        x, t = leg.y[:, -1] + (weight, 0.0, 0.0, 0.0), event
+        x, since, t = leg.y[:, -1] + (weight, 0.0, 0.0, 0.0), t, event
         if watch and leg.t_events[0].size:
-            spikes.append(leg.t_events[0][0])
+            since = leg.t_events[0][0]
+            spikes.append(since)
             armed = False
-        elif armed and x[0] >= THRESHOLD:
+        armed = armed or leg.y[0, leg.t >= since].min() < REARM
+        if armed and x[0] >= THRESHOLD:
             spikes.append(event)
             armed = False
-        armed = armed or min(leg.y[0].min(), x[0]) < REARM
+        armed = armed or x[0] < REARM
     return np.array(spikes), x
 
 

@@ -19,9 +19,8 @@ from shared_path import interval
 
 import stochhh as sh
 from stochhh.backends import jump
-from stochhh.backends.kernels import event_driven
+from stochhh.backends.kernels import event_driven, event_rows, retrace
 from stochhh.elementary import fma, inline
-from stochhh.models.jacobian import fastest_rate
 
 pytestmark = pytest.mark.slow
 
@@ -46,18 +45,19 @@ def no_second_moment(path, rough):
 
 def ends(length, **faults):
     """The state at the end of every path by steps of at most `length`, shape (variables, paths)."""
-    tolerance = 0.1
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jump, "_LENGTH", length * fastest_rate(NEURON) / np.cbrt(tolerance))
+        patch.setattr(jump, "_LONGEST_STEP", length)
+        patch.setattr(jump, "_LENGTH", UNCUT)
         patch.setattr(jump, "_ROUGHNESS", UNCUT)
         patch.setattr(jump, "_DISAGREEMENT", UNCUT)
         patch.setattr(jump, "_FIRST_STEP", length)
-        patch.setattr(event_driven, "LOOKAHEAD", EVENTS)
+        for module in (event_rows, event_driven, retrace):
+            patch.setattr(module, "LOOKAHEAD", EVENTS)
         patch.setattr(event_driven, "stepper", stepper(**faults))
         for name, value in faults.items():
             patch.setattr(event_driven, name, value)
         run = sh.simulate(
-            NEURON, DENSE, backend=sh.Jump(tolerance=tolerance, lanes=8), duration=DURATION, seed=3,
+            NEURON, DENSE, backend=sh.Jump(lanes=8), duration=DURATION, seed=3,
             n_trials=10 * GROUPS, trace_interval=DURATION,
         )  # fmt: skip
     return np.stack([run.traces[name][:, -1] for name in NEURON.variables])
