@@ -135,9 +135,9 @@ def text(result):
         "+0.1 and -0.4 mV, I_app = 3 uA/cm2), float64, steps of 0.01 ms where a program steps on a grid. Costs are "
         "processor time of one core, the simulation alone; the median of the repeats, with the least and the largest. "
         "An answer is *right* if the 95 % intervals of rate and CV against the converged ones lie within 10 %, *wrong* "
-        "if one lies outside, else *undecided*: the program is too slow for more spikes. (Euler-Maruyama at 0.01 ms "
-        "by itself fires some 4 % too often here: all programs that use it share that.) What "
-        "each program does is said in `analysis/benchmarks/peers.toml` and at the head of its source. In the figure "
+        "if one lies outside, else *undecided*: too few spikes, or trials too short for the CV. (Euler-Maruyama at "
+        "0.01 ms by itself fires some 4 % too often here: all programs that use it share that.) What each "
+        "program does is said in `analysis/benchmarks/peers.toml` and at the head of its source. In the figure "
         "stochhh is blue; open symbols are undecided, crosses wrong."
     )
     yield ""
