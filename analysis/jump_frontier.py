@@ -15,7 +15,8 @@ on either side is counted as lost or extra.
     python analysis/jump_frontier.py --out docs                  about half an hour on one core
     python analysis/jump_frontier.py --quick --out out/frontier  three minutes, with fewer spikes
 
-It prints the tables, and writes jump_frontier.json, jump_frontier.md, jump_frontier.png and jump_frontier.pdf.
+It prints the tables (error, and in brackets slopes or ns an event; a star where spikes are lost or extra), and writes
+jump_frontier.json, jump_frontier.md, jump_frontier.png and jump_frontier.pdf.
 """
 
 import argparse
@@ -483,32 +484,50 @@ def tables(made):
         check = case["reference"]
         yield (
             f"\n**{case['name']}**: {case['spikes']} spikes in {case['trials']} trials of {case['duration']:g} ms, "
-            f"{len(case['verge'])} of them on the verge{named(case['verge'])}. The reference differs from DOP853 by "
-            f"{check['spike_time']:.0e} ms in {check['spikes']} spikes and {check['V']:.0e} mV in the last V.\n"
+            f"{len(case['verge'])} of them on the verge{named(case['verge'])}. The reference is within "
+            f"{check['spike_time']:.0e} ms of DOP853 in {check['spikes']} spikes, {check['V']:.0e} mV in the last V.\n"
         )
-        yield "| method | h, ms | slopes an event | rms, ms | median | 90 % | largest | lost, extra |"
-        yield "|---|---:|---:|---:|---:|---:|---:|---:|"
-        for row in case["methods"]:
-            yield f"| {row['method']} | {row['h']:g} | {row['slopes_per_event']:.3g} | {errors(row)} |"
-        yield "\n| `jump`, tolerance, ms | ns an event | rms, ms | median | 90 % | largest | lost, extra |"
+        yield from table_of_methods(case["methods"])
+        yield "\n| tolerance, ms | ns an event | rms, ms | median | 90 % | largest | spikes lost, extra |"
         yield "|---:|---:|---:|---:|---:|---:|---:|"
         for row in case["jump"]:
-            yield f"| {row['tolerance']:g} | {row['ns_per_event']:.1f} | {errors(row)} |"
-        yield "\n| constants of the rule | tolerance | ns an event | rms, ms | median | 90 % | largest | lost, extra |"
-        yield "|---|---:|---:|---:|---:|---:|---:|---:|"
-        for row in case["rules"]:
-            values = ", ".join(f"{value:g}" for value in row["rule"])
-            yield f"| {values} | {row['tolerance']:g} | {row['ns_per_event']:.1f} | {errors(row)} |"
+            sizes = " | ".join(f"{row[key]:.1e}" for key in ("rms", "median", "most", "largest"))
+            yield f"| {row['tolerance']:g} | {row['ns_per_event']:.1f} | {sizes} | {row['lost']}, {row['extra']} |"
+    yield from table_of_rules(made["inputs"])
+
+
+def table_of_methods(rows):
+    """Error and cost, a line a method and a column an h."""
+    lengths = sorted({row["h"] for row in rows}, reverse=True)
+    cells = {(row["method"], row["h"]): f"{error(row)} ({row['slopes_per_event']:.2g})" for row in rows}
+    yield f"| h, ms | {' | '.join(f'{h:g}' for h in lengths)} |"
+    yield "|---|" + "---:|" * len(lengths)
+    for method in LOOKS:
+        yield f"| {method} | {' | '.join(cells.get((method, h), '') for h in lengths)} |"
+
+
+def table_of_rules(inputs):
+    """Error and cost of the backend with other constants, a column an input and tolerance."""
+    columns = [(case, tolerance) for tolerance in (1e-3, 1e-4) for case in inputs]
+    names = [f"{case['name'].partition(',')[0]}, {tolerance:g}" for case, tolerance in columns]
+    yield f"\n| constants | {' | '.join(names)} |"
+    yield "|---|" + "---:|" * len(columns)
+    for values in RULES:
+        cells = []
+        for case, tolerance in columns:
+            found = [row for row in case["rules"] if tuple(row["rule"]) == values and row["tolerance"] == tolerance]
+            cells.append(f"{error(found[0])} ({found[0]['ns_per_event']:.3g})")
+        yield f"| {', '.join(f'{value:g}' for value in values)} | {' | '.join(cells)} |"
+
+
+def error(row):
+    """The root mean square error, with a star where spikes are lost or extra."""
+    return f"{row['rms']:.1e}{'*' if row['lost'] or row['extra'] else ''}"
 
 
 def named(verge):
     """The spikes on the verge, by trial and time."""
     return f" ({', '.join(f'trial {k} at {t:.1f} ms' for k, t in verge)})" if verge else ""
-
-
-def errors(row):
-    sizes = " | ".join(f"{row[key]:.1e}" for key in ("rms", "median", "most", "largest"))
-    return f"{sizes} | {row['lost']}, {row['extra']}"
 
 
 LOOKS = {
