@@ -6,12 +6,13 @@ from math import exp
 from typing import ClassVar
 
 from .linoid import linoid
-from .parameters import CAPACITANCE, CONDUCTANCE, CURRENT, FACTOR, GATE, POTENTIAL, V_RANGE, check, packed
+from .parameters import CAPACITANCE, CONDUCTANCE, CURRENT, FACTOR, GATE, POTENTIAL, V_RANGE, check
 from .rest import resting_state
 
 __all__ = ["HodgkinHuxley"]
 
-Parameters = namedtuple("Parameters", "per_C_m g_Na g_K g_L E_Na E_K E_L I_app phi")
+# Conductances (1/ms) and current (mV/ms) over the capacitance.
+Parameters = namedtuple("Parameters", "g_Na g_K g_L I_app E_Na E_K E_L phi")
 
 _E10, _E25, _E30 = exp(1.0), exp(2.5), exp(3.0)
 
@@ -47,7 +48,7 @@ def relaxation(V, phi):
 
 
 def conductances(m, h, n, p):
-    """Sodium and potassium conductances, mS/cm2."""
+    """Sodium and potassium conductances, in the unit of those in p."""
     n2 = n * n
     return p.g_Na * (m * m * m) * h, p.g_K * (n2 * n2)
 
@@ -58,7 +59,7 @@ def linear_rates(x, p):
     a_m, b_m, a_h, b_h, a_n, b_n = relaxation(V, p.phi)
     g_Na, g_K = conductances(m, h, n, p)
     toward = g_Na * p.E_Na + g_K * p.E_K + (p.g_L * p.E_L + p.I_app)
-    return (toward * p.per_C_m, a_m, a_h, a_n), ((g_Na + g_K + p.g_L) * p.per_C_m, b_m, b_h, b_n)
+    return (toward, a_m, a_h, a_n), (g_Na + g_K + p.g_L, b_m, b_h, b_n)
 
 
 def vector_field(x, p):
@@ -72,7 +73,7 @@ def stiffness(x, p):
     """Total conductance over capacitance, 1/ms."""
     _, m, h, n = x
     g_Na, g_K = conductances(m, h, n, p)
-    return (g_Na + g_K + p.g_L) * p.per_C_m
+    return g_Na + g_K + p.g_L
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,8 @@ class HodgkinHuxley:
 
     def parameters(self):
         """The constants of the vector field."""
-        return packed(Parameters, self)
+        over = (value / self.C_m for value in (self.g_Na, self.g_K, self.g_L, self.I_app))
+        return Parameters(*over, self.E_Na, self.E_K, self.E_L, self.phi)
 
     def initial_state(self):
         """The state (V, m, h, n) at time 0: V in mV, gates between 0 and 1."""
