@@ -34,8 +34,8 @@ class Jump:
 
     The law of the events is exact. The flow is integrated by Runge-Kutta steps of order 4 that take in up to four
     events each, through the exact integrals of the jump path over the step (`kernels.path`): of strong order 2 in its
-    length, whatever the number of jumps. A step ends at an event where the jumps are large, and is short where
-    h |k2 - k3| is; a threshold crossing is then found from event to event, by bisection. The spike times of the
+    length while it holds several. A step ends at an event where the jumps are large, and is short where h |k2 - k3|
+    is not small; a threshold crossing is then found from event to event, by bisection. The spike times of the
     default neuron differ from the exact flow's, on the same events, by less than `tolerance` (root mean square), where
     the flow itself is not on the verge between a spike and none.
 
