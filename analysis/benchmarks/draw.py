@@ -92,7 +92,7 @@ def figure(result):
         lines(axes[5], result["growth_trials"], "trials of 1 s", "wall time (s)", own)
         for ax in axes[3:]:
             low, high = ax.get_ylim()
-            ax.set_ylim(low, high * (high / low) ** 0.45)  # room for the legend
+            ax.set_ylim(low, high * (high / low) ** 0.38)  # room for the legend
         for ax, text_, left in zip(axes, "abcdef", (42, 42, 42, 28, 28, 28), strict=True):
             letter(ax, text_, left)
     return page

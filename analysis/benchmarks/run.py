@@ -56,6 +56,7 @@ def main():
     parser.add_argument("--out", type=Path, default=Path("out/benchmarks"))
     parser.add_argument("--jobs", nargs="*", choices=JOBS, default=JOBS, help="by default all; others keep their place")
     parser.add_argument("--note", default="", help="recorded beside the machine: that others used it, say")
+    parser.add_argument("--peers", type=Path, help="folder of the peers' environments; by default peers in --out")
     options, passed_on = parser.parse_known_args()
     options.out.mkdir(parents=True, exist_ok=True)
     file = options.out / "benchmark.json"
@@ -65,7 +66,8 @@ def main():
         if job not in options.jobs:
             continue
         started, before = time.strftime("%Y-%m-%d %H:%M:%S"), load()
-        command = [sys.executable, HERE / f"{job}.py", "--out", options.out, *passed_on]
+        folders = ["--out", options.out, "--peers", options.peers or options.out / "peers"]
+        command = [sys.executable, HERE / f"{job}.py", *folders, *passed_on]
         answer = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
         result[job] = {"started": started, "load": [before, load()], "options": passed_on, **answer}
         file.write_text(json.dumps(result, indent=1) + "\n")
