@@ -23,7 +23,7 @@ VERGE = 1e-3  # ms; a spike that weights larger by a millionth move by more is o
 
 
 class Case(NamedTuple):
-    """An input of variance 2 mV2/ms, and how much of it is simulated."""
+    """An input of variance 1 mV2/ms, and how much of it is simulated."""
 
     per_ms: int  # events
     trials: int
