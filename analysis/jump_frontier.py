@@ -13,7 +13,7 @@ on either side is counted as lost or extra.
                                    its cost in processor time on one core, the least of five runs (of three)
 
     python analysis/jump_frontier.py --out docs                  a quarter of an hour on one core
-    python analysis/jump_frontier.py --quick --out out/frontier  two minutes, with fewer spikes
+    python analysis/jump_frontier.py --quick --out out/frontier  four minutes, with fewer spikes
 
 It prints the tables (error, and in brackets slopes or ns an event; a dagger where spikes are lost or extra), and writes
 jump_frontier.json, jump_frontier.md, jump_frontier.png and jump_frontier.pdf.
