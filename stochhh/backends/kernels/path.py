@@ -11,7 +11,8 @@ so that its quadrature of L, of L^2, and its two double sums of L and t are the 
     m = a -+ ((c - a^2 - 3 d^2)/2)^(1/2),    l_1 = 3 (a - d) - 2 m,    l_4 = 3 (a + d) - 2 m
 
 Under the root is half of the variance that a straight line leaves of L in the step, never negative; its sign is that
-of the path's curvature e = int_0^1 (6 s^2 - 6 s + 1) L. What is not matched is of order h^(5/2) and of mean 0, or of
+of the path's curvature e = int_0^1 (6 s^2 - 6 s + 1) L, turned: so the mean of L^3 is right too, over the place of a
+single jump. What is not matched is of order h^(5/2) and of mean 0, or of
 order h^3: of strong order 2 in the length of steps that hold several jumps. A jump w alone in a step leaves an error of
 h w^3, and of those there are as many as jumps, whatever the length: order 1, with a factor that falls like w^3.
 """
