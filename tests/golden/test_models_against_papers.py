@@ -133,8 +133,8 @@ FIRING = [
     (WangBuzsaki(I_app=0.5), 300.0, 31.039368),
     (WangBuzsaki(I_app=1), 300.0, 16.750002),
     (WangBuzsaki(I_app=20), 200.0, 2.456602),
-    (TraubMiles(I_app=0.5), 300.0, 36.310972),
-    (TraubMiles(I_app=1.5), 300.0, 18.179230),
+    pytest.param(TraubMiles(I_app=0.5), 300.0, 36.310972, marks=pytest.mark.slow),
+    pytest.param(TraubMiles(I_app=1.5), 300.0, 18.179230, marks=pytest.mark.slow),
 ]
 
 
@@ -170,7 +170,10 @@ def test_wang_buzsaki_fires_as_published():
     assert 1000 / np.diff(spikes(WangBuzsaki(I_app=20), 200.0))[-1] == pytest.approx(400, rel=0.03)
 
 
-@pytest.mark.parametrize(("neuron", "onset"), [(WangBuzsaki(), 0.16008633), (TraubMiles(), 0.11934571)])
+@pytest.mark.parametrize(
+    ("neuron", "onset"),
+    [(WangBuzsaki(), 0.16008633), pytest.param(TraubMiles(), 0.11934571, marks=pytest.mark.slow)],
+)
 def test_frequency_grows_as_the_square_root_beyond_a_saddle_node(neuron, onset):
     """T: f ~ sqrt(I - onset), so four times the distance is twice the frequency, but for a term linear in it."""
     near, far = (np.diff(spikes(replace(neuron, I_app=onset + d), 5000.0))[-1] for d in (0.0005, 0.002))

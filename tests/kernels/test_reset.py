@@ -139,6 +139,7 @@ class Adapting:
         return 0.0 * p.slope
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", [*EXACT, sh.Diffusion(dt=0.01)], ids=lambda backend: backend.name)
 def test_the_other_variables_of_a_users_model_go_on(backend):
     result = run(Adapting(), backend, 13.0, trace_interval=0.5)

@@ -57,13 +57,14 @@ def own_spikes(job, trials, duration):
 
 
 @needs_compiler
-@pytest.mark.parametrize("job", ["diffusion", "jump"])
+@pytest.mark.parametrize("job", ["diffusion", pytest.param("jump", marks=pytest.mark.slow)])
 def test_the_cpp_program_solves_the_same_problem(tmp_path, job):
     own, cpp = own_spikes(job, 1000, 200.0), cpp_spikes(tmp_path, job, 1000, 200.0)
     budget.check_equal_means(own.counts(), cpp.counts(), sees=0.3, what="spikes in 200 ms")
 
 
 @needs_compiler
+@pytest.mark.slow
 def test_a_planted_fault_in_the_cpp_program_is_seen(tmp_path):
     """Noise of two thirds of its variance: 1.07 spikes instead of 1.46."""
 

@@ -17,6 +17,7 @@ def blocks(page):
     return re.findall(r"^```python\n(.*?)^```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_your_own_neuron(tmp_path, monkeypatch):
     """One script, in a module of its own, as a reader would have it."""
     file = tmp_path / "erisir.py"
