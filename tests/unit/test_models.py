@@ -52,11 +52,11 @@ STRANGE_STATES = ["resting", -65.0, None, (), (-65.0,) * 5]
 
 def refused(model):
     """(key, value, how the message begins)"""
-    keys = {f.name for f in fields(model)} - {"initial"}
+    keys = [f.name for f in fields(model) if f.name != "initial"]
     yield from ((key, value, key) for key in keys for value in NOT_NUMBERS)
-    yield from ((key, value, key) for key in keys & {"C_m", "phi", "V2", "V4"} for value in (0, -1.0))
-    yield from ((key, -1e-9, key) for key in keys & CONDUCTANCES)
-    yield from ((key, value, key) for key in keys & {"V_T"} for value in (-500.1, 500.1))
+    yield from ((key, value, key) for key in keys if key in {"C_m", "phi", "V2", "V4"} for value in (0, -1.0))
+    yield from ((key, -1e-9, key) for key in keys if key in CONDUCTANCES)
+    yield from ((key, value, key) for key in keys if key == "V_T" for value in (-500.1, 500.1))
     yield from [("threshold", 1000.1, "threshold"), ("rearm", -1000.0, "rearm"), ("rearm", 5.0, "rearm")]
     yield from (("initial", value, "initial") for value in STRANGE_STATES)
     yield "initial", (-1001.0, *STATES[model][1:]), "initial V"
