@@ -15,6 +15,11 @@ from numba.extending import intrinsic
 
 __all__ = [
     "EXP_RANGE",
+    "MANTISSA",
+    "ONE_BITS",
+    "ROUND",
+    "SQRT_HALF_BITS",
+    "TWO_TO_52_BITS",
     "apart",
     "bits",
     "cos_sin_turn",
@@ -111,7 +116,7 @@ def wide_vectors(typingctx):
 
 
 # Adding and subtracting 1.5 * 2^52 rounds to an integer, and leaves it in the low bits.
-_ROUND = 6755399441055744.0
+ROUND = 6755399441055744.0
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 0.6931471805599453, 2.319046813846299e-17
 _EXPONENT_BIAS = np.uint64(1023)
@@ -121,8 +126,8 @@ _MANTISSA_BITS = np.uint64(52)
 @inline
 def _reduced(x):
     """(r, 2^k) with x = k ln 2 + r, |r| <= ln(2)/2."""
-    t = fma(x, _LOG2_E, _ROUND)
-    k = t - _ROUND
+    t = fma(x, _LOG2_E, ROUND)
+    k = t - ROUND
     r = fma(k, -_LN2_LOW, fma(k, -_LN2_HIGH, x))
     return r, from_bits((bits(t) + _EXPONENT_BIAS) << _MANTISSA_BITS)
 
@@ -172,17 +177,17 @@ def tanh(x):
     return from_bits(bits(abs(y / (2.0 + y))) | (bits(x) & _SIGN))
 
 
-_SQRT_HALF_HIGH = np.uint64(0x3FE6A09E00000000)
-_ONE_HIGH = np.uint64(0x3FF0000000000000)
-_MANTISSA = np.uint64(0x000FFFFFFFFFFFFF)
+SQRT_HALF_BITS = np.uint64(0x3FE6A09E00000000)
+ONE_BITS = np.uint64(0x3FF0000000000000)
+MANTISSA = np.uint64(0x000FFFFFFFFFFFFF)
 
 
 @inline
 def log(x):
     """The natural logarithm to about one unit in the last place, for positive normal x."""
-    b = bits(x) + (_ONE_HIGH - _SQRT_HALF_HIGH)
+    b = bits(x) + (ONE_BITS - SQRT_HALF_BITS)
     k = to_float(b >> _MANTISSA_BITS) - 1023.0
-    f = from_bits((b & _MANTISSA) + _SQRT_HALF_HIGH) - 1.0  # x = 2^k (1 + f), sqrt(1/2) <= 1 + f < sqrt(2)
+    f = from_bits((b & MANTISSA) + SQRT_HALF_BITS) - 1.0  # x = 2^k (1 + f), sqrt(1/2) <= 1 + f < sqrt(2)
     s = f / (2.0 + f)
     z = s * s
     y = fma(z, 0.14798198605116586, 0.1531383769920937)
@@ -197,13 +202,13 @@ def log(x):
 
 
 _TWO_TO_52 = 4503599627370496.0
-_TWO_TO_52_BITS = np.uint64(0x4330000000000000)
+TWO_TO_52_BITS = np.uint64(0x4330000000000000)
 
 
 @inline
 def to_float(i):
     """A whole number below 2^52, held in uint64, as float64 (plain vector units have no such conversion)."""
-    return from_bits(i | _TWO_TO_52_BITS) - _TWO_TO_52
+    return from_bits(i | TWO_TO_52_BITS) - _TWO_TO_52
 
 
 _ONE, _TWO, _SIGN_SHIFT = np.uint64(1), np.uint64(2), np.uint64(62)
@@ -212,9 +217,9 @@ _ONE, _TWO, _SIGN_SHIFT = np.uint64(1), np.uint64(2), np.uint64(62)
 @inline
 def cos_sin_turn(u):
     """(cos 2 pi u, sin 2 pi u) to about one unit in the last place, for 0 <= u <= 1."""
-    t = fma(u, 4.0, _ROUND)
+    t = fma(u, 4.0, ROUND)
     quarter = bits(t)
-    r = fma(u, 4.0, _ROUND - t) * 1.5707963267948966  # |r| <= pi/4
+    r = fma(u, 4.0, ROUND - t) * 1.5707963267948966  # |r| <= pi/4
     z = r * r
     s = fma(z, 1.58969099521155010221e-10, -2.50507602534068634195e-08)
     s = fma(s, z, 2.75573137070700676789e-06)
@@ -237,8 +242,8 @@ def cos_sin_turn(u):
 @inline
 def two_to(y):
     """2^y for |y| < 1000, within 1 %: for step sizes, where a rough power will do."""
-    t = fma(y, 1.0, _ROUND)
-    r = y - (t - _ROUND)
+    t = fma(y, 1.0, ROUND)
+    r = y - (t - ROUND)
     return fma(r, fma(r, 0.2402265, 0.6931472), 1.0) * from_bits((bits(t) + _EXPONENT_BIAS) << _MANTISSA_BITS)
 
 

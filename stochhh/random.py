@@ -12,7 +12,20 @@ from functools import cache
 import numpy as np
 from numba import njit
 
-from .elementary import bits, fma, from_bits, inline, select, to_float, wide_vectors
+from .elementary import (
+    MANTISSA,
+    ONE_BITS,
+    ROUND,
+    SQRT_HALF_BITS,
+    TWO_TO_52_BITS,
+    bits,
+    fma,
+    from_bits,
+    inline,
+    select,
+    to_float,
+    wide_vectors,
+)
 from .errors import integer
 
 __all__ = [
@@ -93,9 +106,7 @@ def two_uniforms(index, trial, purpose, k0, k1):
 
 # What follows takes a word w for the number u = (w + 1/2) 2^-32 in (0, 1). Its polynomials (minimax, of lowest degree)
 # err by less than 1e-10, half of the step from one u to the next.
-_TWO_TO_52, _TWO_TO_22 = np.uint64(0x4330000000000000), np.uint64(0x4150000000000000)
-_ROUND = 6755399441055744.0  # 1.5 * 2^52: adding it rounds to an integer, and leaves that in the low bits
-_SQRT_HALF, _ONE, _MANTISSA = np.uint64(0x3FE6A09E00000000), np.uint64(0x3FF0000000000000), np.uint64(2**52 - 1)
+_TWO_TO_22_BITS = np.uint64(0x4150000000000000)
 _HALF_EXPONENT = np.uint64(0x5FE6EB50C7B537A9)
 _BIT_0, _BIT_1, _TO_SIGN = np.uint64(1), np.uint64(2), np.uint64(62)
 
@@ -103,9 +114,9 @@ _BIT_0, _BIT_1, _TO_SIGN = np.uint64(1), np.uint64(2), np.uint64(62)
 @inline
 def _radius(word):
     """sqrt(-2 ln u), by ln(2^k m) = k ln 2 + 2 artanh((m - 1) / (m + 1)), sqrt(1/2) <= m < sqrt(2)."""
-    b = bits(from_bits(word | _TWO_TO_52) - (2.0**52 - 0.5)) + (_ONE - _SQRT_HALF)
-    k = from_bits((b >> np.uint64(52)) | _TWO_TO_52) - (2.0**52 + 1023.0 + 32.0)
-    m = from_bits((b & _MANTISSA) + _SQRT_HALF)
+    b = bits(from_bits(word | TWO_TO_52_BITS) - (2.0**52 - 0.5)) + (ONE_BITS - SQRT_HALF_BITS)
+    k = from_bits((b >> np.uint64(52)) | TWO_TO_52_BITS) - (2.0**52 + 1023.0 + 32.0)
+    m = from_bits((b & MANTISSA) + SQRT_HALF_BITS)
     s = (m - 1.0) / (m + 1.0)
     z = s * s
     y = fma(fma(z, 0.23617416468361854, 0.2853605212727848), z, 0.40000338917521494)
@@ -130,9 +141,9 @@ def _root(x):
 @inline
 def _direction(word):
     """(cos 2 pi u, sin 2 pi u), less the half step: u = w 2^-32."""
-    v = from_bits(word | _TWO_TO_22)  # 2^22 + 4 u
-    t = v + (_ROUND - 2.0**22)
-    r = v - (t - (_ROUND - 2.0**22))  # of a quarter turn, |r| <= 1/2
+    v = from_bits(word | _TWO_TO_22_BITS)  # 2^22 + 4 u
+    t = v + (ROUND - 2.0**22)
+    r = v - (t - (ROUND - 2.0**22))  # of a quarter turn, |r| <= 1/2
     z = r * r
     s = fma(fma(z, 0.00015820674370773766, -0.004681266476822102), z, 0.07969258276002503)
     s = fma(fma(s, z, -0.6459640961485154), z, 1.5707963267881133) * r

@@ -7,12 +7,11 @@ import math
 
 import numpy as np
 
-from ...elementary import EXP_RANGE, cos_sin_turn, cosh, fma, inline, log, select, sqrt, tanh
+from ...elementary import EXP_RANGE, ROUND, cos_sin_turn, cosh, fma, inline, log, select, sqrt, tanh
 from ...elementary import exp as exp_in_range
 
 __all__ = ["AS_IT_IS", "STAND_INS", "stand_in"]
 
-_ROUND = 6755399441055744.0  # 1.5 * 2^52: added and subtracted, it rounds to an integer
 _PER_TURN = 0.15915494309189535
 _TURN_HIGH, _TURN_LOW = 6.283185307179586, 2.4492935982947064e-16
 
@@ -32,7 +31,7 @@ def expm1(x):
 @inline
 def _within_half_a_turn(x):
     """x less whole turns, -pi to pi."""
-    k = fma(x, _PER_TURN, _ROUND) - _ROUND
+    k = fma(x, _PER_TURN, ROUND) - ROUND
     return fma(k, -_TURN_LOW, fma(k, -_TURN_HIGH, x))
 
 
