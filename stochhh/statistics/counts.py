@@ -5,14 +5,15 @@ from scipy.special import chdtri, gammaincinv, stdtrit
 
 from ..units import hertz
 from .estimate import Estimate
-from .jackknife import LOG, Quantity, by_trial, confidence
+from .jackknife import METHODS, by_trial, confidence, known_method
+from .scale import LOG, Quantity
 
 __all__ = ["fano_factor", "rate"]
 
 _COUNT_SD = 0.5  # the largest standard deviation of a count that takes two neighbouring values
 
 
-def rate(spikes, level=0.95):
+def rate(spikes, level=0.95, method="jackknife"):
     """Firing rate (Hz): spikes in the window, over all trials, per observed time.
 
         rate = sum_t c_t / (n_trials T)
@@ -20,6 +21,8 @@ def rate(spikes, level=0.95):
     Arguments:
         spikes: SpikeTrains.
         level: confidence level.
+        method: of the interval, "jackknife" or "bootstrap", see `by_trial`, or "analytic": Garwood's, exact for spikes
+            that are a Poisson process, and wrong for others.
 
     Unbiased for every stationary train. The interval is by trial on the log scale, see `by_trial`. Three cases have
     no log jackknife, and `method` says which it is:
@@ -38,15 +41,17 @@ def rate(spikes, level=0.95):
     >>> print(rate(SpikeTrains([], [], n_trials=10, start=0, stop=1000)))
     rate = 0 Hz [0, 0.3689] (95%)
     """
-    level = confidence(level)
+    level, method = confidence(level), known_method(method, (*METHODS, "analytic"))
     counts = spikes.counts()
     n, total, most = len(counts), counts.sum(), counts.max()
     value = float(hertz(total / (n * spikes.window)))
 
-    def limits(low, high, method):
+    def limits(low, high, how):
         low, high = (float(hertz(x / (n * spikes.window))) for x in (low, high))
-        return Estimate("rate", value, low, high, level, "Hz", n, method)
+        return Estimate("rate", value, low, high, level, "Hz", n, how)
 
+    if method == "analytic":
+        return limits(*_events(total, level), "Garwood's exact interval, for spikes that are a Poisson process")
     if total == 0:
         return limits(0, _events(0, level)[1], "no spike: exact upper limit of a Poisson process")
     if n > 1 and most == total:
@@ -66,10 +71,10 @@ def rate(spikes, level=0.95):
     def per_time(s):
         return hertz(s[..., 0] / (s[..., 1] * spikes.window))
 
-    return by_trial(quantity, per_time, sums, level=level, unbias=False)
+    return by_trial(quantity, per_time, sums, level=level, method=method, unbias=False)
 
 
-def fano_factor(spikes, level=0.95):
+def fano_factor(spikes, level=0.95, method="jackknife"):
     """Fano factor of the spike count in the whole window.
 
         fano_factor = s^2 / c,   s^2 = sum_t (c_t - c)^2 / (n - 1),   c = mean count
@@ -77,6 +82,7 @@ def fano_factor(spikes, level=0.95):
     Arguments:
         spikes: SpikeTrains.
         level: confidence level.
+        method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
 
     The variance is unbiased, and the ratio too on Poisson trains, with any number of trials (on 5 of them it is 1 on
     average, where n in place of n - 1 gives 0.8); else its bias is of order 1/n and not removed (-4 % with 5 trials
@@ -84,7 +90,7 @@ def fano_factor(spikes, level=0.95):
     are equal (with two trials: always) there is no log jackknife; it is then [0, u], u the upper limit of a normal
     variance with a standard deviation of 1/2 added to each count for its rounding.
     """
-    level = confidence(level)
+    level, method = confidence(level), known_method(method)
     counts = spikes.counts()
     n, total = len(counts), counts.sum()
     quantity = Quantity("fano_factor", "1", LOG, "spike counts", 2, "there is no spike")
@@ -92,10 +98,10 @@ def fano_factor(spikes, level=0.95):
         value = float(counts.var(ddof=1) / counts.mean())
         squares = (n - 1) * value + n * _COUNT_SD**2 / counts.mean()
         high = float(squares / chdtri(n - 1, (1 + level) / 2))
-        method = "counts equal but for one trial: upper limit of a variance, normal counts"
-        return Estimate("fano_factor", value, 0.0, high, level, "1", n, method)
+        how = "counts equal but for one trial: upper limit of a variance, normal counts"
+        return Estimate("fano_factor", value, 0.0, high, level, "1", n, how)
     sums = np.stack([counts, counts**2, np.ones(n)], axis=1)
-    return by_trial(quantity, _fano, sums, level=level, unbias=False)
+    return by_trial(quantity, _fano, sums, level=level, method=method, unbias=False)
 
 
 def _fano(s):

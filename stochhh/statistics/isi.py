@@ -7,7 +7,8 @@ from scipy.special import ndtri
 
 from ..units import hertz
 from .counts import rate
-from .jackknife import ASINH, LOG, Quantity, by_trial
+from .jackknife import by_trial
+from .scale import ASINH, LOG, Quantity
 from .window import hidden, time_resolution, window_weight
 
 __all__ = ["cv", "isi_mean", "isi_skewness"]
@@ -15,7 +16,7 @@ __all__ = ["cv", "isi_mean", "isi_skewness"]
 _OF = "interspike intervals"
 
 
-def isi_mean(spikes, level=0.95):
+def isi_mean(spikes, level=0.95, method="jackknife"):
     """Mean interspike interval (ms), corrected for the finite window.
 
         isi_mean = sum w(x) x / sum w(x)   over the ISIs x of all trials,   w(x) = T / (T - x)
@@ -23,6 +24,7 @@ def isi_mean(spikes, level=0.95):
     Arguments:
         spikes: SpikeTrains.
         level: confidence level.
+        method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
 
     It is the mean over spikes, which is 1/rate in every stationary train. ISIs longer than the window T stay unseen.
     Bias left with 20 trials (of the plain mean in brackets): 5 spikes a window: Poisson -5 % (-23), gamma with CV
@@ -40,7 +42,11 @@ def isi_mean(spikes, level=0.95):
     sums, centre, doubt = _powers(spikes, level)
     resolution = time_resolution(spikes)
     quantity = Quantity("isi_mean", "ms", LOG, _OF, 1)
-    mean = by_trial(quantity, lambda s: centre + s[..., 1] / s[..., 0], sums, level=level, resolution=resolution)
+
+    def average(s):
+        return centre + s[..., 1] / s[..., 0]
+
+    mean = by_trial(quantity, average, sums, level=level, method=method, resolution=resolution)
     return mean if mean.low is None or doubt is None else _with_inverse_of(rate(spikes, level), mean, doubt)
 
 
@@ -52,7 +58,7 @@ def _with_inverse_of(frequency, mean, doubt):
     return replace(mean, low=low, high=high, method=f"{mean.method}; with the interval of 1/rate, since {doubt}")
 
 
-def cv(spikes, level=0.95):
+def cv(spikes, level=0.95, method="jackknife"):
     """Coefficient of variation of the interspike intervals.
 
         cv = sqrt(sum w (x - m)^2 / sum w) / m,   m = sum w x / sum w,   w(x) = T / (T - x)
@@ -60,6 +66,7 @@ def cv(spikes, level=0.95):
     Arguments:
         spikes: SpikeTrains.
         level: confidence level.
+        method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
 
     Corrected for the window as isi_mean is, and for the bias of a few ISIs by the jackknife over trials; with one
     trial it is not, and on n Poisson ISIs too small by 1.1/n to 1.5/n. Bias left with 20 trials: 5 spikes a window:
@@ -75,11 +82,11 @@ def cv(spikes, level=0.95):
 
     quantity = Quantity("cv", "1", LOG, _OF, 2, "all interspike intervals are 0")
     resolution = time_resolution(spikes) / centre if centre > 0 else 0.0
-    estimate = by_trial(quantity, ratio, sums, level=level, resolution=resolution)
+    estimate = by_trial(quantity, ratio, sums, level=level, method=method, resolution=resolution)
     return estimate if estimate.low is None or doubt is None else estimate.without_interval(doubt)
 
 
-def isi_skewness(spikes, level=0.95):
+def isi_skewness(spikes, level=0.95, method="jackknife"):
     """Skewness of the interspike intervals.
 
         isi_skewness = [sum w (x - m)^3 / sum w] / [sum w (x - m)^2 / sum w]^1.5,   m, w as in cv
@@ -87,6 +94,7 @@ def isi_skewness(spikes, level=0.95):
     Arguments:
         spikes: SpikeTrains.
         level: confidence level.
+        method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
 
     Corrected as cv is. A third moment hangs on ISIs so rare that few trials show them, and the spread between trials
     misses them too (it covered 89 % on Poisson trains). So the interval, by trial on the asinh scale, is never
@@ -103,7 +111,7 @@ def isi_skewness(spikes, level=0.95):
         return np.where(variance > floor, third, np.nan) / np.maximum(variance, floor) ** 1.5
 
     quantity = Quantity("isi_skewness", "1", ASINH, _OF, 3, "all interspike intervals are equal to rounding")
-    estimate = by_trial(quantity, skewness, sums, level=level)
+    estimate = by_trial(quantity, skewness, sums, level=level, method=method)
     if estimate.low is None:
         return estimate
     return _no_narrower_than_gamma(estimate, sums[:, -1].sum()) if doubt is None else estimate.without_interval(doubt)

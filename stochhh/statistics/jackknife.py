@@ -1,39 +1,25 @@
 """Uncertainty by trial: leave one trial out, then Student's t on a scale that suits the quantity."""
 
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 from scipy.special import stdtrit
 
-from ..errors import real
+from ..errors import InputError, real
+from .bootstrap import AT_LEAST, bootstrap_t
 from .estimate import Estimate
+from .scale import PLAIN
 
-__all__ = ["ASINH", "LOG", "PLAIN", "Quantity", "by_trial", "confidence"]
+__all__ = ["METHODS", "by_trial", "confidence", "known_method", "standard_error"]
 
-
-class Scale(NamedTuple):
-    """A monotone function that makes the sampling law of a quantity nearly symmetric, and its inverse."""
-
-    name: str
-    forward: np.ufunc
-    inverse: np.ufunc
+METHODS = ("jackknife", "bootstrap")
 
 
-LOG = Scale("log", np.log, np.exp)  # positive quantities
-ASINH = Scale("asinh", np.arcsinh, np.sinh)  # signed ones whose spread grows with their size
-PLAIN = Scale("plain", np.positive, np.positive)
-
-
-class Quantity(NamedTuple):
-    """What is estimated: its name, its unit, the scale of its interval, what it is counted in."""
-
-    name: str
-    unit: str
-    scale: Scale
-    of: str
-    at_least: int
-    undefined: str = "it is 0/0 here"
+def known_method(method, methods=METHODS):
+    """Return the name of a method, or raise InputError if it is none of `methods`."""
+    if method not in methods:
+        raise InputError(f"method = {method!r} is not allowed: it must be one of {', '.join(methods)}")
+    return method
 
 
 def confidence(level):
@@ -41,16 +27,16 @@ def confidence(level):
     return real("level", level, above=0.0, at_most=0.9999)
 
 
-def by_trial(quantity, statistic, sums, *, level, resolution=0.0, unbias=True):
+def by_trial(quantity, statistic, sums, *, level, method="jackknife", resolution=0.0, unbias=True):
     """Estimate a smooth function of sums over trials, with its interval by trial.
 
         theta = g(S),   S = sum_t S_t,   theta_(t) = g(S - S_t),   theta_J = n theta - (n - 1) mean theta_(t)
         interval: h(theta_J) +- t(nu) se,   se^2 = (n - 1)/n sum_t d_t^2,   d_t = h(theta_(t)) - mean h(theta_(.))
 
-    h is the log for positive quantities, asinh for signed ones whose spread grows with their size. nu = min(n - 1,
-    2n / (k - 1)), with k the kurtosis of the d_t, are Satterthwaite's degrees of freedom of se^2: where a few
-    trials carry the spread, n - 1 would promise too much. Where a theta_(t) is 0 and has no log, the plain scale
-    is taken and cut at 0, and `method` says so.
+    h is the quantity's scale, such as the log for positive ones. nu = min(n - 1, 2n / (k - 1)), with k the kurtosis
+    of the d_t, are Satterthwaite's degrees of freedom of se^2: where a few trials carry the spread, n - 1 would
+    promise too much. Where h is infinite, as the log of 0, the plain scale is taken and cut to the possible range, and
+    `method` says so. With method="bootstrap" the quantiles of t are those of the studentised bootstrap (`bootstrap_t`).
 
     Arguments:
         quantity: name, unit and scale; what the trials are counted in (`of`), how many of these it takes, and why
@@ -59,6 +45,7 @@ def by_trial(quantity, statistic, sums, *, level, resolution=0.0, unbias=True):
         sums: S_t, shape (n_trials, n_sums); the last column counts the observations of the trial. Trials without
             one tell nothing about g and do not count in n.
         level: confidence level.
+        method: "jackknife" or "bootstrap"; the latter takes 20 trials.
         resolution: by how much rounding of the data may move theta; the interval is widened by it.
         unbias: whether to take theta_J; if not, theta, for a g that has no bias to remove.
 
@@ -71,7 +58,7 @@ def by_trial(quantity, statistic, sums, *, level, resolution=0.0, unbias=True):
     Raises InputError for a level outside (0, 0.9999].
     Source: Miller, Biometrika 61, 1 (1974); Satterthwaite, Biometrics Bulletin 2, 110 (1946).
     """
-    level = confidence(level)
+    level, method = confidence(level), known_method(method)
     sums = sums[sums[:, -1] > 0]
     n, total = len(sums), sums.sum(axis=0)
     missing = partial(Estimate.missing, quantity.name, level=level, unit=quantity.unit, n=n)
@@ -88,38 +75,60 @@ def by_trial(quantity, statistic, sums, *, level, resolution=0.0, unbias=True):
         return missing(reason, value=value)
     if not np.all(np.isfinite(left_out)):
         return missing(f"without one of the trials {quantity.undefined}", value=value)
+    if method == "bootstrap" and n < AT_LEAST:
+        return missing(f"the bootstrap takes {AT_LEAST} trials with {quantity.of}; found: {n}", value=value)
     if unbias:
         corrected = value - (n - 1) * float(np.mean(left_out - value))
-        value = corrected if corrected > 0 or quantity.scale is not LOG else value
-    return _with_interval(missing, quantity, value, left_out, level, resolution)
-
-
-def _with_interval(missing, quantity, value, left_out, level, resolution):
-    """The estimate with its interval from the leave-one-out values."""
-    positive = quantity.scale is LOG
-    scale = quantity.scale if not positive or (value > 0 and left_out.min() > 0) else PLAIN
-    cut = ", cut at 0" if positive and scale is PLAIN else ""
-    half, dof = _half_width(scale.forward(left_out), level)
+        value = corrected if quantity.scale.low < corrected < quantity.scale.high else value
+    scale = _usable(quantity.scale, value, left_out)
+    low, high, how = _limits(scale, statistic, sums, left_out, level, method)
+    if low is None:
+        return missing(how, value=value)
     with np.errstate(over="ignore"):
-        low, high = scale.inverse(scale.forward(value) + np.array([-half, half]))
+        low, high = scale.inverse(scale.forward(value) + np.array([low, high]))
     if not (np.isfinite(low) and np.isfinite(high)):
-        return missing(f"{len(left_out)} trials differ too much for an interval at this level", value=value)
+        return missing(f"{n} trials differ too much for an interval at this level", value=value)
     # exp(log(x)) may miss x by a rounding error
     low, high = min(float(low), value) - resolution, max(float(high), value) + resolution
-    low = max(low, 0.0) if positive else low
-    method = f"leave-one-trial-out jackknife, {scale.name} scale{cut}, t with {dof:.3g} degrees of freedom"
-    return Estimate(quantity.name, value, low, high, level, quantity.unit, len(left_out), method)
+    bounds = quantity.scale.low, quantity.scale.high
+    if scale is not quantity.scale:
+        how += f", cut to [{bounds[0]:g}, {bounds[1]:g}]" if np.isfinite(bounds[1]) else f", cut at {bounds[0]:g}"
+    low, high = max(low, bounds[0]), min(high, bounds[1])
+    return Estimate(quantity.name, value, low, high, level, quantity.unit, n, how)
 
 
-def _half_width(left_out, level):
-    """(t se, degrees of freedom) of the jackknife."""
+def _usable(scale, value, left_out):
+    """The scale, or the plain one where a number has no place on it."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        placed = np.isfinite(scale.forward(value)) and np.all(np.isfinite(scale.forward(left_out)))
+    return scale if placed else PLAIN
+
+
+def _limits(scale, statistic, sums, left_out, level, method):
+    """(low, high, method in words): the ends of the interval about the value, on the scale."""
+    error, dof = standard_error(scale.forward(left_out))
+    if method == "bootstrap" and error > 0:
+        quantiles = bootstrap_t(scale.forward, statistic, sums, level)
+        if quantiles is None:
+            return None, None, "the bootstrap fails: too many resamples of the trials have no value"
+        low, high = -error * quantiles[::-1]
+        return low, high, f"bootstrap-t over trials, {scale.name} scale, 2000 resamples"
+    half = stdtrit(dof, (1 + level) / 2) * error
+    return -half, half, f"leave-one-trial-out jackknife, {scale.name} scale, t with {dof:.3g} degrees of freedom"
+
+
+def standard_error(left_out):
+    """(standard error, degrees of freedom) from leave-one-out values, shape (n, ...), along the first axis.
+
+        se^2 = (n - 1)/n sum d_t^2,   nu = min(n - 1, 2n / (k - 1)),   k the kurtosis of the d_t
+
+    Source: Satterthwaite, Biometrics Bulletin 2, 110 (1946).
+    """
     n = len(left_out)
-    deviation = left_out - left_out.mean()
-    largest = np.abs(deviation).max()
-    if largest == 0.0:
-        return 0.0, n - 1
-    square = (deviation / largest) ** 2
-    kurtosis = n * np.sum(square**2) / np.sum(square) ** 2
-    dof = 2 * n / max(kurtosis - 1, 2 * n / (n - 1))
-    error = largest * np.sqrt((n - 1) / n * np.sum(square))
-    return stdtrit(dof, (1 + level) / 2) * error, dof
+    deviation = left_out - left_out.mean(axis=0)
+    largest = np.abs(deviation).max(axis=0)
+    square = (deviation / np.where(largest > 0, largest, 1.0)) ** 2
+    total = square.sum(axis=0)
+    kurtosis = n * np.sum(square**2, axis=0) / np.where(total > 0, total, 1.0) ** 2
+    dof = 2 * n / np.maximum(kurtosis - 1, 2 * n / (n - 1))
+    return largest * np.sqrt((n - 1) / n * total), dof

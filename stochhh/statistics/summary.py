@@ -3,7 +3,7 @@
 from .counts import fano_factor, rate
 from .estimate import Estimate
 from .isi import cv, isi_mean, isi_skewness
-from .jackknife import confidence
+from .jackknife import confidence, known_method
 from .local import cv2, lv
 from .membrane import V_mean, V_skewness, V_variance
 
@@ -23,22 +23,23 @@ _OF_MOMENTS = {"V_mean": (V_mean, "mV"), "V_variance": (V_variance, "mV2"), "V_s
 NAMES = (*_OF_SPIKES, *_OF_MOMENTS)
 
 
-def summary(result, level=0.95):
+def summary(result, level=0.95, method="jackknife"):
     """Every statistic of a result, each with its interval: NAME -> Estimate, in the order of NAMES.
 
     Arguments:
         result: anything with `.spikes` (SpikeTrains) and `.moments` (Moments, or None: then those of V are
             missing, with the reason).
         level: confidence level of each interval by itself.
+        method: of the intervals, "jackknife" or "bootstrap", see `by_trial`.
 
-    Raises InputError for a level outside (0, 0.9999].
+    Raises InputError for a level outside (0, 0.9999], and for an unknown method.
     """
-    level = confidence(level)
-    estimates = {name: statistic(result.spikes, level) for name, statistic in _OF_SPIKES.items()}
+    level, method = confidence(level), known_method(method)
+    estimates = {name: statistic(result.spikes, level, method) for name, statistic in _OF_SPIKES.items()}
     for name, (statistic, unit) in _OF_MOMENTS.items():
         if result.moments is None:
             reason = "the moments of V were not recorded"
             estimates[name] = Estimate.missing(name, reason, level=level, unit=unit, n=0)
         else:
-            estimates[name] = statistic(result.moments, level)
+            estimates[name] = statistic(result.moments, level, method)
     return estimates
