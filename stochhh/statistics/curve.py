@@ -58,7 +58,7 @@ class Curve:
         return cls(name, x, value, none, none, none, none, level, unit, x_name, x_unit, n, "none", reason)
 
     def to_dataframe(self):
-        """The points as a pandas.DataFrame with the columns x (by its name), value, low, high, joint_low, joint_high."""
+        """The points as a pandas.DataFrame: x, by its name, value, low, high, joint_low, joint_high."""
         import pandas as pd
 
         columns = ("value", "low", "high", "joint_low", "joint_high")
@@ -121,7 +121,8 @@ def curve_by_trial(quantity, statistic, sums, x, *, level, x_name, x_unit, unbia
         value = np.where(known & (quantity.scale.low < corrected) & (corrected < quantity.scale.high), corrected, value)
     ends = np.full((4, len(x)), np.nan)
     ends[:, known] = _ends(quantity.scale, value[known], left_out[:, known], level)
-    few = f"{np.sum(~known)} of {len(x)} points have no interval: {quantity.undefined}, or fewer than 2 trials speak of them"
+    unknown = f"{np.sum(~known)} of {len(x)} points have no interval"
+    few = f"{unknown}: {quantity.undefined}, or fewer than {_FEWEST} trials speak of them"
     of = f"{n} trials" if groups == n else f"{groups} groups of {n} trials"
     method = f"leave-one-out jackknife over {of}, {quantity.scale.name} scale; joint band: largest studentised error"
     return Curve(quantity.name, x, value, *ends, **labels, method=method, reason=None if known.all() else few)
