@@ -1,0 +1,59 @@
+"""What the scripts that make figures share: their command line, and the files they leave."""
+
+import argparse
+from pathlib import Path
+
+from .errors import InputError, integer
+from .files import make_directory, write_table
+
+__all__ = ["main", "save_figure"]
+
+
+def main(make, document):
+    """Run a script: parse --quick or --full, --seed and --out, and call make(options).
+
+    Arguments:
+        make: function of the options, which have `quick` (bool), `seed` (int) and `out` (Path, made if need be).
+        document: the docstring of the script; its first line is the help.
+
+    Wrong input ends in one line on standard error and status 2, an interruption in 130; any other error in its
+    traceback, since a script is there to be changed.
+    """
+    parser = argparse.ArgumentParser(description=document.strip().splitlines()[0])
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--quick", action="store_true", help="fewer and shorter trials: under 30 s")
+    size.add_argument("--full", action="store_true", help="all of it: minutes; this is the default")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="seed of all random numbers (1)")
+    parser.add_argument("--out", type=Path, default=Path(), metavar="DIR", help="where files are written (here)")
+    options = parser.parse_args()
+
+    try:
+        integer("--seed", options.seed, at_least=0)
+        make_directory(options.out)
+        make(options)
+    except InputError as error:
+        parser.exit(2, f"{parser.prog}: {error}\n")
+    except KeyboardInterrupt:
+        parser.exit(130, f"{parser.prog}: interrupted\n")
+
+
+def save_figure(figure, options, stem, numbers):
+    """Write OUT/STEM.png, OUT/STEM.pdf and the plotted numbers as OUT/STEM.csv, and print their paths.
+
+    Arguments:
+        figure: a matplotlib Figure.
+        options: what `main` passed on.
+        stem: file name without its suffix.
+        numbers: a pandas.DataFrame, or a dictionary of equally long columns, of all that is plotted.
+    """
+    import pandas as pd
+
+    from .plotting import save
+
+    numbers = pd.DataFrame(numbers)
+    if numbers.empty:
+        raise InputError(f"numbers of {stem} is empty: give what the figure plots")
+    paths = save(figure, options.out, stem)
+    write_table(options.out / f"{stem}.csv", numbers)
+    for path in (*paths, options.out / f"{stem}.csv"):
+        print(path)
