@@ -11,9 +11,9 @@ densities of the interspike intervals of both, with their 95 % bands.
 import pandas as pd
 
 import stochhh as sh
-from stochhh.plotting import PAGE, currents, gates, isi_bins, isi_density, journal, legend_above, letter, new_figure, trace
+from stochhh.plotting import PAGE, currents, gates, isi_density, journal, legend_above, letter, new_figure, trace
 from stochhh.script import main, save_figure
-from stochhh.statistics import isi_histogram
+from stochhh.statistics import isi_bins, isi_histogram
 
 NEURON = sh.HodgkinHuxley(I_app=3.0)
 QUESTION = sh.SynapticInput(

@@ -167,7 +167,7 @@ _FLAT = -40.0  # e^-40 is lost beside 1
 def tanh(x):
     """The hyperbolic tangent to 1e-15 relative, for every x.
 
-        |tanh x| = |y / (2 + y)|,   y = e^(-2|x|) - 1 = 2^k (e^r - 1) + (2^k - 1), which keeps its digits near 0
+    |tanh x| = |y / (2 + y)|,   y = e^(-2|x|) - 1 = 2^k (e^r - 1) + (2^k - 1), which keeps its digits near 0
     """
     u = -2.0 * abs(x)
     r, power = _reduced(select(u < _FLAT, _FLAT, u))

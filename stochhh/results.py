@@ -41,9 +41,7 @@ class SpikeTrains:
         time = np.ascontiguousarray(self.time, dtype=np.float64)
         trial = np.ascontiguousarray(self.trial, dtype=np.int64)
         if time.ndim != 1 or time.shape != trial.shape:
-            raise InputError(
-                f"time and trial have shapes {time.shape} and {trial.shape}: both must be (n_spikes,)"
-            )
+            raise InputError(f"time and trial have shapes {time.shape} and {trial.shape}: both must be (n_spikes,)")
         if not 0 <= self.start < self.stop:
             raise InputError(
                 f"start = {self.start!r}, stop = {self.stop!r}: the window must have 0 <= start < stop (ms)"

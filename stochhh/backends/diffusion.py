@@ -1,6 +1,6 @@
 """Diffusion: the input as Gaussian white noise of the same mean and variance, by steps of one length.
 
-    dV = (f_V(x) + kappa_1) dt + sqrt(kappa_2) dW,    dx_i = f_i(x) dt  for the other variables
+dV = (f_V(x) + kappa_1) dt + sqrt(kappa_2) dW,    dx_i = f_i(x) dt  for the other variables
 """
 
 from dataclasses import asdict, dataclass

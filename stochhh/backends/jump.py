@@ -1,6 +1,6 @@
 """Jump: the merged compound Poisson process, every event at its exact time.
 
-    dx/dt = f(x) between events,    V <- V + weight_k at an event of population k
+dx/dt = f(x) between events,    V <- V + weight_k at an event of population k
 """
 
 from dataclasses import asdict, dataclass
@@ -54,9 +54,7 @@ class Jump:
     name: ClassVar[str] = "jump"
 
     def __post_init__(self):
-        object.__setattr__(
-            self, "tolerance", real("tolerance", self.tolerance, at_least=1e-8, at_most=0.1, unit="ms")
-        )
+        object.__setattr__(self, "tolerance", real("tolerance", self.tolerance, at_least=1e-8, at_most=0.1, unit="ms"))
         object.__setattr__(self, "lanes", checked_lanes(self.lanes))
 
     def settings(self):

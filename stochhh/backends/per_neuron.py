@@ -1,7 +1,7 @@
 """Per neuron: the original method made right. Slow, obvious, and what the others are held against.
 
-    every presynaptic neuron's spike times, one Bernoulli(p) a spike, V <- V + weight at the exact time,
-    and plain steps of at most dt between
+every presynaptic neuron's spike times, one Bernoulli(p) a spike, V <- V + weight at the exact time,
+and plain steps of at most dt between
 """
 
 from dataclasses import asdict, dataclass

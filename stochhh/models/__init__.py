@@ -21,6 +21,5 @@ __all__ = [
 
 # The names by which an experiment file calls them.
 MODELS = {
-    model.name: model
-    for model in (HodgkinHuxley, Passive, LeakyIntegrateAndFire, MorrisLecar, WangBuzsaki, TraubMiles)
+    model.name: model for model in (HodgkinHuxley, Passive, LeakyIntegrateAndFire, MorrisLecar, WangBuzsaki, TraubMiles)
 }

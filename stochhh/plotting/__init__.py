@@ -3,7 +3,7 @@
 from .comparison import save_comparison_figures
 from .curve import curve
 from .forest import forest
-from .isi import isi_bins, isi_density
+from .isi import isi_density
 from .style import COLUMN, GREY, PAGE, colour_of, dashes_of, journal, legend_above, letter, new_figure, save
 from .traces import currents, gates, save_trace_figure, spike_marks, trace
 
@@ -17,7 +17,6 @@ __all__ = [
     "dashes_of",
     "forest",
     "gates",
-    "isi_bins",
     "isi_density",
     "journal",
     "legend_above",

@@ -1,15 +1,20 @@
 """Statistics of spike trains and of the membrane potential; every estimate carries its uncertainty."""
 
 from .counts import fano_factor, rate
+from .curve import Curve
 from .distance import isi_distances
 from .estimate import Estimate
-from .isi import cv, isi_mean, isi_skewness
-from .local import cv2, lv
+from .isi import cv, isi_kurtosis, isi_mean, isi_skewness
+from .isi_law import isi_bins, isi_histogram, isi_kernel_density, log_isi_mean, log_isi_sd
+from .local import cv2, lv, lvr
 from .membrane import V_mean, V_skewness, V_variance
+from .serial import serial_correlation
 from .summary import NAMES, summary
+from .survival import isi_hazard, isi_survival
 
 __all__ = [
     "NAMES",
+    "Curve",
     "Estimate",
     "V_mean",
     "V_skewness",
@@ -17,10 +22,20 @@ __all__ = [
     "cv",
     "cv2",
     "fano_factor",
+    "isi_bins",
     "isi_distances",
+    "isi_hazard",
+    "isi_histogram",
+    "isi_kernel_density",
+    "isi_kurtosis",
     "isi_mean",
     "isi_skewness",
+    "isi_survival",
+    "log_isi_mean",
+    "log_isi_sd",
     "lv",
+    "lvr",
     "rate",
+    "serial_correlation",
     "summary",
 ]

@@ -9,7 +9,7 @@ from .bootstrap import grouped
 from .jackknife import confidence, standard_error
 from .scale import PLAIN
 
-__all__ = ["Curve", "curve_by_trial"]
+__all__ = ["Curve", "binned", "curve_by_trial"]
 
 _GROUPS = 200  # of trials, at most: more would not sharpen the intervals, and fill the memory
 _DRAWS = 2000
@@ -74,7 +74,20 @@ class Curve:
         return "\n".join([f"{head} ({self.level:.0%})", *points])
 
 
-def curve_by_trial(quantity, statistic, sums, x, *, level, x_name, x_unit, unbias=True, support=None):
+def binned(trial, cell, n_trials, n_cells, weight=None):
+    """Sums of weights by group of trials and cell, shape (min(n_trials, 200), n_cells), as `curve_by_trial` takes them.
+
+    Arguments:
+        trial: trial of each observation, shape (n,).
+        cell: its cell, shape (n,).
+        n_trials, n_cells: how many there are.
+        weight: of each observation, shape (n,); 1 if None.
+    """
+    n = min(n_trials, _GROUPS)
+    return np.bincount(trial % n * n_cells + cell, weight, minlength=n * n_cells).reshape(n, n_cells).astype(float)
+
+
+def curve_by_trial(quantity, statistic, sums, x, *, level, x_name, x_unit, n_trials=None, unbias=True, support=None):
     """Estimate a curve from sums over trials, with intervals by trial, point by point and jointly.
 
         theta(x) = g(S(x)),   S = sum_t S_t;   intervals as in `by_trial`
@@ -88,6 +101,7 @@ def curve_by_trial(quantity, statistic, sums, x, *, level, x_name, x_unit, unbia
         x: where, shape (n_points,).
         level: confidence level.
         x_name, x_unit: what x is.
+        n_trials: number of trials, where `sums` are those of groups already, see `binned`.
         unbias: whether to remove the bias of order 1/n by the jackknife.
         support: number of trials that speak of each point, shape (n_points,); a point with fewer than two has no
             interval. By default all do.
@@ -99,7 +113,7 @@ def curve_by_trial(quantity, statistic, sums, x, *, level, x_name, x_unit, unbia
     Source: Kosorok, Introduction to Empirical Processes (2008), chapter 10 (multiplier bootstrap); Montiel Olea and
     Plagborg-Moller, J. Appl. Econometrics 34, 1 (2019), algorithm 1 (sup-t band).
     """
-    level, x, n = confidence(level), np.asarray(x, dtype=float), len(sums[0])
+    level, x, n = confidence(level), np.asarray(x, dtype=float), n_trials or len(sums[0])
     labels = {"level": level, "unit": quantity.unit, "x_name": x_name, "x_unit": x_unit, "n": n}
     columns = [grouped(np.asarray(column, dtype=float), _GROUPS) for column in sums]
     totals = [column.sum(axis=0) for column in columns]

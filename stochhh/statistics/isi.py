@@ -1,4 +1,4 @@
-"""The law of the interspike intervals (ISIs): mean, coefficient of variation, skewness."""
+"""The law of the interspike intervals (ISIs): mean, coefficient of variation, skewness, kurtosis."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from .jackknife import by_trial
 from .scale import ASINH, LOG, Quantity
 from .window import hidden, time_resolution, window_weight
 
-__all__ = ["cv", "isi_mean", "isi_skewness"]
+__all__ = ["cv", "isi_kurtosis", "isi_mean", "isi_skewness"]
 
 _OF = "interspike intervals"
 
@@ -114,26 +114,60 @@ def isi_skewness(spikes, level=0.95, method="jackknife"):
     estimate = by_trial(quantity, skewness, sums, level=level, method=method)
     if estimate.low is None:
         return estimate
-    return _no_narrower_than_gamma(estimate, sums[:, -1].sum()) if doubt is None else estimate.without_interval(doubt)
+    g = estimate.value
+    square = (6 + 9 * g**2 + 1.875 * g**4) / sums[:, -1].sum()
+    return _no_narrower(estimate, square) if doubt is None else estimate.without_interval(doubt)
 
 
-def _no_narrower_than_gamma(skewness, n_isi):
-    """The skewness with an interval no narrower than that of n independent ISIs of a gamma law."""
-    g = skewness.value
-    half = float(ndtri((1 + skewness.level) / 2) * np.sqrt((6 + 9 * g**2 + 1.875 * g**4) / n_isi))
-    low, high = min(skewness.low, g - half), max(skewness.high, g + half)
-    method = f"{skewness.method}; no narrower than for independent ISIs of a gamma law"
-    return replace(skewness, low=low, high=high, method=method)
+def isi_kurtosis(spikes, level=0.95, method="jackknife"):
+    """Excess kurtosis of the interspike intervals: 0 for a normal law, 6 for a Poisson train.
+
+        isi_kurtosis = [sum w (x - m)^4 / sum w] / [sum w (x - m)^2 / sum w]^2 - 3,   m, w as in cv
+
+    Arguments:
+        spikes: SpikeTrains.
+        level: confidence level.
+        method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
+
+    Corrected as cv is. A fourth moment hangs on the few longest ISIs still more than the third: as that of
+    isi_skewness the interval, by trial on the asinh scale, is never narrower than the normal one of N independent ISIs
+    of a gamma law, se^2 = (24 + 168 k + 334 k^2 / 3 + 14 k^3) / N for a kurtosis k >= 0.
+    Measured with 20 trials of 50 spikes: 94 to 96 % on Poisson and gamma trains, 86 % on lognormal ISIs (sigma 0.5).
+    """
+    sums, _, doubt = _powers(spikes, level)
+    floor = time_resolution(spikes) ** 2
+
+    def kurtosis(s):
+        mean, variance = s[..., 1] / s[..., 0], _variance(s)
+        third, fourth = s[..., 3] / s[..., 0], s[..., 4] / s[..., 0]
+        fourth = fourth - 4 * mean * third + 6 * mean**2 * s[..., 2] / s[..., 0] - 3 * mean**4
+        return np.where(variance > floor, fourth, np.nan) / np.maximum(variance, floor) ** 2 - 3.0
+
+    quantity = Quantity("isi_kurtosis", "1", ASINH, _OF, 4, "all interspike intervals are equal to rounding")
+    estimate = by_trial(quantity, kurtosis, sums, level=level, method=method)
+    if estimate.low is None:
+        return estimate
+    k = max(estimate.value, 0.0)
+    square = (24 + 168 * k + 334 * k**2 / 3 + 14 * k**3) / sums[:, -1].sum()
+    return _no_narrower(estimate, square) if doubt is None else estimate.without_interval(doubt)
+
+
+def _no_narrower(estimate, square):
+    """The estimate with an interval no narrower than the normal one of this squared error, of a gamma law's ISIs."""
+    half = float(ndtri((1 + estimate.level) / 2) * np.sqrt(square))
+    low, high = min(estimate.low, estimate.value - half), max(estimate.high, estimate.value + half)
+    method = f"{estimate.method}; no narrower than for independent ISIs of a gamma law"
+    return replace(estimate, low=low, high=high, method=method)
 
 
 def _powers(spikes, level):
-    """(sums, centre, doubt): by trial sum w y^k, k = 0..3, and the number of ISIs, y = ISI - centre; see `hidden`."""
+    """(sums, centre, doubt): by trial sum w y^k, k = 0..4, and the number of ISIs, y = ISI - centre; see `hidden`."""
     isi, trial = spikes.isi()
     weight = window_weight(isi, spikes.window)
     # powers about the overall mean: about 0 the variance of a regular train would drown in rounding
     centre = np.average(isi, weights=weight) if isi.size else 0.0
     columns, term = [], weight
-    for _ in range(4):
+    for _ in range(5):
         columns.append(np.bincount(trial, term, spikes.n_trials))
         term = term * (isi - centre)
     columns.append(np.bincount(trial, minlength=spikes.n_trials))

@@ -20,7 +20,6 @@ from stochhh.comparison import Comparison, Difference
 from stochhh.plotting import comparison as comparison_figure
 from stochhh.plotting import traces as trace_figure
 from stochhh.plotting.forest import notes
-from stochhh.plotting.isi import binned_density, isi_bins
 from stochhh.plotting.style import PAGE, dashes_of
 from stochhh.plotting.traces import shown
 
@@ -316,76 +315,15 @@ def test_trace_figure_asks_for_traces():
 # The density of the ISIs
 
 
-def test_bins_hold_all_isis_at_places_that_do_not_depend_on_them():
-    few, many = poisson(1, n_trials=2).spikes, poisson(2, n_trials=200).spikes
-    edges, both = isi_bins(many), isi_bins(few, many)
-    per_decade = 1 / np.diff(np.log10(edges))
-    np.testing.assert_allclose(per_decade, per_decade[0])
-    np.testing.assert_allclose(np.log10(edges) * per_decade[0], np.round(np.log10(edges) * per_decade[0]), atol=1e-9)
-    assert edges[0] < many.isi()[0].min() and edges[-1] > many.isi()[0].max()
-    assert len(both) < len(edges)
-    assert isi_bins(result_of([[], [1.0]]).spikes) is None
-
-
-def test_density_counts_the_isis_weighted_for_the_window():
-    spikes = result_of([[0.0, 10.0, 110.0], [5.0, 15.0, 25.0]], (0.0, 200.0)).spikes
-    edges = np.array([1.0, 10**0.5, 50.0, 500.0])
-    density, low, high = binned_density(spikes, edges)
-    short, long = 3 / (1 - 10 / 200), 1 / (1 - 100 / 200)
-    np.testing.assert_allclose(density * np.diff(np.log10(edges)), [0, short / (short + long), long / (short + long)])
-    assert np.all(low <= density) and np.all(density <= high) and np.all(low >= 0)
-
-
-def test_band_stays_within_what_a_density_can_be():
-    edges = np.array([5.0, 20.0, 80.0])
-    _, low, high = binned_density(result_of([[0.0, 10.0], [0.0, 40.0], [0.0, 10.0, 50.0]]).spikes, edges)
-    assert np.all(low == 0) and np.all(high == 1 / np.diff(np.log10(edges)))
-
-
-def test_band_covers_by_trial():
-    edges = np.array([5.0, 20.0, 40.0, 80.0, 300.0])
-    rng = np.random.default_rng(0)
-    tail = np.exp(-0.05 * (edges - 5.0))
-    truth = (tail[:-1] - tail[1:]) / np.diff(np.log10(edges))
-    covered = []
-    for _ in range(300):
-        isi = 5 + rng.exponential(20.0, (10, 400))
-        time = np.cumsum(isi, axis=1)
-        inside = time < 2000
-        spikes = sh.SpikeTrains(time[inside], np.nonzero(inside)[0], 10, 0.0, 2000.0)
-        _, low, high = binned_density(spikes, edges)
-        covered.append((low <= truth) & (truth <= high))
-    # four bins of 300 runs: standard error 0.01 at most
-    assert abs(np.mean(covered) - 0.95) < 0.03
-
-
-def test_band_knows_that_the_isis_of_a_trial_depend_on_each_other():
-    regular = [np.arange(1.0, 1000.0, 10.0 if k % 2 else 40.0) for k in range(10)]
-    mixed = [np.cumsum(np.resize([10.0, 10.0, 10.0, 10.0, 40.0], 60)) for _ in range(10)]
-    edges = np.array([5.0, 20.0, 80.0])
-    _, low, high = binned_density(result_of(regular).spikes, edges)
-    _, low_mixed, high_mixed = binned_density(result_of([t[t < 1000] for t in mixed]).spikes, edges)
-    assert np.all(high - low > 10 * (high_mixed - low_mixed))
-
-
-def test_thousands_of_trials_are_grouped_without_changing_the_band_much(monkeypatch):
-    spikes = poisson(3, n_trials=1500).spikes
-    grouped = binned_density(spikes, isi_bins(spikes))
-    monkeypatch.setattr("stochhh.plotting.isi._GROUPS", 10**6)
-    whole = binned_density(spikes, isi_bins(spikes))
-    np.testing.assert_allclose(grouped[0], whole[0], rtol=1e-12)
-    big = whole[0] > 0.1
-    np.testing.assert_allclose((grouped[2] - grouped[1])[big], (whole[2] - whole[1])[big], rtol=0.15)
-
-
 def test_isi_density_draws_the_density_and_its_band_in_the_colour_of_the_backend():
     spikes = poisson(1).spikes
     ax = plotting.isi_density(spikes, label="diffusion", backend="diffusion")
     line, band = ax.patches
-    density, low, high = binned_density(spikes, isi_bins(spikes))
-    np.testing.assert_array_equal(line.get_data().values, density)
+    drawn = sh.statistics.isi_histogram(spikes)
+    high = np.nan_to_num(drawn.high)
+    np.testing.assert_array_equal(line.get_data().values, drawn.value)
     np.testing.assert_array_equal(band.get_data().values, high)
-    np.testing.assert_array_equal(band.get_data().baseline, low)
+    np.testing.assert_array_equal(band.get_data().baseline, np.nan_to_num(drawn.low))
     colour = to_rgb(plotting.colour_of("diffusion"))
     assert to_rgb(line.get_edgecolor()) == colour == to_rgb(band.get_facecolor())
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("Interspike interval, ISI (ms)", "ISI density (per decade)")

@@ -47,6 +47,4 @@ class Rows(NamedTuple):
 def rows(n):
     """The layout for n state variables."""
     singles = 5 * n + 2 * LOOKAHEAD
-    return Rows(
-        *(k * n for k in range(5)), 5 * n, 5 * n + LOOKAHEAD, *(singles + k for k in range(24)), singles + 27
-    )
+    return Rows(*(k * n for k in range(5)), 5 * n, 5 * n + LOOKAHEAD, *(singles + k for k in range(24)), singles + 27)

@@ -1,0 +1,230 @@
+"""The law of the ISIs: histogram, kernel density, survival, hazard, logarithm, memory; exact cases by hand."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import stochhh as sh
+from stochhh import statistics as st
+from stochhh.errors import InputError
+
+CURVES = (st.isi_histogram, st.isi_kernel_density, st.isi_survival, st.isi_hazard, st.serial_correlation)
+
+
+def trains(*trials, window=(0.0, 1000.0)):
+    trial = np.repeat(np.arange(len(trials)), [len(times) for times in trials])
+    return sh.SpikeTrains(np.concatenate([*trials, []]), trial, len(trials), *window)
+
+
+def poisson(seed, n_trials=20, mean=20.0, stop=1000.0):
+    rng = np.random.default_rng(seed)
+    return trains(*(np.sort(rng.uniform(0, stop, rng.poisson(stop / mean))) for _ in range(n_trials)))
+
+
+# The histogram
+
+
+def test_bins_hold_all_isis_at_places_that_do_not_depend_on_them():
+    few, many = poisson(1, n_trials=2), poisson(2, n_trials=200)
+    edges, both = st.isi_bins(many), st.isi_bins(few, many)
+    per_decade = 1 / np.diff(np.log10(edges))
+    np.testing.assert_allclose(per_decade, per_decade[0])
+    np.testing.assert_allclose(np.log10(edges) * per_decade[0], np.round(np.log10(edges) * per_decade[0]), atol=1e-9)
+    assert edges[0] < many.isi()[0].min() and edges[-1] > many.isi()[0].max()
+    assert len(both) < len(edges)
+    assert st.isi_bins(trains([], [1.0])) is None
+
+
+def test_the_histogram_counts_the_isis_weighted_for_the_window():
+    spikes = trains([0.0, 10.0, 110.0], [5.0, 15.0, 25.0, 126.0], window=(0.0, 200.0))
+    edges = np.array([1.0, 10**0.5, 50.0, 500.0])
+    density = st.isi_histogram(spikes, edges)
+    short, long = 3 / (1 - 10 / 200), 1 / (1 - 100 / 200) + 1 / (1 - 101 / 200)
+    share = density.value * np.diff(np.log10(edges))
+    np.testing.assert_allclose(share, [0, short / (short + long), long / (short + long)])
+    assert np.isnan(density.low[0]) and "1 of 3 points have no interval" in density.reason
+    assert np.all(density.low[1:] <= density.value[1:]) and np.all(density.value[1:] <= density.high[1:])
+
+
+def test_an_isi_outside_all_bins_counts_in_the_whole():
+    spikes = trains([0.0, 10.0, 20.0, 120.0], [0.0, 10.0, 20.0, 120.0], window=(0.0, 1e9))
+    assert st.isi_histogram(spikes, [5.0, 50.0]).value == pytest.approx(2 / 3)
+
+
+def test_a_band_stays_within_what_a_density_can_be():
+    edges = np.array([5.0, 20.0, 80.0])
+    density = st.isi_histogram(trains([0.0, 10.0], [0.0, 40.0], [0.0, 10.0, 50.0]), edges)
+    for low, high in ((density.low, density.high), (density.joint_low, density.joint_high)):
+        assert np.all(low >= 0) and np.all(high <= 1 / np.diff(np.log10(edges)))
+
+
+def test_a_band_knows_that_the_isis_of_a_trial_depend_on_each_other():
+    regular = [np.arange(1.0, 1000.0, 10.0 if k % 2 else 40.0) for k in range(10)]
+    mixed = [np.cumsum(np.resize([10.0, 10.0, 10.0, 10.0, 40.0], 60)) for _ in range(10)]
+    edges = np.array([5.0, 20.0, 80.0])
+    a, b = st.isi_histogram(trains(*regular), edges), st.isi_histogram(trains(*(t[t < 1000] for t in mixed)), edges)
+    assert np.all(a.high - a.low > 10 * (b.high - b.low))
+
+
+# Kernel density
+
+
+def test_the_kernel_density_of_two_isis_is_two_lognormal_bumps():
+    spikes = trains([0.0, 10.0, 40.0], [0.0, 10.0, 40.0], window=(0.0, 1e9))
+    x = np.array([5.0, 10.0, 20.0, 30.0])
+    density = st.isi_kernel_density(spikes, x, bandwidth=0.2)
+    bumps = (stats.lognorm.pdf(x, 0.2, scale=10) + stats.lognorm.pdf(x, 0.2, scale=30)) / 2
+    assert density.value == pytest.approx(bumps, rel=2e-3)
+
+
+def test_the_kernel_density_integrates_to_one_and_keeps_to_the_positive_half_line():
+    density = st.isi_kernel_density(poisson(4, n_trials=40))
+    assert np.all(density.x > 0) and np.trapezoid(density.value, density.x) == pytest.approx(1, abs=0.03)
+
+
+# Survival and hazard
+
+
+def product_limit(length, cut, x):
+    """Kaplan and Meier's own words, one different time after the other."""
+    survival, at = 1.0, []
+    times = np.unique(length[~cut])
+    for point in x:
+        survival = 1.0
+        for time in times[times <= point]:
+            survival *= 1 - np.sum((length == time) & ~cut) / np.sum(length >= time)
+        at.append(survival)
+    return np.array(at)
+
+
+def intervals(spikes):
+    length, cut = [], []
+    for k in range(spikes.n_trials):
+        times = spikes.of(k)
+        length += [*np.diff(times), *(spikes.stop - times[-1:])]
+        cut += [*np.zeros(max(times.size - 1, 0), dtype=bool), *np.ones(min(times.size, 1), dtype=bool)]
+    return np.array(length), np.array(cut)
+
+
+def test_survival_is_the_product_limit():
+    rng = np.random.default_rng(5)
+    spikes = trains(*(np.unique(rng.integers(0, 300, 8)).astype(float) for _ in range(30)), [], window=(0.0, 300.0))
+    x = np.array([0.0, 1.0, 10.0, 33.0, 80.0, 150.0])
+    assert st.isi_survival(spikes, x).value == pytest.approx(product_limit(*intervals(spikes), x))
+
+
+def test_survival_in_cells_is_that_of_all_times():
+    spikes = poisson(6, n_trials=60)
+    length, cut = intervals(spikes)
+    assert length.size > 2500
+    x = np.array([2.0, 20.0, 60.0])
+    assert st.isi_survival(spikes, x).value == pytest.approx(product_limit(length, cut, x), abs=1e-3)
+
+
+def test_a_cut_interval_is_not_lost():
+    """Half the ISIs are 10 ms, half outlast the window: the plain law of those seen would say 0 at 20 ms."""
+    spikes = trains(*([0.0, 10.0], [5.0]) * 10, window=(0.0, 100.0))
+    assert st.isi_survival(spikes, [5.0, 20.0]).value == pytest.approx([1.0, 2 / 3])
+
+
+def test_beyond_the_longest_interval_nothing_is_known():
+    survival = st.isi_survival(trains([0.0, 10.0], [0.0, 12.0], window=(0.0, 50.0)), [5.0, 39.0, 41.0])
+    assert np.isnan(survival.value).tolist() == [False, False, True]
+    assert "beyond the longest interval nothing is known" in survival.reason
+
+
+def test_the_hazard_is_ends_over_time_at_risk():
+    spikes = trains([0.0, 10.0, 40.0], [0.0, 20.0], window=(0.0, 100.0))  # lengths 10, 30, 60 cut; 20, 80 cut
+    hazard = st.isi_hazard(spikes, [0.0, 15.0, 25.0, 70.0])
+    assert hazard.value == pytest.approx([1 / (10 + 4 * 15), 1 / (3 * 10 + 5), 1 / (5 + 35 + 45)])
+
+
+def test_the_hazard_of_a_poisson_train_is_its_rate():
+    hazard = st.isi_hazard(poisson(7, n_trials=400, mean=10.0), np.linspace(0, 30, 7))
+    assert np.all((hazard.joint_low < 0.1) & (0.1 < hazard.joint_high))
+    assert np.all(hazard.high - hazard.low < 0.012)
+
+
+# Memory
+
+
+def test_the_serial_correlation_of_alternating_isis_is_minus_one_and_one():
+    times = np.cumsum(np.resize([10.0, 30.0], 40))
+    alternating = [times - shift for shift in (0.0, 3.0, 7.0)]
+    correlation = st.serial_correlation(trains(*alternating), [1, 2])
+    assert correlation.value == pytest.approx([-1.0, 1.0])
+
+
+def test_the_serial_correlation_is_numpys_where_the_window_hides_nothing():
+    rng = np.random.default_rng(8)
+    isi = 10 + np.cumsum(rng.uniform(-0.1, 0.1, 500))
+    spikes = trains(np.cumsum(isi), window=(0.0, 1e9))
+    expected = [np.corrcoef(isi[1:-k], isi[1 + k :])[0, 1] for k in (1, 2)]
+    assert st.serial_correlation(spikes, [1, 2]).value == pytest.approx(expected, rel=1e-6)
+
+
+# Moments, logarithm, local variation
+
+
+def test_the_moments_of_long_trains_are_scipys():
+    rng = np.random.default_rng(9)
+    isi = rng.gamma(2.0, 5.0, 4000)
+    spikes = trains(np.cumsum(isi), window=(0.0, 1e12))
+    seen = isi[1:]
+    assert st.isi_kurtosis(spikes).value == pytest.approx(stats.kurtosis(seen), rel=1e-6)
+    assert st.log_isi_mean(spikes).value == pytest.approx(np.log(seen).mean(), rel=1e-6)
+    assert st.log_isi_sd(spikes).value == pytest.approx(np.log(seen).std(), rel=1e-6)
+
+
+def test_lvr_is_lv_made_up_for_the_refractory_time():
+    rng = np.random.default_rng(10)
+    isi = rng.gamma(2.0, 5.0, 400)
+    spikes = trains(np.cumsum(isi), window=(0.0, 1e12))
+    a, b = isi[1:-1], isi[2:]
+    formula = np.mean(3 * (1 - 4 * a * b / (a + b) ** 2) * (1 + 4 * 5.0 / (a + b)))
+    assert st.lvr(spikes).value == pytest.approx(formula, rel=1e-6)
+    assert st.lvr(spikes, refractoriness=0.0).value == pytest.approx(st.lv(spikes).value)
+
+
+# Trials with no or one spike, a periodic train, and what is refused
+
+
+@pytest.mark.parametrize("curve", CURVES)
+def test_no_spike_and_one_spike_have_a_reason(curve):
+    for spikes in (trains([], []), trains([5.0], [])):
+        found = curve(spikes)
+        assert found.reason and not np.isfinite(found.low).any()
+
+
+@pytest.mark.parametrize("curve", CURVES)
+def test_one_trial_has_no_interval_but_a_reason(curve):
+    found = curve(trains(np.cumsum(np.linspace(5, 20, 30))))
+    assert np.isfinite(found.value).any() and not np.isfinite(found.low).any() and "two trials" in found.reason
+
+
+def test_a_periodic_train_lasts_one_period():
+    times = np.arange(5.0, 1000.0, 10.0)
+    survival = st.isi_survival(trains(times, times - 2.5), [9.9, 10.1])
+    assert survival.value == pytest.approx([1.0, 0.0], abs=1e-9)
+    correlation = st.serial_correlation(trains(times, times - 2.5))
+    assert np.isnan(correlation.value).all() and "all are equal" in correlation.reason
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda s: st.isi_histogram(s, [0.0, 10.0]), "edges"),
+        (lambda s: st.isi_kernel_density(s, [-1.0]), "x is not allowed"),
+        (lambda s: st.isi_kernel_density(s, bandwidth=0.0), "bandwidth"),
+        (lambda s: st.isi_survival(s, [3.0, 2.0]), "x is not allowed"),
+        (lambda s: st.isi_hazard(s, [-1.0, 2.0]), "edges"),
+        (lambda s: st.serial_correlation(s, [0]), "lags"),
+        (lambda s: st.serial_correlation(s, [1.5]), "lags"),
+        (lambda s: st.lvr(s, refractoriness=-1), "refractoriness"),
+        (lambda s: st.cv(s, method="magic"), "method"),
+        (lambda s: st.isi_survival(s, level=2), "level"),
+    ],
+)
+def test_what_is_not_allowed_is_refused_by_name(call, words):
+    with pytest.raises(InputError, match=words):
+        call(poisson(1))
