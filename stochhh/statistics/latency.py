@@ -1,0 +1,143 @@
+"""How long until the first spike: its latency and jitter, with trials that stay silent."""
+
+import numpy as np
+from scipy.special import betaincinv
+
+from ..errors import InputError, real
+from .estimate import Estimate
+from .jackknife import by_trial, confidence
+from .scale import LOG, Quantity
+
+__all__ = ["first_spikes", "jitter", "latency", "latency_median", "response_probability"]
+
+_OF = "first spikes"
+
+
+def first_spikes(spikes, since=None):
+    """Time from `since` to the first spike after it (ms) in each trial, infinite where there is none.
+
+    Arguments:
+        spikes: SpikeTrains.
+        since: when the clock starts, ms since the start of the trial, within the window; None takes its start.
+
+    Returns an array of shape (n_trials,).
+    """
+    since = spikes.start if since is None else real("since", since, at_least=0, unit="ms")
+    if not spikes.start <= since < spikes.stop:
+        raise InputError(
+            f"since = {since:g} ms is not allowed: it must lie in the window, from {spikes.start:g} to "
+            f"{spikes.stop:g} ms"
+        )
+    later = spikes.time >= since
+    trial, first = np.unique(spikes.trial[later], return_index=True)
+    found = np.full(spikes.n_trials, np.inf)
+    found[trial] = spikes.time[later][first] - since
+    return found
+
+
+def response_probability(spikes, since=None, level=0.95):
+    """Probability that a trial has a spike at all between `since` and the window's end.
+
+    Arguments:
+        spikes: SpikeTrains.
+        since: see `first_spikes`.
+        level: confidence level.
+
+    The interval is exact for independent trials, and conservative.
+    Source: Clopper and Pearson, Biometrika 26, 404 (1934).
+    """
+    level, found = confidence(level), np.isfinite(first_spikes(spikes, since))
+    n, k, tail = found.size, int(found.sum()), (1 - level) / 2
+    low = float(betaincinv(k, n - k + 1, tail)) if k else 0.0
+    high = float(betaincinv(k + 1, n - k, 1 - tail)) if k < n else 1.0
+    return Estimate("response_probability", k / n, low, high, level, "1", n, "exact, binomial")
+
+
+def latency(spikes, since=None, level=0.95, method="jackknife"):
+    """Mean time from `since` to the first spike (ms).
+
+    Arguments:
+        spikes: SpikeTrains.
+        since: see `first_spikes`.
+        level: confidence level.
+        method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
+
+    Had only if every trial has a spike: a silent one would have had a long latency, and without it the mean is too
+    small; `latency_median` then still is known if half of the trials respond.
+    """
+    quantity, sums, silent = _sums("latency", spikes, since)
+    estimate = by_trial(quantity, lambda s: s[..., 0] / s[..., 2], sums, level=level, method=method, unbias=False)
+    return _unless(silent, estimate, spikes)
+
+
+def jitter(spikes, since=None, level=0.95, method="jackknife"):
+    """Standard deviation of the time to the first spike (ms): sqrt(sum (x - mean)^2 / (n - 1)).
+
+    Arguments:
+        spikes: SpikeTrains.
+        since: see `first_spikes`.
+        level: confidence level.
+        method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
+
+    Had only if every trial has a spike, see `latency`.
+    """
+
+    def deviation(s):
+        total, squares, n = s[..., 0], s[..., 1], s[..., 2]
+        return np.sqrt(np.maximum(squares - total**2 / n, 0.0) / (n - 1))
+
+    quantity, sums, silent = _sums("jitter", spikes, since)
+    return _unless(silent, by_trial(quantity, deviation, sums, level=level, method=method, unbias=False), spikes)
+
+
+def latency_median(spikes, since=None, level=0.95):
+    """Median time from `since` to the first spike (ms), silent trials counted as later than all.
+
+    Arguments:
+        spikes: SpikeTrains.
+        since: see `first_spikes`.
+        level: confidence level.
+
+    The interval goes from one order statistic to another, and is exact and conservative for independent trials,
+    whatever the law; where its upper end falls among the silent trials it has none.
+    Source: David and Nagaraja, Order Statistics (2003), section 7.1.
+    """
+    level = confidence(level)
+    ordered = np.sort(first_spikes(spikes, since))
+    n = ordered.size
+    value = float(np.mean(ordered[[(n - 1) // 2, n // 2]]))
+    missing = {"level": level, "unit": "ms", "n": n}
+    if not np.isfinite(value):
+        return Estimate.missing("latency_median", f"half of the {n} trials or more have no spike", **missing)
+    k = _order(n, level)
+    if k < 0:
+        reason = f"{n} trials are too few for an interval at this level"
+        return Estimate.missing("latency_median", reason, value=value, **missing)
+    low, high = float(ordered[k]), float(ordered[n - 1 - k])
+    if not np.isfinite(high):
+        reason = "the interval reaches into the trials without a spike"
+        return Estimate.missing("latency_median", reason, value=value, **missing)
+    return Estimate("latency_median", value, low, high, level, "ms", n, "exact, between order statistics")
+
+
+def _order(n, level):
+    """The largest k such that the k-th and the k-th last of n (from 0) hold the median at this level; -1 if none."""
+    from scipy.stats import binom
+
+    return int(binom.ppf((1 - level) / 2, n, 0.5)) - 1
+
+
+def _sums(name, spikes, since):
+    """(quantity, sums by trial, number of silent trials)."""
+    found = first_spikes(spikes, since)
+    spiked = np.isfinite(found)
+    x = np.where(spiked, found, 0.0)
+    return Quantity(name, "ms", LOG, _OF, 2), np.stack([x, x**2, spiked.astype(float)], axis=1), int(np.sum(~spiked))
+
+
+def _unless(silent, estimate, spikes):
+    """The estimate, if no trial was silent."""
+    if not silent:
+        return estimate
+    reason = f"{silent} of {spikes.n_trials} trials have no spike: see latency_median, or lengthen duration"
+    return Estimate.missing(estimate.name, reason, level=estimate.level, unit="ms", n=estimate.n)
