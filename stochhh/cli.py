@@ -1,6 +1,7 @@
 """The command line: parse, call, print."""
 
 import sys
+from dataclasses import asdict
 
 import typer
 
@@ -179,8 +180,7 @@ def compare(
         said = f"{jump.n_trials} trials of the jumps are complete, and none of the diffusion"
         raise Interrupted(f"interrupted: {said}: there is nothing to compare, and nothing is saved", jump)
     diffusion, interruption = _simulated(experiment, "diffusion", workers=workers)
-    settings = experiment.compare
-    comparison = compare(jump, diffusion, margins=settings.margins, level=settings.level)
+    comparison = compare(jump, diffusion, **asdict(experiment.compare))
     lines = [report.run_line(jump), report.run_line(diffusion), "", str(comparison)]
     try:
         if directory:

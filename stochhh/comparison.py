@@ -1,46 +1,18 @@
-"""Compare two results: differences with intervals, margins and verdicts, and the distance of their ISI laws."""
+"""Compare results: differences and ratios with intervals, margins and verdicts, and the distance of their ISI laws."""
 
-import math
 from dataclasses import dataclass
+from itertools import pairwise
 
-from .errors import InputError, real
-from .statistics import NAMES, Estimate, isi_distances, summary
+from .errors import InputError
+from .results import SpikeTrains
+from .statistics import NAMES, isi_distances, summary
+from .statistics.difference import Difference, checked_margins, difference, ratio
+from .statistics.distance import adjusted
+from .statistics.jackknife import confidence
 
-__all__ = ["Comparison", "Difference", "compare"]
+__all__ = ["Comparison", "Comparisons", "Difference", "compare"]
 
-_PART = 0.05  # of the reference value: the margin of a quantity that has a scale of its own
-
-
-def _default_margin(reference):
-    """The largest difference from the reference that does not matter unless the user says otherwise."""
-    match reference.name:
-        case "V_mean":
-            return 0.5  # mV
-        case "isi_skewness" | "V_skewness":
-            return 0.2
-        case _:
-            return None if reference.value is None else _PART * abs(reference.value)
-
-
-@dataclass(frozen=True)
-class Difference:
-    """The difference of one statistic, set against a margin.
-
-    Arguments:
-        estimate: Estimate of b minus a.
-        margin: the largest difference that does not matter, in the unit of the estimate; None if it is 5 % of a
-            value that cannot be had.
-        verdict: "equivalent" if the interval lies within [-margin, margin], "different" if it lies wholly
-            outside, "undecided" otherwise.
-    """
-
-    estimate: Estimate
-    margin: float | None
-    verdict: str
-
-    def as_dict(self):
-        """The form of the JSON contract: that of the estimate, and margin and verdict."""
-        return self.estimate.as_dict() | {"margin": self.margin, "verdict": self.verdict}
+CORRECTIONS = (None, "bonferroni")
 
 
 @dataclass(frozen=True)
@@ -49,9 +21,12 @@ class Comparison:
 
     Arguments:
         a, b: statistics of the reference and of the other, NAME -> Estimate.
-        labels: names of their backends.
+        labels: their names, by default those of their backends.
         difference: NAME -> Difference, b minus a.
-        distance: "isi_ks" and "isi_wasserstein" -> Estimate.
+        distance: "isi_ks", "isi_wasserstein", "isi_energy", "isi_anderson_darling" -> Distance.
+        ratio: NAME -> Estimate of b / a.
+        level: confidence level that was asked for.
+        correction: None, each interval has the level by itself; "bonferroni", all of them together have it.
     """
 
     a: dict
@@ -59,38 +34,59 @@ class Comparison:
     labels: tuple[str, str]
     difference: dict
     distance: dict
+    ratio: dict
+    level: float = 0.95
+    correction: str | None = None
 
     def as_dict(self):
-        """The parts "difference" and "distance" of the JSON contract."""
+        """The parts "difference" and "distance" of the JSON contract; each difference has its ratio beside it."""
         return {
-            "difference": {name: entry.as_dict() for name, entry in self.difference.items()},
+            "difference": {
+                name: entry.as_dict() | {"ratio": self.ratio[name].as_dict()} for name, entry in self.difference.items()
+            },
             "distance": {name: entry.as_dict() for name, entry in self.distance.items()},
         }
 
     def __str__(self):
-        distances = [f"  {estimate}" for estimate in self.distance.values()]
-        parts = (self._table(), ["Distance of the laws of the interspike intervals:", *distances], self._notes())
+        heading = "Distance of the laws of the interspike intervals (a p-value is that of trials shared out anew):"
+        distances = [f"  {distance}" for distance in self.distance.values()]
+        parts = (self._table(), [heading, *distances], self._notes())
         return "\n\n".join(["\n".join(part) for part in parts if part] + [self.sentence()])
 
     def sentence(self):
-        """The verdicts in plain words."""
+        """The verdicts in plain words, and how many trials would settle those that are undecided."""
         by_verdict = {"different": [], "equivalent": [], "undecided": []}
         for name, entry in self.difference.items():
             by_verdict[entry.verdict].append(name)
         parts = [f"{verdict} in {', '.join(names)}" for verdict, names in by_verdict.items() if names]
-        more = " More trials, or longer ones, narrow the intervals." if by_verdict["undecided"] else ""
-        return f"At these margins, {self.labels[1]} and {self.labels[0]} are {'; '.join(parts)}.{more}"
+        together = f" The intervals hold together with {self.level:.0%} (Bonferroni)." if self.correction else ""
+        said = f"At these margins, {self.labels[1]} and {self.labels[0]} are {'; '.join(parts)}."
+        return said + together + self._to_settle(by_verdict["undecided"])
+
+    def _to_settle(self, names):
+        """What would settle the undecided statistics."""
+        if not names:
+            return ""
+        needed = {name: self.difference[name].trials_to_settle for name in names}
+        known = [f"{name} about {_rounded(n)}" for name, n in needed.items() if n is not None]
+        said = f" Trials of each that would settle them: {', '.join(known)}." if known else ""
+        at_margin = [name for name in names if needed[name] is None and self.difference[name].estimate.low is not None]
+        if at_margin:
+            said += f" No number near these would settle {', '.join(at_margin)}: the difference lies at the margin."
+        missing = [name for name in names if self.difference[name].estimate.low is None]
+        return said + (f" Without an interval: {', '.join(missing)}." if missing else "")
 
     def _table(self):
         """One line for each statistic, in columns."""
         first, second = self.labels
-        level = f"{100 * self.a['rate'].level:g} % intervals"
-        rows = [(level, first, second, f"{second} - {first}", "margin", "verdict")]
+        level = f"{100 * self.level:g} % intervals" + (", all together" if self.correction else "")
+        rows = [(level, first, second, f"{second} - {first}", f"{second} / {first}", "margin", "verdict")]
         for name, entry in self.difference.items():
             unit = "" if entry.estimate.unit == "1" else f" ({entry.estimate.unit})"
             margin = "none" if entry.margin is None else f"{entry.margin:.3g}"
             cells = map(_cell, (self.a[name], self.b[name], entry.estimate))
-            rows.append((name + unit, *cells, margin, entry.verdict))
+            part = "" if self.ratio[name].low is None else _cell(self.ratio[name], 3)
+            rows.append((name + unit, *cells, part, margin, entry.verdict))
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 
@@ -102,80 +98,140 @@ class Comparison:
         return ["Missing:", *notes] if notes else []
 
 
-def compare(a, b, *, margins=None, level=0.95):
-    """Compare two independent results, statistic by statistic.
+@dataclass(frozen=True)
+class Comparisons:
+    """Several results, each beside the same reference.
+
+    Arguments:
+        pairs: a Comparison for each result after the first, in their order.
+    """
+
+    pairs: tuple[Comparison, ...]
+
+    def __iter__(self):
+        return iter(self.pairs)
+
+    def __len__(self):
+        return len(self.pairs)
+
+    def __getitem__(self, key):
+        """A Comparison by its number, or by the label of the result beside the reference."""
+        if isinstance(key, str):
+            return {pair.labels[1]: pair for pair in self.pairs}[key]
+        return self.pairs[key]
+
+    def as_dict(self):
+        """Label -> the parts of each comparison."""
+        return {pair.labels[1]: pair.as_dict() for pair in self.pairs}
+
+    def __str__(self):
+        return "\n\n\n".join(map(str, self.pairs))
+
+
+def compare(a, b, *more, margins=None, level=0.95, correction=None, labels=None):
+    """Compare independent results, statistic by statistic, with the first as the reference.
 
         difference = b - a,   verdict: its interval against [-margin, margin]
 
-    The interval of a difference is made of those of a and b (MOVER): with [l, u] around each value,
-    low = b - a - sqrt((b - l_b)^2 + (u_a - a)^2), high = b - a + sqrt((u_b - b)^2 + (a - l_a)^2).
-    So it keeps their asymmetry, and holds where one of them is silent.
+    The interval of a difference, and of the ratio b / a, is made of those of a and b (MOVER, see
+    `statistics.difference`). So it keeps their asymmetry, and holds where one of them is silent.
 
     Arguments:
-        a: the Result taken as the reference, usually of the jump backend.
-        b: the other Result, usually of the diffusion; both with the same window.
-        margins: NAME -> margin in the unit of the statistic; names left out keep the default: 5 % of the value
-            of a for rate, isi_mean, cv, cv2, lv, fano_factor and V_variance, 0.5 mV for V_mean, 0.2 for skewnesses.
-        level: confidence level of every interval by itself.
+        a: the reference, a Result, usually of the jump backend, or SpikeTrains from elsewhere.
+        b, more: the others, alike; all with the same window.
+        margins: NAME -> margin in the unit of the statistic, or a text such as "10%" of the value of a; names left
+            out keep the default: 5 % of the value of a for rate, isi_mean, cv, cv2, lv, fano_factor and V_variance,
+            0.5 mV for V_mean, 0.2 for skewnesses.
+        level: confidence level of every interval by itself, or of all together.
+        correction: None; or "bonferroni": the intervals of all statistics and all results together hold with
+            probability `level`, and so do the verdicts. The p-values of the distances are adjusted in any case (Holm),
+            for all results together.
+        labels: names of the results, in their order; by default those of their backends, numbered where they agree.
+
+    Returns a Comparison, or Comparisons for more than two results. The error of a verdict: "equivalent" where the
+    difference is the margin or more, or "different" where it is less, has a probability of at most (1 - level) / 2,
+    up to what the coverage of the intervals lacks.
 
     Raises InputError for windows that differ (what a window hides would differ too), for margins with an unknown
-    name or a value that is no number from 0 up, and for a level outside (0, 0.9999].
-    Source: Zou and Donner, Stat. Med. 27, 1693 (2008); Schuirmann, J. Pharmacokin. Biopharm. 15, 657 (1987).
+    name or a value that is no number from 0 up, for a level outside (0, 0.9999] and for an unknown correction.
+    Source: Schuirmann, J. Pharmacokin. Biopharm. 15, 657 (1987) (equivalence by an interval).
     """
-    margins = _checked(margins)
-    windows = [(result.spikes.start, result.spikes.stop) for result in (a, b)]
-    if windows[0] != windows[1]:
-        raise InputError(
-            "the two results have the windows [{:g}, {:g}] and [{:g}, {:g}] ms: they must be the same; "
-            "simulate both with one duration and one transient".format(*windows[0], *windows[1])
+    margins, level = checked_margins(margins), confidence(level)
+    checked_correction(correction)
+    results = [_Named(result, i) for i, result in enumerate((a, b, *more))]
+    _check_windows(results)
+    names = _labels(results, labels)
+    each = level if correction is None else 1 - (1 - level) / (len(NAMES) * (len(results) - 1))
+    known = [summary(result, each) for result in results]
+    distances = [isi_distances(results[0].spikes, result.spikes, level) for result in results[1:]]
+    if more:  # all p-values make one family
+        together = adjusted({(i, name): d for i, found in enumerate(distances) for name, d in found.items()})
+        distances = [{name: together[i, name] for name in found} for i, found in enumerate(distances)]
+    pairs = tuple(
+        Comparison(
+            a=known[0],
+            b=other,
+            labels=(names[0], label),
+            difference={name: difference(known[0][name], other[name], margins) for name in NAMES},
+            distance=distance,
+            ratio={name: ratio(known[0][name], other[name]) for name in NAMES},
+            level=level,
+            correction=correction,
         )
-    first, second = summary(a, level), summary(b, level)
-    return Comparison(
-        a=first,
-        b=second,
-        labels=(a.backend, b.backend),
-        difference={name: _difference(first[name], second[name], margins) for name in NAMES},
-        distance=isi_distances(a.spikes, b.spikes, level),
+        for other, label, distance in zip(known[1:], names[1:], distances, strict=True)
     )
+    return Comparisons(pairs) if more else pairs[0]
 
 
-def _checked(margins):
-    for name, margin in (margins or {}).items():
-        if name not in NAMES:
-            raise InputError(f"margins has the unknown name {name!r}: it must be one of {', '.join(NAMES)}")
-        real(f"margins[{name!r}]", margin, at_least=0.0)
-    return margins or {}
+def checked_correction(correction):
+    """Raise InputError unless the correction for many statistics is None or "bonferroni"."""
+    if correction not in CORRECTIONS:
+        raise InputError(f"correction = {correction!r} is not allowed: it must be 'bonferroni', or left out for none")
 
 
-def _difference(a, b, margins):
-    margin = float(margins[a.name]) if a.name in margins else _default_margin(a)
-    estimate = _minus(b, a)
-    return Difference(estimate, margin, _verdict(estimate, margin))
+class _Named:
+    """What a comparison needs of a result, or of spikes from elsewhere."""
+
+    def __init__(self, result, i):
+        if isinstance(result, SpikeTrains):
+            self.spikes, self.moments, self.label = result, None, "abcdefghijklmnopqrstuvwxyz"[i % 26]
+        elif isinstance(getattr(result, "spikes", None), SpikeTrains):
+            self.spikes, self.moments, self.label = result.spikes, result.moments, result.backend
+        else:
+            raise InputError(
+                f"result {i + 1} is of the type {type(result).__name__}: give a Result, or SpikeTrains, which "
+                "from_csv, from_neo, from_brian2 and from_nest make"
+            )
 
 
-def _minus(b, a):
-    """Estimate of b - a for independent a and b, by the method of variance estimates recovery (MOVER)."""
-    known = {"level": a.level, "unit": a.unit, "n": min(a.n, b.n)}
-    reasons = dict.fromkeys(e.reason for e in (a, b) if e.reason is not None)
-    value = None if a.value is None or b.value is None else b.value - a.value
-    if reasons:
-        return Estimate.missing(a.name, "; ".join(reasons), value=value, **known)
-    low = value - math.hypot(b.value - b.low, a.high - a.value)
-    high = value + math.hypot(b.high - b.value, a.value - a.low)
-    return Estimate(a.name, value, low, high, method="MOVER from the two intervals", **known)
+def _check_windows(results):
+    for first, second in pairwise(results):
+        windows = [(result.spikes.start, result.spikes.stop) for result in (first, second)]
+        if windows[0] != windows[1]:
+            raise InputError(
+                "the two results have the windows [{:g}, {:g}] and [{:g}, {:g}] ms: they must be the same; "
+                "simulate both with one duration and one transient".format(*windows[0], *windows[1])
+            )
 
 
-def _verdict(difference, margin):
-    if margin is None or difference.low is None:
-        return "undecided"
-    if -margin <= difference.low and difference.high <= margin:
-        return "equivalent"
-    return "different" if difference.low > margin or difference.high < -margin else "undecided"
+def _labels(results, labels):
+    if labels is not None:
+        labels = [str(label) for label in labels]
+        if len(labels) != len(results) or len(dict.fromkeys(labels)) != len(labels):
+            raise InputError(f"labels = {labels!r} is not allowed: give {len(results)} different names")
+        return labels
+    names = [result.label for result in results]
+    return [f"{name} ({names[: i + 1].count(name)})" if names.count(name) > 1 else name for i, name in enumerate(names)]
 
 
-def _cell(estimate):
+def _rounded(n):
+    """A number of which the first two digits are known, if that."""
+    return str(n if n < 100 else round(n, 2 - len(str(n))))
+
+
+def _cell(estimate, digits=4):
     if estimate.value is None:
         return "none"
     if estimate.low is None:
-        return f"{estimate.value:.4g}"
-    return f"{estimate.value:.4g} [{estimate.low:.4g}, {estimate.high:.4g}]"
+        return f"{estimate.value:.{digits}g}"
+    return f"{estimate.value:.{digits}g} [{estimate.low:.{digits}g}, {estimate.high:.{digits}g}]"

@@ -8,6 +8,7 @@ from typing import Any, Required
 
 from .backends import BACKENDS
 from .backends.block import WIDE
+from .comparison import checked_correction
 from .errors import InputError, integer, real
 from .inputs import Population, SynapticInput
 from .inputs.events import poisson_events
@@ -15,6 +16,7 @@ from .inputs.presynaptic import presynaptic_events
 from .models import MODELS, Neuron
 from .random import MAX_SEED, MAX_TRIALS
 from .statistics import NAMES
+from .statistics.difference import checked_margins
 from .tables import Fault, group, load, meanings, table, validated
 
 __all__ = ["Compare", "Experiment", "Simulation"]
@@ -60,16 +62,18 @@ class Compare:
 
     Arguments:
         level: confidence level of every interval, above 0 and at most 0.9999.
-        margins: largest difference that counts as none, for each statistic by its name, in its own unit.
+        margins: largest difference that counts as none, for each statistic by its name, in its own unit or as "10%".
+        correction: "bonferroni" for intervals that hold all together; without it each has the level by itself.
     """
 
     level: float = 0.95
     margins: dict = field(default_factory=dict)
+    correction: str | None = None
 
     def __post_init__(self):
         object.__setattr__(self, "level", real("level", self.level, above=0, at_most=0.9999))
-        for name, margin in self.margins.items():
-            real(f"margins {name}", margin, at_least=0, unit="in the unit of the statistic")
+        checked_margins(self.margins)
+        checked_correction(self.correction)
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,7 @@ class Experiment:
             *(("[[population]]", population) for population in self.drive.as_dict()),
             ("[simulation]", asdict(self.simulation)),
             *((f"[backend.{name}]", asdict(backend)) for name, backend in self.backends.items()),
-            ("[compare]", {"level": self.compare.level}),
+            ("[compare]", {"level": self.compare.level, "correction": self.compare.correction}),
             ("[compare.margins]", self.compare.margins),
         ]
         # JSON's texts, numbers and lists are TOML's too, but for one character.
@@ -223,7 +227,7 @@ def _known(neuron):
             "population": "a presynaptic population",
             "simulation": "duration, transient, n_trials and seed",
             "backend": "settings of the backends",
-            "compare": "level and margins of a comparison",
+            "compare": "level, margins and correction of a comparison",
         },
         "[neuron]": {"model": "name of the neuron model", **meanings(neuron)},
         "[[population]]": meanings(Population),
@@ -231,7 +235,7 @@ def _known(neuron):
         "[backend]": dict.fromkeys(BACKENDS, "a table"),
         **{f"[backend.{name}]": meanings(kind) for name, kind in BACKENDS.items()},
         "[compare]": meanings(Compare),
-        "[compare.margins]": dict.fromkeys(NAMES, "a margin, in the unit of the statistic"),
+        "[compare.margins]": dict.fromkeys(NAMES, "a margin, in the unit of the statistic or in percent"),
     }
 
 

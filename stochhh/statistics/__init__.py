@@ -3,7 +3,8 @@
 from .autocorrelation import autocorrelation
 from .counts import fano_factor, rate
 from .curve import Curve
-from .distance import isi_distances
+from .difference import Difference
+from .distance import Distance, isi_distances
 from .estimate import Estimate
 from .fano_curve import fano_curve
 from .isi import cv, isi_kurtosis, isi_mean, isi_skewness
@@ -19,6 +20,8 @@ from .survival import isi_hazard, isi_survival
 __all__ = [
     "NAMES",
     "Curve",
+    "Difference",
+    "Distance",
     "Estimate",
     "V_mean",
     "V_skewness",

@@ -52,11 +52,9 @@ def _sums(spikes, window):
     """By group of trials: number of counts, their sum, and the sum of their squares."""
     n = int(spikes.window / window * (1 + 1e-12))
     time, trial = spikes.observed()
-    place = np.minimum(((time - spikes.start) / window).astype(int), n)
-    inside = place < n
-    if n == 1:  # the end of the observation belongs to it
-        inside = time <= spikes.start + window * (1 + 1e-12)
-        place = np.zeros_like(place)
+    after = time - spikes.start
+    inside = after <= n * window * (1 + 1e-12)
+    place = np.minimum((after / window).astype(int), n - 1)  # the last window has its end too
     counts = np.bincount(trial[inside] * n + place[inside], minlength=n * spikes.n_trials)
     trials = np.arange(spikes.n_trials)
     of_trial = counts.reshape(spikes.n_trials, n)

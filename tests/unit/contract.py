@@ -23,7 +23,7 @@ def _number(**bounds):
     return {"type": "number", **bounds}
 
 
-def _estimate(unit, **more):
+def _estimate(unit, optional=(), **more):
     """A value with its interval; what is null has a reason."""
     number = {"type": ["number", "null"]}
     ends = ("value", "low", "high")
@@ -31,7 +31,7 @@ def _estimate(unit, **more):
     entries = {**dict.fromkeys(ends, number), "level": level, "unit": {"const": unit}, **more}
     entries["reason"] = {"type": "string", "minLength": 1}
     return {
-        **_table(entries, optional=["reason"]),
+        **_table(entries, optional=["reason", *optional]),
         "if": {"properties": {end: {"type": "number"} for end in ends}},
         "else": {"required": ["reason"]},
     }
@@ -40,7 +40,16 @@ def _estimate(unit, **more):
 _DIFFERENCE = {
     "margin": {"type": ["number", "null"]},
     "verdict": {"enum": ["equivalent", "different", "undecided"]},
+    "trials_to_settle": {"type": ["integer", "null"], "minimum": 1},
+    "ratio": _estimate("1"),
 }
+_PROBABILITY = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
+_DISTANCE = {
+    "p_value": _PROBABILITY,
+    "p_adjusted": _PROBABILITY,
+    "null_95": {"type": ["number", "null"], "minimum": 0},
+}
+_DISTANCES = {"isi_ks": "1", "isi_wasserstein": "ms", "isi_energy": "ms^0.5", "isi_anderson_darling": "1"}
 
 RUN = _table(
     {
@@ -60,7 +69,9 @@ COMPARE = _table(
     {
         "jump": RUN,
         "diffusion": RUN,
-        "difference": _table({name: _estimate(unit, **_DIFFERENCE) for name, unit in UNITS.items()}),
-        "distance": _table({"isi_ks": _estimate("1"), "isi_wasserstein": _estimate("ms")}),
+        "difference": _table(
+            {name: _estimate(unit, optional=["trials_to_settle"], **_DIFFERENCE) for name, unit in UNITS.items()}
+        ),
+        "distance": _table({name: _estimate(unit, **_DISTANCE) for name, unit in _DISTANCES.items()}),
     }
 )

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from stochhh.comparison import Comparison, Difference, compare
 from stochhh.errors import InputError
 from stochhh.results import Moments, Result, SpikeTrains
 from stochhh.statistics import NAMES, Estimate
+from stochhh.statistics.difference import difference, ratio
 
 WINDOW = (100.0, 1100.0)
 OF_VALUE = ["rate", "isi_mean", "cv", "cv2", "lv", "fano_factor", "V_variance"]
@@ -159,7 +161,7 @@ def test_silent_against_firing():
         assert cv.estimate.value is cv.estimate.low is cv.estimate.high is None
         assert "found: 0" in cv.estimate.reason
         assert cv.verdict == "undecided"
-        assert comparison.distance["isi_ks"].value is None
+        assert comparison.distance["isi_ks"].estimate.value is None
     assert compare(silent(), DIFFUSION).difference["cv"].margin is None
 
 
@@ -176,7 +178,7 @@ def test_periodic_trains_of_different_backends():
     for name in ("rate", "isi_mean"):
         assert comparison.difference[name].verdict == "equivalent"
     assert comparison.difference["isi_mean"].estimate.value == pytest.approx(1e-5, rel=1e-6)
-    assert comparison.distance["isi_wasserstein"].value == pytest.approx(1e-5, rel=1e-6)
+    assert comparison.distance["isi_wasserstein"].estimate.value == pytest.approx(1e-5, rel=1e-6)
 
 
 def test_a_result_against_itself_never_differs():
@@ -191,15 +193,19 @@ def test_the_json_contract(other):
     assert set(made) == {"difference", "distance"}
     assert list(made["difference"]) == list(NAMES)
     for entry in made["difference"].values():
-        assert set(entry) - {"reason"} == {"value", "low", "high", "level", "unit", "margin", "verdict"}
+        keys = {"value", "low", "high", "level", "unit", "margin", "verdict", "ratio"}
+        assert set(entry) - {"reason", "trials_to_settle"} == keys
+        assert ("trials_to_settle" in entry) == (entry["verdict"] == "undecided")
         assert ("reason" in entry) == (entry["low"] is None)
-    assert set(made["distance"]) == {"isi_ks", "isi_wasserstein"}
+    assert list(made["distance"]) == ["isi_ks", "isi_wasserstein", "isi_energy", "isi_anderson_darling"]
+    for entry in made["distance"].values():
+        assert {"value", "low", "high", "level", "unit", "p_value", "p_adjusted", "null_95"} == set(entry) - {"reason"}
 
 
 def test_the_table():
     text = str(compare(JUMP, silent("diffusion"), level=0.9))
     lines = text.splitlines()
-    assert lines[0].split() == "90 % intervals jump diffusion diffusion - jump margin verdict".split()  # noqa: SIM905
+    assert lines[0].split() == "90 % intervals jump diffusion diffusion - jump diffusion / jump margin verdict".split()  # noqa: SIM905
     for line, name in zip(lines[1:], NAMES, strict=False):
         assert line.startswith(name)
         assert line.split()[-1] in ("equivalent", "different", "undecided")
@@ -215,7 +221,107 @@ def test_the_sentence():
 
     verdicts = {"rate": "different", "cv": "equivalent", "lv": "equivalent", "cv2": "undecided"}
     difference = {name: entry(name, verdict) for name, verdict in verdicts.items()}
-    assert Comparison({}, {}, ("jump", "diffusion"), difference, {}).sentence() == (
-        "At these margins, diffusion and jump are different in rate; equivalent in cv, lv; undecided in cv2. "
-        "More trials, or longer ones, narrow the intervals."
+    difference["cv2"] = replace(difference["cv2"], trials_to_settle=300)
+    difference["V_mean"] = entry("V_mean", "undecided")
+    assert Comparison({}, {}, ("jump", "diffusion"), difference, {}, {}).sentence() == (
+        "At these margins, diffusion and jump are different in rate; equivalent in cv, lv; undecided in cv2, V_mean. "
+        "Trials of each that would settle them: cv2 about 300. No number near these would settle V_mean: the "
+        "difference lies at the margin."
     )
+
+
+# Ratios, margins in percent, corrections, several results, results from elsewhere
+
+
+def made(value, low, high, n=20, name="rate"):
+    return Estimate(name, value, low, high, 0.95, "Hz", n, "made up")
+
+
+def test_the_ratio_is_that_of_the_values_with_the_intervals_of_their_logarithms():
+    found = ratio(made(10.0, 8.0, 12.5), made(20.0, 16.0, 25.0))
+    half = math.hypot(math.log(1.25), math.log(1.25))
+    assert (found.value, found.low, found.high) == pytest.approx((2.0, 2 * math.exp(-half), 2 * math.exp(half)))
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "words"),
+    [
+        (made(0.0, 0.0, 1.0), made(1.0, 0.5, 2.0), "not above 0"),
+        (made(1.0, 0.5, 2.0), made(0.0, 0.0, 1.0), "may be 0"),
+        (made(-60.0, -61.0, -59.0, name="V_mean"), made(-60.0, -61.0, -59.0, name="V_mean"), "zero of its own"),
+        (Estimate.missing("cv", "no spike", level=0.95, unit="1", n=0), made(1.0, 0.5, 2.0, name="cv"), "no spike"),
+    ],
+)
+def test_a_ratio_that_says_nothing_is_missing(a, b, words):
+    assert words in ratio(a, b).reason
+
+
+def test_a_margin_in_percent_is_that_part_of_the_reference():
+    comparison = compare(JUMP, DIFFUSION, margins={"rate": "40%", "cv": "2.5 %"})
+    assert comparison.difference["rate"].margin == pytest.approx(0.4 * comparison.a["rate"].value)
+    assert comparison.difference["cv"].margin == pytest.approx(0.025 * comparison.a["cv"].value)
+
+
+@pytest.mark.parametrize("margin", ["5", "x%", "-1%", "5%%", ""])
+def test_a_margin_that_is_no_percentage_is_refused(margin):
+    with pytest.raises(InputError, match=r"margins rate = .* percentage"):
+        compare(JUMP, DIFFUSION, margins={"rate": margin})
+
+
+def test_the_number_of_trials_that_would_settle_it():
+    """Half width 1 at 20 trials, difference 0: within a margin of 0.5 it takes 4 times as many, times 2 for two."""
+    a, b = made(10.0, 9.0, 11.0), made(10.0, 9.0, 11.0)
+    assert difference(a, b, {"rate": 0.5}).trials_to_settle == pytest.approx(20 * 2 * 4, abs=1)
+    assert difference(a, b, {"rate": 3.0}).trials_to_settle is None  # settled
+    b = made(11.5, 10.5, 12.5)
+    assert difference(a, b, {"rate": 0.5}).trials_to_settle == pytest.approx(20 * 2, abs=1)
+    assert difference(a, b, {"rate": 1.5}).trials_to_settle is None  # at the margin
+
+
+def test_bonferroni_widens_every_interval_by_the_number_of_statistics():
+    plain, together = compare(JUMP, DIFFUSION), compare(JUMP, DIFFUSION, correction="bonferroni")
+    strict = compare(JUMP, DIFFUSION, level=1 - 0.05 / len(NAMES))
+    for name in ("rate", "cv", "lv"):
+        assert together.difference[name].estimate.low < plain.difference[name].estimate.low
+        assert together.difference[name].estimate.low == pytest.approx(strict.difference[name].estimate.low)
+    assert "all together" in str(together) and "(Bonferroni)" in together.sentence()
+    with pytest.raises(InputError, match="correction = 'fdr'"):
+        compare(JUMP, DIFFUSION, correction="fdr")
+
+
+def test_several_results_are_set_beside_the_first():
+    many = compare(JUMP, DIFFUSION, JUMP, silent("diffusion"))
+    assert [pair.labels for pair in many] == [
+        ("jump (1)", "diffusion (1)"), ("jump (1)", "jump (2)"), ("jump (1)", "diffusion (2)")
+    ]  # fmt: skip
+    assert many["diffusion (1)"].difference["rate"] == compare(JUMP, DIFFUSION).difference["rate"]
+    assert set(many.as_dict()) == {"diffusion (1)", "jump (2)", "diffusion (2)"} and len(many) == 3
+    p = [d.p_value for pair in many for d in pair.distance.values() if d.p_value is not None]
+    assert many[0].distance["isi_ks"].p_adjusted == pytest.approx(
+        min(1.0, max(many[0].distance["isi_ks"].p_value, min(p)) * len(p)), rel=1
+    )
+    assert str(many).count("At these margins") == 3
+
+
+def test_bonferroni_over_several_results_counts_them_all():
+    two, three = (compare(JUMP, *others, correction="bonferroni") for others in ([DIFFUSION], [DIFFUSION, DIFFUSION]))
+    assert three[0].difference["rate"].estimate.low < two.difference["rate"].estimate.low
+
+
+def test_spike_trains_from_elsewhere_are_compared():
+    comparison = compare(JUMP, DIFFUSION.spikes, labels=["stochhh", "NEST"])
+    assert comparison.difference["rate"] == compare(JUMP, DIFFUSION).difference["rate"]
+    assert comparison.difference["V_mean"].verdict == "undecided"
+    assert "moments of V were not recorded" in comparison.difference["V_mean"].estimate.reason
+    assert comparison.sentence().startswith("At these margins, NEST and stochhh are")
+
+
+@pytest.mark.parametrize("labels", [["a"], ["a", "a"]])
+def test_labels_must_be_different_and_enough(labels):
+    with pytest.raises(InputError, match="labels"):
+        compare(JUMP, DIFFUSION, labels=labels)
+
+
+def test_what_is_no_result_is_refused():
+    with pytest.raises(InputError, match="result 2 is of the type list"):
+        compare(JUMP, [1.0, 2.0])

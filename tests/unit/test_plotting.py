@@ -345,7 +345,7 @@ def made_up(value, low, high, margin, verdict, reason=None):
     a = sh.Estimate("rate", 10.0, 9.0, 11.0, 0.95, "Hz", 20, "made up")
     b = sh.Estimate("rate", 12.0, 11.0, 13.0, 0.95, "Hz", 20, "made up")
     d = sh.Estimate("rate", value, low, high, 0.95, "Hz", 20, "made up", reason)
-    return Comparison({"rate": a}, {"rate": b}, ("jump", "diffusion"), {"rate": Difference(d, margin, verdict)}, {})
+    return Comparison({"rate": a}, {"rate": b}, ("jump", "diffusion"), {"rate": Difference(d, margin, verdict)}, {}, {})
 
 
 def drawn(ax):

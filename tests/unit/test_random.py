@@ -120,9 +120,7 @@ def test_normals_are_those_of_their_formula():
     n, seed, trial = 4000, 12, 3
     index = np.arange(n // 4, dtype=np.uint64)
     ones = np.ones_like(index)
-    a, b, c, d = philox.py_func(
-        index, np.uint64(0) * ones, np.uint64(trial) * ones, NORMAL * ones, *key_of(seed)
-    )
+    a, b, c, d = philox.py_func(index, np.uint64(0) * ones, np.uint64(trial) * ones, NORMAL * ones, *key_of(seed))
     radius = [np.sqrt(-2 * np.log((word + 0.5) * 2.0**-32)) for word in (a, c)]
     angle = [2 * np.pi * (word * 2.0**-32) for word in (b, d)]
     expected = np.stack([f(angle[k]) * radius[k] for f in (np.cos, np.sin) for k in (0, 1)], axis=1).ravel()

@@ -1,0 +1,164 @@
+"""Verdicts, ratios and permutation tests on pairs of known truth: planted to be equivalent, different, undecided.
+
+A verdict errs if it says "equivalent" of a difference at or beyond the margin, or "different" of one within it: each at
+most half of what the level leaves, 2.5 % at 95 %.
+"""
+
+import numpy as np
+import pytest
+from budget import Disagreement, check_law, check_proportion_between
+from trains import correlated, gamma, groups, poisson
+
+from stochhh import statistics as st
+from stochhh.comparison import compare
+from stochhh.results import SpikeTrains
+from stochhh.statistics.difference import difference, ratio
+from stochhh.statistics.distance import isi_distances
+
+REPEATS = 200
+
+
+def pairs(first, second, rng, *, repeats=REPEATS, n_trials=20, per_window=50):
+    return zip(
+        *(groups(process.trains(rng, repeats * n_trials, per_window), n_trials) for process in (first, second)),
+        strict=True,
+    )
+
+
+def faster(spikes, factor):
+    """The same trains with all times shortened, in the same window: what then comes after it is cut off."""
+    time = spikes.start + (spikes.time - spikes.start) / factor
+    inside = time <= spikes.start + spikes.window / factor
+    return SpikeTrains(time[inside], spikes.trial[inside], spikes.n_trials, spikes.start, spikes.stop)
+
+
+def verdicts(first, second, rng, name, margins, *, change=lambda verdict: verdict, **size):
+    statistic = getattr(st, name)
+    judged = (difference(statistic(a), statistic(b), margins) for a, b in pairs(first, second, rng, **size))
+    found = [change(entry.verdict) for entry in judged]
+    return {verdict: found.count(verdict) for verdict in ("equivalent", "different", "undecided")}
+
+
+def test_equal_laws_with_enough_trials_are_equivalent():
+    count = verdicts(gamma(4), gamma(4), np.random.default_rng(41), "cv", {"cv": 0.05}, repeats=60, n_trials=80)
+    check_proportion_between(count["equivalent"], 60, 0.95, 1.0, sees=0.35, what="equivalent")
+
+
+def test_plainly_different_laws_are_different():
+    count = verdicts(poisson(), gamma(4), np.random.default_rng(42), "cv", {"cv": 0.05}, repeats=60)
+    assert count["different"] == 60
+
+
+def test_too_few_trials_leave_it_undecided():
+    count = verdicts(poisson(), poisson(), np.random.default_rng(43), "cv", {"cv": 0.02}, repeats=60, n_trials=5)
+    check_proportion_between(count["undecided"], 60, 0.9, 1.0, sees=0.45, what="undecided")
+
+
+def test_a_difference_at_the_margin_is_rarely_called_equivalent_or_different():
+    """CV 1 and 0.5, margin 0.5."""
+    count = verdicts(poisson(), gamma(4), np.random.default_rng(44), "cv", {"cv": 0.5}, repeats=1000)
+    check_proportion_between(count["equivalent"], 1000, 0.0, 0.035, sees=0.06, what="equivalent")
+    check_proportion_between(count["different"], 1000, 0.0, 0.035, sees=0.06, what="different")
+
+
+def test_taking_no_significance_for_equality_is_seen():
+    """Fault: "undecided" said to be "equivalent"."""
+    rng = np.random.default_rng(45)
+    count = verdicts(
+        poisson(), gamma(4), rng, "cv", {"cv": 0.5}, repeats=1000,
+        change=lambda v: "equivalent" if v == "undecided" else v,
+    )  # fmt: skip
+    with pytest.raises(Disagreement):
+        check_proportion_between(count["equivalent"], 1000, 0.0, 0.035, sees=0.06, what="equivalent")
+
+
+def test_the_number_of_trials_that_was_said_settles_it():
+    """Poisson against gamma at a margin half the difference: with 1.5 times what the first look says, most settle."""
+    rng, settled, asked = np.random.default_rng(46), 0, 0
+    for a, b in pairs(poisson(), gamma(0.9), rng, repeats=200, n_trials=20):
+        first = difference(st.cv(a), st.cv(b), {"cv": 0.15})  # the CVs are 1 and 1.054
+        if first.trials_to_settle is None or not 20 < first.trials_to_settle < 400:
+            continue
+        n = int(1.5 * first.trials_to_settle)
+        more = (next(groups(process.trains(rng, n, 50), n)) for process in (poisson(), gamma(0.9)))
+        asked += 1
+        settled += difference(*map(st.cv, more), {"cv": 0.15}).verdict != "undecided"
+    assert asked >= 60
+    check_proportion_between(settled, asked, 0.6, 1.0, sees=0.65, what="settled")
+
+
+def test_intervals_of_ratios_hold():
+    rng, held = np.random.default_rng(47), dict.fromkeys(("rate", "cv", "isi_mean"), 0)
+    truth = {"rate": 1.0, "cv": 0.5, "isi_mean": 1.0}
+    for a, b in pairs(poisson(), gamma(4), rng):
+        for name in held:
+            found = ratio(*(getattr(st, name)(spikes) for spikes in (a, b)))
+            held[name] += found.low <= truth[name] <= found.high
+    for name, count in held.items():
+        check_proportion_between(count, REPEATS, 0.92, 0.985, sees=0.2, what=f"ratio of {name}")
+
+
+@pytest.mark.slow
+def test_bonferroni_keeps_all_intervals_together():
+    """Equal correlated laws: the chance that any of six statistics is called different is 5 % at most."""
+    rng, wrong, plain = np.random.default_rng(48), 0, 0
+    names, margins = (
+        ("rate", "isi_mean", "cv", "cv2", "lv"),
+        dict.fromkeys(("rate", "isi_mean", "cv", "cv2", "lv"), 0.0),
+    )
+    for a, b in pairs(correlated(), correlated(), rng):
+        for correction in (None, "bonferroni"):
+            found = compare(a, b, margins=margins, correction=correction).difference
+            any_wrong = any(found[name].verdict == "different" for name in names)
+            wrong += any_wrong and correction is not None
+            plain += any_wrong and correction is None
+    check_proportion_between(wrong, REPEATS, 0.0, 0.05, sees=0.15, what="family-wise error")
+    assert plain > wrong
+
+
+NAMES = ("isi_ks", "isi_wasserstein", "isi_energy", "isi_anderson_darling")
+
+
+def test_p_values_of_equal_laws_are_uniform():
+    """Whatever the dependence within a trial: serially correlated ISIs."""
+    rng = np.random.default_rng(49)
+    found = [isi_distances(a, b) for a, b in pairs(correlated(), correlated(), rng, repeats=150, per_window=20)]
+    for name in NAMES:
+        p = np.array([distances[name].p_value for distances in found])
+        jittered = p - rng.random(p.size) / 2001  # it takes 2001 values
+        check_law(jittered, lambda x: np.clip(x, 0, 1), sees=0.4, what=f"p-values of {name}")
+
+
+@pytest.mark.slow
+def test_p_values_by_isi_instead_of_trial_are_seen():
+    """Fault: ISIs of a trial taken for independent, with rates that differ between trials."""
+    rng, p = np.random.default_rng(50), []
+    for _ in range(150):
+        rates = rng.gamma(4, 0.25, 40)
+        isi = rng.exponential(1 / rates[:, None], (40, 20)).reshape(2, -1)
+        halves = [
+            SpikeTrains(np.repeat(0.0, 2 * len(x)) + np.tile([0.0, 1.0], len(x)) * np.repeat(x, 2),
+                        np.repeat(np.arange(len(x)), 2), len(x), 0.0, 1e6)
+            for x in isi
+        ]  # fmt: skip
+        p.append(isi_distances(*halves)["isi_ks"].p_value)
+    with pytest.raises(Disagreement):
+        check_law(np.array(p), lambda x: np.clip(x, 0, 1), sees=0.4, what="p-values")
+
+
+def test_different_laws_are_told_apart():
+    """Gamma of CV 1 and 0.87: 20 trials of 50 spikes are enough for all four."""
+    rng, repeats = np.random.default_rng(51), 40
+    found = [isi_distances(a, b) for a, b in pairs(poisson(), gamma(1.6), rng, repeats=repeats)]
+    for name in NAMES:
+        told = sum(distances[name].p_value < 0.05 for distances in found)
+        check_proportion_between(told, repeats, 0.9, 1.0, sees=0.5, what=f"power of {name}")
+
+
+def test_ten_thousand_trials_keep_the_level_of_a_permutation_in_groups():
+    rng = np.random.default_rng(52)
+    a, b = next(pairs(poisson(), poisson(), rng, repeats=1, n_trials=10_000, per_window=5))
+    found = st.isi_distances(a, b)
+    assert all(distance.p_value > 1e-3 for distance in found.values())
+    far = st.isi_distances(a, faster(b, 1.1))
+    assert all(distance.p_value == pytest.approx(1 / 2001) for distance in far.values())
