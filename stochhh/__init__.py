@@ -6,6 +6,8 @@ from importlib import import_module
 _HOME = {
     "BACKENDS": "backends",
     "Comparison": "comparison",
+    "Comparisons": "comparison",
+    "Curve": "statistics",
     "Diffusion": "backends",
     "Estimate": "statistics",
     "Experiment": "experiment",
@@ -20,6 +22,7 @@ _HOME = {
     "TraubMiles": "models",
     "WangBuzsaki": "models",
     "PerNeuron": "backends",
+    "Precision": "precision",
     "Population": "inputs",
     "Recording": "inputs",
     "Result": "results",

@@ -15,8 +15,10 @@ from .options import (
     File,
     Force,
     Json,
+    MaxTrials,
     Name,
     Out,
+    Precise,
     SaveEvents,
     Scheme,
     Seed,
@@ -112,6 +114,8 @@ def run(
     spikes: Spikes = None,
     events: Events = None,
     save_events: SaveEvents = None,
+    precision: Precise = None,
+    max_trials: MaxTrials = None,
     out: Out = None,
     force: Force = False,
     json: Json = False,
@@ -124,6 +128,9 @@ def run(
 
     experiment = _experiment(file, n_trials=trials, duration=duration, seed=seed)
     experiment = experiment.with_backend(backend, scheme=scheme, dt=dt)
+    until = _until(precision, max_trials)
+    if until and save_events:
+        raise InputError("--save-events writes the events of a known number of trials: leave out --precision")
     _distinct({"FILE": file, "--events": events, "--spikes": spikes, "--save-events": save_events})
     for path in filter(None, (spikes, save_events)):
         writable(path)
@@ -131,7 +138,7 @@ def run(
     recording = Recording.from_csv(events) if events else None
     if out:
         report.directory_for(out, force=force)
-    result, interruption = _simulated(experiment, backend, events=recording, workers=workers)
+    result, interruption = _simulated(experiment, backend, events=recording, workers=workers, **until)
     statistics = summary(result)
     try:
         if spikes:
@@ -156,6 +163,8 @@ def compare(
     dt: Dt = None,
     seed: Seed = None,
     workers: Workers = None,
+    precision: Precise = None,
+    max_trials: MaxTrials = None,
     out: Out = None,
     force: Force = False,
     json: Json = False,
@@ -170,16 +179,17 @@ def compare(
 
     experiment = _experiment(file, n_trials=trials, duration=duration, seed=seed)
     experiment = experiment.with_backend("diffusion", scheme=scheme, dt=dt)
+    until = _until(precision, max_trials)
     directory = None
     if out or not json:
         directory = report.directory_for(out or f"{file.stem}-compare", force=force, default=not out)
     for doubt in doubts(experiment.neuron, experiment.drive):
         print(f"stochhh: doubtful diffusion: {doubt}", file=sys.stderr)
-    jump, interruption = _simulated(experiment, "jump", workers=workers)
+    jump, interruption = _simulated(experiment, "jump", workers=workers, **until)
     if interruption:
         said = f"{jump.n_trials} trials of the jumps are complete, and none of the diffusion"
         raise Interrupted(f"interrupted: {said}: there is nothing to compare, and nothing is saved", jump)
-    diffusion, interruption = _simulated(experiment, "diffusion", workers=workers)
+    diffusion, interruption = _simulated(experiment, "diffusion", workers=workers, **until)
     comparison = compare(jump, diffusion, **asdict(experiment.compare))
     lines = [report.run_line(jump), report.run_line(diffusion), "", str(comparison)]
     try:
@@ -216,6 +226,24 @@ def _experiment(file, **settings):
     return Experiment.load(file).with_simulation(**settings)
 
 
+def _until(precision, max_trials):
+    """The options of `simulate` that --precision NAME=HALF stands for."""
+    if not precision:
+        if max_trials is not None:
+            raise InputError("--max-trials says where --precision gives up: give --precision too, or --trials instead")
+        return {}
+    from .precision import Precision
+
+    targets = {}
+    for text in precision:
+        name, sign, half = text.partition("=")
+        if not sign or name in targets:
+            what = f"names {name} twice" if sign else "is not allowed"
+            raise InputError(f"--precision {text} {what}: give NAME=HALF once for each, as cv=1% or rate=0.2")
+        targets[name] = half
+    return {"until": Precision(targets)} | ({"max_trials": max_trials} if max_trials is not None else {})
+
+
 def _drawn(experiment, backend, events):
     if events:
         raise InputError("--save-events writes what a run draws, and with --events it draws nothing: leave one out")
@@ -228,7 +256,8 @@ def _drawn(experiment, backend, events):
 def _simulated(experiment, backend, **options):
     """(result, interruption): Ctrl-C leaves the leading trials that were complete."""
     settings = experiment.simulation
-    _tell(f"{backend}: {settings.n_trials} trials of {settings.duration:g} ms")
+    until = " at first" if "until" in options else ""
+    _tell(f"{backend}: {settings.n_trials} trials of {settings.duration:g} ms{until}")
     try:
         return experiment.simulate(backend, **options), None
     except Interrupted as interruption:

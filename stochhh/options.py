@@ -43,6 +43,13 @@ Trial = Annotated[int, _whole("--trial", "K", "Which trial, counted from 0, the 
 Duration = Annotated[float | None, _option("--duration", "MS", "Simulated time, ms, instead of the file's.", _MS)]
 Scheme = Annotated[str | None, _option("--scheme", "S", "euler-maruyama, heun, splitting or sra1 (diffusion).")]
 Dt = Annotated[float | None, _option("--dt", "MS", "Time step, ms, instead of the file's.", _STEP)]
+Precise = Annotated[
+    list[str] | None,
+    _option(
+        "--precision", "NAME=HALF", "Run trials until the interval's half width is that: cv=1%, rate=0.2; repeat it."
+    ),
+]
+MaxTrials = Annotated[int | None, _whole("--max-trials", "N", "Where --precision gives up; by default 10000.", 20)]
 Seed = Annotated[int | None, _whole("--seed", "S", "Seed, instead of the file's.", 0)]
 Workers = Annotated[int | None, _whole("--workers", "W", "Threads; by default one for each core.", 1)]
 Spikes = Annotated[Path | None, _option("--spikes", "FILE.csv", "Write all spikes: trial,time (ms).")]

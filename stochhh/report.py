@@ -45,6 +45,7 @@ def run_object(result, statistics):
         "settings": {**made["settings"], **levels, "neuron": neuron, "input": made["input"]},
         "statistics": {name: estimate.as_dict() for name, estimate in statistics.items()},
         "timing": made["timing"],
+        **({"until": made["until"]} if "until" in made else {}),
     }
 
 
@@ -73,8 +74,18 @@ def run_line(result):
     return (
         f"{made['backend']}: {n} trial{'' if n == 1 else 's'} of {made['duration']:g} ms, of which the first "
         f"{made['transient']:g} ms are left out; seed {made['seed']}; {timing['run_s']:.3g} s "
-        f"(and {timing['compile_s']:.2g} s to have the kernels ready)"
+        f"(and {timing['compile_s']:.2g} s to have the kernels ready){_until(made)}"
     )
+
+
+def _until(made):
+    """What became of the precision that was asked for."""
+    if "until" not in made:
+        return ""
+    asked = ", ".join(f"{name} to within {half}" for name, half in made["until"]["asked"].items())
+    numbers = ", ".join(map(str, made["until"]["looks"]))
+    reached = "reached" if made["until"]["reached"] else "NOT reached: raise --max-trials, or ask for less"
+    return f"\nasked for {asked}: {reached}; looked at {numbers} trials"
 
 
 def _row(estimate):

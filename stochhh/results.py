@@ -160,6 +160,30 @@ class Result:
     traces: Traces | None = None
     provenance: dict = field(default_factory=dict)
 
+    def joined(self, later):
+        """This result with the trials of a later one behind its own: one run in two parts.
+
+        Arguments:
+            later: a Result of the same experiment, whose first trial is the next after this one's last.
+        """
+        a, b = self.spikes, later.spikes
+        if (a.start, a.stop) != (b.start, b.stop):
+            raise InputError("the two results have different windows: they are no parts of one run")
+        trial = np.concatenate([a.trial, b.trial + a.n_trials])
+        spikes = SpikeTrains(np.concatenate([a.time, b.time]), trial, a.n_trials + b.n_trials, a.start, a.stop)
+        moments = traces = None
+        if self.moments is not None:
+            moments = Moments(self.moments.reference, np.concatenate([self.moments.powers, later.moments.powers]))
+        if self.traces is not None:
+            values = np.concatenate([self.traces.values, later.traces.values])
+            traces = Traces(self.traces.time, values, self.traces.variables)
+        timing, more = (result.provenance["timing"] for result in (self, later))
+        provenance = self.provenance | {
+            "n_trials": spikes.n_trials,
+            "timing": {key: timing[key] + more[key] for key in timing},
+        }
+        return Result(spikes, moments, traces, provenance)
+
     @property
     def n_trials(self):
         """Number of complete trials."""

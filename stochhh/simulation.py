@@ -7,6 +7,7 @@ import threading
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import replace
+from functools import reduce
 from importlib.metadata import version
 from itertools import islice, takewhile
 from threading import Event
@@ -20,8 +21,10 @@ from .errors import InputError, Interrupted, integer, real
 from .inputs import Recording, SynapticInput
 from .machine_code import announcing
 from .models.contract import check_model
+from .precision import Precision, checked_first, looks, progress_line
 from .random import MAX_SEED, MAX_TRIALS, STREAM_VERSION
 from .results import Moments, Result, SpikeTrains, Traces
+from .statistics import summary
 
 __all__ = ["simulate"]
 
@@ -37,7 +40,7 @@ def simulate(
     backend,
     duration,
     seed,
-    n_trials=1,
+    n_trials=None,
     transient=0.0,
     dt=None,
     first_trial=0,
@@ -46,6 +49,8 @@ def simulate(
     workers=None,
     memory_limit=None,
     progress=None,
+    until=None,
+    max_trials=10_000,
 ):
     """Simulate independent trials of a neuron under random input.
 
@@ -56,7 +61,7 @@ def simulate(
         duration: simulated time of a trial, ms.
         seed: whole number from 0 to 2^64 - 1. Trial k of a seed is the same whatever else is run with it:
             other trials, more workers, a longer duration.
-        n_trials: number of trials.
+        n_trials: number of trials, by default 1; with `until` at the first look, by default 20.
         transient: first part of the duration, left out of every statistic, ms.
         dt: time step of a backend that has one, ms; short for Diffusion(dt=...) or PerNeuron(dt=...).
         first_trial: number of the first trial: first_trial=7, n_trials=1 is trial 7 alone.
@@ -66,6 +71,10 @@ def simulate(
         memory_limit: GiB that the result may take; by default half of the machine's memory.
         progress: show progress on standard error; by default where that is a terminal. One line there says when
             kernels must be compiled, as in the first run on a machine; False silences that too.
+        until: NAME -> half width of its 95 % interval, such as {"cv": "1%", "rate": 0.2}: more trials are run until
+            all intervals are as narrow as that; see `precision.looks` for the rule, and for what it costs in coverage.
+        max_trials: number of trials after which `until` gives up; the result comes back all the same, and its
+            provenance says that they were not enough.
 
     Returns a Result: all spikes, time averages of the powers of V, traces if asked for, and how it was made.
 
@@ -73,12 +82,24 @@ def simulate(
     region where scheme or model hold; Interrupted on Ctrl-C, carrying the leading trials that were complete.
     """
     backend = _backend(backend, dt)
-    task = _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, events)
+
+    def run(first_trial, n_trials):
+        task = _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, events)
+        return _ensemble(backend, task, workers, memory_limit, progress)
+
+    if until is None:
+        return run(first_trial, 1 if n_trials is None else n_trials)
+    precision = until if isinstance(until, Precision) else Precision(until)
+    return _until(precision, run, first_trial, *checked_first(n_trials, max_trials), progress)
+
+
+def _ensemble(backend, task, workers, memory_limit, progress):
+    """Simulate the trials of a task."""
     backend.check(task)
     workers = integer("workers", workers, at_least=1, at_most=1024) if workers is not None else _cores()
     _check_memory(task, memory_limit)
 
-    cut = list(blocks(first_trial, n_trials, backend.lanes, workers))
+    cut = list(blocks(task.first, task.n, backend.lanes, workers))
 
     with _CtrlC() as ctrl_c:
         started = time.perf_counter()
@@ -89,8 +110,34 @@ def simulate(
     result = _result(backend, task, done, timing)
     if ctrl_c.pressed:
         kept = 0 if result is None else result.n_trials
-        raise Interrupted(f"interrupted: {kept} of {n_trials} trials complete and kept", result)
+        raise Interrupted(f"interrupted: {kept} of {task.n} trials complete and kept", result)
     return result
+
+
+def _until(precision, run, first_trial, first, most, progress):
+    """Run more trials until the intervals are as narrow as asked."""
+    result, visible = None, sys.stderr.isatty() if progress is None else progress
+
+    def draw(n):
+        nonlocal result
+        have = 0 if result is None else result.n_trials
+        try:
+            more = run(first_trial + have, n - have)
+        except Interrupted as interruption:
+            parts = [part for part in (result, interruption.result) if part is not None]
+            kept = reduce(Result.joined, parts) if parts else None
+            said = f"interrupted: {kept.n_trials if parts else 0} trials complete and kept, not yet as precise as asked"
+            raise Interrupted(said, kept) from None
+        result = more if result is None else result.joined(more)
+        return summary(result)
+
+    def told(n, excess, more):
+        if visible:
+            print(f"stochhh: {progress_line(n, excess, more)}", file=sys.stderr)
+
+    _, excess, numbers = looks(precision, first, most, draw, told)
+    said = {"asked": precision.targets, "reached": bool(max(excess.values()) <= 1), "looks": numbers}
+    return replace(result, provenance=result.provenance | {"until": said})
 
 
 def _backend(backend, dt):

@@ -31,7 +31,7 @@ SCALARS = {
     "duration": [*NOT_NUMBERS, 0, 0.0, -1.0, 10**400, 1e300],
     "transient": [*NOT_NUMBERS, -1e-9, 10.0, 11, 10**400],
     "seed": [*NOT_WHOLE, 2**64, 10**400],
-    "n_trials": [*NOT_WHOLE, 0, 2**32 + 1],
+    "n_trials": [*(value for value in NOT_WHOLE if value is not None), 0, 2**32 + 1],
     "first_trial": [*NOT_WHOLE, 2**32, 2**64],
     "workers": [*(value for value in NOT_WHOLE if value is not None), 0, 10**9],
     "trace_interval": [*(value for value in NOT_NUMBERS if value is not None), 0.0, -1.0, 10.001, 1e-320],

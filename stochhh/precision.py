@@ -1,0 +1,122 @@
+"""Until it is precise enough: how many more trials an interval needs to be as narrow as asked."""
+
+import math
+from dataclasses import dataclass
+
+from .errors import InputError, integer, real
+from .statistics import NAMES
+
+__all__ = ["FEWEST", "Precision", "checked_first", "looks", "progress_line"]
+
+FEWEST = 20  # trials at the first look: from there on the intervals' coverage was measured
+_GROWTH = (1.5, 4.0)  # from look to look: few looks keep the coverage, and a wild first guess is not followed far
+_SPARE = 1.1  # times the trials that the last look says, so that the next is likely to be the last
+
+
+@dataclass(frozen=True)
+class Precision:
+    """How narrow the 95 % intervals of some statistics shall be.
+
+    Arguments:
+        targets: NAME -> half width of the interval: a number in the unit of the statistic, or a text such as "1%" of
+            its value.
+
+    Raises InputError, by name, for anything else.
+
+    >>> Precision({"cv": "1%", "rate": 0.2}).targets
+    {'cv': '1%', 'rate': 0.2}
+    """
+
+    targets: dict
+
+    def __post_init__(self):
+        if not isinstance(self.targets, dict) or not self.targets:
+            raise InputError(f'until = {self.targets!r} is not allowed: give {{"cv": "1%"}} or alike')
+        for name, target in self.targets.items():
+            if name not in NAMES:
+                raise InputError(f"until has the unknown name {name!r}: it must be one of {', '.join(NAMES)}")
+            _parsed(name, target)
+
+    def excess(self, estimates):
+        """NAME -> half width over the one asked for, of estimates by NAME; infinite without an interval."""
+        found = {}
+        for name, target in self.targets.items():
+            number, relative = _parsed(name, target)
+            estimate = estimates[name]
+            if estimate.low is None or (relative and not estimate.value):
+                found[name] = math.inf
+            else:
+                wanted = number * abs(estimate.value) if relative else number
+                found[name] = (estimate.high - estimate.low) / 2 / wanted
+        return found
+
+
+def _parsed(name, target):
+    """(number, whether it is a part of the value)."""
+    if isinstance(target, str):
+        number, sign, rest = target.strip().partition("%")
+        try:
+            number = real(f"until {name}", float(number), above=0.0)
+        except ValueError:
+            number = None
+        if number is None or rest:
+            raise InputError(
+                f"until {name} = {target!r} is not allowed: give a half width above 0 in the unit of the statistic, or "
+                'in percent of its value, as "1%"'
+            )
+        return (number / 100, True) if sign else (number, False)
+    return real(f"until {name}", target, above=0.0), False
+
+
+def looks(precision, first, most, draw, told=lambda n, excess, more: None):
+    """Look at a growing number of trials until all intervals are as narrow as asked; (estimates, excess, numbers).
+
+        n' = n * min(max(1.1 max_k (w_k / target_k)^2, 1.5), 4),   w_k the half width at n trials ~ 1/sqrt(n)
+
+    Arguments:
+        precision: a Precision.
+        first: number of trials at the first look.
+        most: number of trials never to be exceeded.
+        draw: function of a number of trials that draws as many as are lacking, and returns estimates by NAME.
+        told: function of (n, excess, more) that is told of each look, with about how many trials are still lacking.
+
+    To stop when the data look precise favours data whose spread is by chance too small, and so costs coverage. With 20
+    trials at least, few looks and growth by half or more it costs little: measured where 95 % is claimed, with 50
+    spikes a trial, to half widths that took 60 to 500 trials: 93.5 to 95.5 % for rate and cv of Poisson, gamma and
+    serially correlated trains, 92 to 94 % for the Fano factor (`pytest -m slow -s tests/statistical/test_until.py`).
+    Source: Chow and Robbins, Ann. Math. Stat. 36, 457 (1965): right in the limit of narrow intervals.
+    """
+    n, numbers = min(first, most), []
+    while True:
+        estimates = draw(n)
+        numbers.append(n)
+        excess = precision.excess(estimates)
+        worst = max(excess.values())
+        if worst <= 1 or n >= most:
+            told(n, excess, 0)
+            return estimates, excess, numbers
+        factor = min(max(_SPARE * worst**2, _GROWTH[0]), _GROWTH[1])
+        told(n, excess, None if math.isinf(worst) else math.ceil(n * (_SPARE * worst**2 - 1)))
+        n = min(math.ceil(n * factor), most)
+
+
+def checked_first(n_trials, max_trials):
+    """(first, most), or InputError where the first look would be too small, or beyond the last."""
+    most = integer("max_trials", max_trials, at_least=FEWEST)
+    first = FEWEST if n_trials is None else integer("n_trials", n_trials, at_least=1)
+    if not FEWEST <= first <= most:
+        raise InputError(
+            f"n_trials = {first} is not allowed beside until: it is the number at the first look, and must be from "
+            f"{FEWEST} (the intervals of fewer trials are too uncertain to stop by) to max_trials = {most}"
+        )
+    return first, most
+
+
+def progress_line(n, excess, more):
+    """How far it is to the precision that was asked for: trials, half widths over those asked for, trials to go."""
+    widths = ", ".join(
+        f"{name} has no interval yet" if math.isinf(x) else f"{name} {x:.3g} of the half width asked for"
+        for name, x in excess.items()
+    )
+    to_go = "" if more == 0 else "; how many more is not known" if more is None else f"; about {more} more"
+    return f"{n} trials: {widths}{to_go}"
