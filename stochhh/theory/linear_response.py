@@ -1,13 +1,15 @@
-"""Below threshold V follows its input linearly: its moments by Campbell's theorem, spikes left out."""
+"""Below threshold V follows its input linearly: moments, autocovariance and spectrum, spikes left out."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import InputError
 from ..models.jacobian import jacobian
+from ..units import per_ms
 from .fixed_point import fixed_point
 
-__all__ = ["LinearResponse", "linear_response", "response_integral"]
+__all__ = ["LinearResponse", "autocovariance", "linear_response", "power_spectrum", "response_integral"]
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class LinearResponse:
         V_mean: mV, or None.
         V_variance: mV2, or None.
         V_skewness: a pure number, or None.
+        V_kurtosis: excess kurtosis, a pure number, or None.
         reason: why a moment is None, or None.
     """
 
@@ -30,14 +33,15 @@ class LinearResponse:
     V_mean: float | None = None
     V_variance: float | None = None
     V_skewness: float | None = None
+    V_kurtosis: float | None = None
     reason: str | None = None
 
 
 def linear_response(neuron, drive):
-    """Mean, variance and skewness of V under the spikes of a drive, without simulating.
+    """Mean, variance, skewness and kurtosis of V under the spikes of a drive, without simulating.
 
         dx = J (x - x*) dt + e dL
-        j-th cumulant of V = kappa_j * integral over t >= 0 of (e_V . exp(J t) e)^j dt,   j = 2, 3
+        j-th cumulant of V = kappa_j * integral over t >= 0 of (e_V . exp(J t) e)^j dt,   j = 2, 3, 4
 
     with x* the fixed point under the mean input, e the unit vector of the variable that the input moves.
 
@@ -47,7 +51,7 @@ def linear_response(neuron, drive):
 
     Exact for a membrane of constant conductances. For others the leading order in the size of the fluctuations,
     without spikes: trust it where the neuron hardly ever fires and V stays within a few mV of x*. The diffusion
-    approximation has the same mean and variance, and skewness 0. If x* does not exist, or is unstable, the
+    approximation has the same mean and variance, and skewness and kurtosis 0. If x* does not exist, or is unstable, the
     moments are None, with the reason.
 
     Source: Rice, Bell Syst. Tech. J. 23, 282 (1944), secs. 1.2, 1.5 (Campbell's theorem and its extension);
@@ -67,13 +71,77 @@ def linear_response(neuron, drive):
     if not eigenvalues[0].real < 0:
         return LinearResponse(state, eigenvalues, False, reason="the fixed point under the mean input is unstable")
     i, j = 0, neuron.variables.index(drive.target)
-    kappa_2, kappa_3 = drive.cumulant(2), drive.cumulant(3)
-    square, cube = response_integral(J, i, j, 2), response_integral(J, i, j, 3)
+    kappa_2 = drive.cumulant(2)
+    square, cube, fourth = (response_integral(J, i, j, power) for power in (2, 3, 4))
     variance = kappa_2 * square
     if not variance > 0:
         return LinearResponse(state, eigenvalues, True, state[i], 0.0, reason="the input does not fluctuate")
-    skewness = (kappa_3 / kappa_2) * (cube / square) / variance**0.5
-    return LinearResponse(state, eigenvalues, True, state[i], variance, skewness)
+    skewness = (drive.cumulant(3) / kappa_2) * (cube / square) / variance**0.5
+    kurtosis = (drive.cumulant(4) / kappa_2) * (fourth / square) / variance
+    return LinearResponse(state, eigenvalues, True, state[i], variance, skewness, kurtosis)
+
+
+def autocovariance(neuron, drive, lag, variable="V"):
+    """Autocovariance of a state variable below threshold, as the linear response has it (mV2 for V).
+
+        C(s) = e_i . exp(J |s|) S e_i,   J S + S J^T + kappa_2 e e^T = 0
+
+    Arguments:
+        neuron: a model, such as HodgkinHuxley().
+        drive: a SynapticInput.
+        lag: s, ms, a number or an array.
+        variable: name of a state variable; mV2 for V, a pure number for a gate.
+
+    Jumps and their diffusion approximation share it: it rests on the first two cumulants alone. Exact and approximate
+    as `linear_response` is. Raises InputError where there is no stable fixed point under the mean input.
+    Source: Gardiner, Handbook of Stochastic Methods (2004), eqs. 4.4.51 and 4.4.58.
+
+    >>> from stochhh import Passive, Population, SynapticInput
+    >>> drive = SynapticInput(Population("exc", n=100, rate=10.0, weight=0.5, p=1.0))
+    >>> autocovariance(Passive(g_L=0.5), drive, [0.0, 2.0]).round(6).tolist()  # kappa_2 tau / 2 exp(-s / tau), tau = 2
+    [0.25, 0.09197]
+    """
+    from scipy.linalg import expm, solve_continuous_lyapunov
+
+    J, i, e = _linear(neuron, drive, variable)
+    covariance = solve_continuous_lyapunov(J, -drive.cumulant(2) * np.outer(e, e))
+    lag = np.abs(np.asarray(lag, dtype=float))
+    found = [(expm(J * s) @ covariance)[i, i] for s in lag.ravel()]
+    return np.array(found).reshape(lag.shape)
+
+
+def power_spectrum(neuron, drive, frequency, variable="V"):
+    """Power spectrum of a state variable below threshold, as the linear response has it (mV2/Hz for V).
+
+        S(f) = kappa_2 |e_i . (2 pi i f - J)^-1 e|^2
+
+    Arguments:
+        neuron: a model, such as HodgkinHuxley().
+        drive: a SynapticInput.
+        frequency: f, Hz, a number or an array.
+        variable: name of a state variable; mV2/Hz for V, 1/Hz for a gate.
+
+    Two-sided: the integral over positive and negative f is the variance, S is the Fourier transform of the
+    autocovariance. Jumps and their diffusion approximation share it. Exact and approximate as `linear_response` is.
+    Raises InputError where there is no stable fixed point under the mean input.
+    Source: Gardiner, Handbook of Stochastic Methods (2004), eq. 4.4.64.
+    """
+    J, i, e = _linear(neuron, drive, variable)
+    frequency = np.asarray(frequency, dtype=float)
+    matrices = 2j * np.pi * per_ms(frequency.ravel())[:, None, None] * np.eye(len(J)) - J
+    response = np.linalg.solve(matrices, np.broadcast_to(e[:, None], (len(matrices), len(J), 1)))[:, i, 0]
+    return per_ms(drive.cumulant(2) * np.abs(response) ** 2).reshape(frequency.shape)  # ms is per kHz
+
+
+def _linear(neuron, drive, variable):
+    """(J, index of the variable, unit vector of the input) at the operating point; InputError unless it is stable."""
+    if variable not in neuron.variables:
+        raise InputError(f"variable = {variable!r} is not allowed: it must be one of {', '.join(neuron.variables)}")
+    response = linear_response(neuron, drive)
+    if not response.stable:
+        raise InputError(f"there is no linear response: {response.reason}; lower I_app or the mean input")
+    e = np.eye(len(neuron.variables))[neuron.variables.index(drive.target)]
+    return jacobian(neuron, response.state), neuron.variables.index(variable), e
 
 
 def response_integral(J, i, j, power):

@@ -5,6 +5,7 @@ from math import isfinite
 from ..errors import InputError
 from ..inputs import SynapticInput
 from ..models import LeakyIntegrateAndFire
+from .bifurcations import bifurcations
 from .fixed_point import fixed_point
 from .integrate_and_fire import shot_noise_rate, siegert_rate
 from .kick import kick_threshold
@@ -13,7 +14,8 @@ from .validity import doubts
 
 __all__ = ["as_text", "theory"]
 
-_MOMENTS = {"V_mean": "mV", "V_variance": "mV2", "V_skewness": "1"}
+_MOMENTS = {"V_mean": "mV", "V_variance": "mV2", "V_skewness": "1", "V_kurtosis": "1"}
+_CURRENT = "uA/cm2"
 _RATES = {"rate_jump": shot_noise_rate, "rate_diffusion": siegert_rate}
 
 
@@ -28,10 +30,10 @@ def theory(neuron, drive):
 
     Returns a dictionary: `intensity`, `populations` (name -> intensity, probability), `cumulants` ("1" to "4"),
     `rest` (under I_app alone) and `operating_point` (under the mean input too), by name of the variable,
-    `eigenvalues` and `stable` of the latter, `kick_threshold`, `V_mean`, `V_variance`, `V_skewness` of the linear
-    response, `doubts`; for a LeakyIntegrateAndFire `rate_jump` and `rate_diffusion` too. A number is {"value",
-    "unit"}; one that cannot be had is None, with its "reason". Exact but for the linear response, see
-    `linear_response`.
+    `eigenvalues` and `stable` of the latter, `kick_threshold`, `V_mean`, `V_variance`, `V_skewness`, `V_kurtosis` of
+    the linear response, `bifurcations` under a constant current, `doubts`; for a LeakyIntegrateAndFire `rate_jump` and
+    `rate_diffusion` too. A number is {"value", "unit"}; one that cannot be had is None, with its "reason". Exact but
+    for the linear response, see `linear_response`.
     """
     response = linear_response(neuron, drive)
     kick_reason = "there is no stable operating point below the threshold"
@@ -51,9 +53,32 @@ def theory(neuron, drive):
         "stable": response.stable,
         "kick_threshold": _quantity(kick_threshold(neuron, drive), "mV", kick_reason),
         **{name: _quantity(getattr(response, name), unit, response.reason) for name, unit in _MOMENTS.items()},
+        "bifurcations": _bifurcations(neuron, drive),
         **_rates(neuron, drive),
         "doubts": doubts(neuron, drive),
     }
+
+
+def _bifurcations(neuron, drive):
+    """Where rest gives way to firing, and where the neuron stands under its mean input, all as currents."""
+    found = bifurcations(neuron)
+    capacitance, applied = getattr(neuron, "C_m", None), getattr(neuron, "I_app", None)
+    mean = None
+    if capacitance is not None and applied is not None and drive.target == "V":
+        mean = applied + capacitance * drive.cumulant(1)
+    return {
+        "hopf": [
+            {"I_app": _quantity(point.I_app, _CURRENT), "V": _quantity(point.V, "mV"),
+             "frequency": _quantity(point.frequency, "Hz")}
+            for point in found.hopf
+        ],
+        "saddle_node": [
+            {"I_app": _quantity(point.I_app, _CURRENT), "V": _quantity(point.V, "mV")} for point in found.saddle_node
+        ],
+        "cycle_fold": _quantity(found.cycle_fold, _CURRENT, found.reason),
+        "mean_current": _quantity(mean, _CURRENT, "the input moves no membrane of known capacitance"),
+        "regime": None if mean is None else found.regime(mean),
+    }  # fmt: skip
 
 
 def _rates(neuron, drive):
@@ -103,11 +128,23 @@ def as_text(theory):
     lines += [_row("eigenvalue", _complex(l)) for l in theory["eigenvalues"]]
     lines.append(_line("kick that makes it spike", theory["kick_threshold"]))
     lines += ["", "Linear response: V below threshold, spikes left out", *(_line(n, theory[n]) for n in _MOMENTS)]
+    lines += ["", "Bifurcations, under a constant current", *_bifurcation_lines(theory["bifurcations"])]
     rates = [_line(name, theory[name]) for name in _RATES if name in theory]
     lines += ["", "Firing rate, exact", *rates] if rates else []
     lines += ["", "Doubts about the diffusion approximation"]
     lines += [f"  - {doubt}" for doubt in theory["doubts"]] or ["  none that can be seen beforehand"]
     return "\n".join(lines)
+
+
+def _bifurcation_lines(found):
+    for point in found["saddle_node"]:
+        yield f"{_line('saddle-node of rest', point['I_app'])}, V = {_number(point['V'])}"
+    for point in found["hopf"]:
+        yield f"{_line('Hopf', point['I_app'])}, V = {_number(point['V'])}, {_number(point['frequency'])}"
+    yield _line("fold of limit cycles", found["cycle_fold"])
+    yield _line("I_app and mean input", found["mean_current"])
+    if found["regime"]:
+        yield _row("without fluctuations", found["regime"])
 
 
 def _line(label, quantity):

@@ -9,8 +9,10 @@ from neurons import PASSIVE, SKEWED, cortex, passive_theorem, question
 from scipy.integrate import simpson
 from scipy.linalg import expm, solve_continuous_lyapunov
 
+import stochhh as sh
 from stochhh import HodgkinHuxley, Population, SynapticInput
-from stochhh.theory import fixed_point, jacobian, kick_threshold, linear_response
+from stochhh.errors import InputError
+from stochhh.theory import autocovariance, fixed_point, jacobian, kick_threshold, linear_response, power_spectrum
 
 # The function hides the module of its name from attribute access.
 linear_response_module = importlib.import_module("stochhh.theory.linear_response")
@@ -100,3 +102,61 @@ def test_no_input_has_variance_zero_and_no_skewness():
     response = linear_response(HodgkinHuxley(), SynapticInput())
     assert response.stable and response.V_variance == 0.0
     assert response.V_skewness is None and "fluctuate" in response.reason
+
+
+# Kurtosis, autocovariance, spectrum
+
+
+def spiky(weight=0.5):
+    return sh.SynapticInput(sh.Population("exc", n=100, rate=20.0, weight=weight, p=1.0))
+
+
+def test_the_kurtosis_of_a_passive_membrane_is_campbells():
+    """The j-th cumulant of V is kappa_j tau / j."""
+    tau, drive = 5.0, spiky()
+    response = linear_response(sh.Passive(g_L=1 / tau), drive)
+    expected = (drive.cumulant(4) * tau / 4) / (drive.cumulant(2) * tau / 2) ** 2
+    assert response.V_kurtosis == pytest.approx(expected, rel=1e-9)
+
+
+def test_autocovariance_and_spectrum_of_a_passive_membrane():
+    tau, drive = 5.0, spiky()
+    neuron, variance = sh.Passive(g_L=1 / tau), drive.cumulant(2) * tau / 2
+    lag, f = np.array([-3.0, 0.0, 1.0, 20.0]), np.array([0.0, 10.0, 100.0])
+    np.testing.assert_allclose(autocovariance(neuron, drive, lag), variance * np.exp(-abs(lag) / tau), rtol=1e-9)
+    lorentzian = 2 * variance * tau / 1000 / (1 + (2 * np.pi * f * tau / 1000) ** 2)
+    np.testing.assert_allclose(power_spectrum(neuron, drive, f), lorentzian, rtol=1e-9)
+
+
+@pytest.mark.parametrize("variable", ["V", "n"])
+def test_the_spectrum_integrates_to_the_variance_and_is_the_transform_of_the_autocovariance(variable):
+    neuron, drive = sh.HodgkinHuxley(I_app=2.0), spiky(0.05)
+    f = np.linspace(0, 40_000, 400_001)
+    S, C0 = power_spectrum(neuron, drive, f, variable), autocovariance(neuron, drive, 0.0, variable)
+    assert 2 * np.trapezoid(S, f) == pytest.approx(C0, rel=2e-3)
+    s = np.linspace(0, 150, 6001)
+    C = autocovariance(neuron, drive, s, variable)
+    for at in (0.0, 50.0, 90.0):
+        transform = 2 * np.trapezoid(C * np.cos(2 * np.pi * at * s / 1000), s) / 1000
+        assert power_spectrum(neuron, drive, at, variable) == pytest.approx(transform, rel=2e-3)
+
+
+@pytest.mark.parametrize(("I_app", "ratio"), [(0.0, 1.200817), (2.0, 1.325204)])
+def test_the_autocovariance_at_lag_0_is_the_reference_of_an_independent_program(I_app, ratio):
+    drive = spiky(0.05)
+    neuron = sh.HodgkinHuxley(I_app=I_app - drive.cumulant(1), E_L=-54.4)
+    assert autocovariance(neuron, drive, 0.0) / drive.cumulant(2) == pytest.approx(ratio, rel=1e-6)
+
+
+def test_a_transposed_jacobian_is_caught(monkeypatch):
+    neuron, drive = sh.HodgkinHuxley(), spiky(0.05)
+    right = power_spectrum(neuron, drive, 50.0, "n")
+    monkeypatch.setattr(linear_response_module, "jacobian", lambda *at: jacobian(*at).T)
+    assert power_spectrum(neuron, drive, 50.0, "n") != pytest.approx(right, rel=0.1)
+
+
+def test_what_has_no_linear_response_is_refused_by_name():
+    with pytest.raises(InputError, match="variable = 'q'"):
+        autocovariance(sh.HodgkinHuxley(), spiky(), 0.0, "q")
+    with pytest.raises(InputError, match="unstable; lower I_app"):
+        power_spectrum(sh.HodgkinHuxley(I_app=20.0), spiky(0.01), 1.0)

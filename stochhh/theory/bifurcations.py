@@ -1,0 +1,142 @@
+"""Where rest gives way to firing as the applied current grows: Hopf points, folds of rest, the fold of limit cycles."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import combinations, pairwise
+
+import numpy as np
+
+from ..models.jacobian import jacobian
+from ..units import hertz
+from .limit_cycles import fold_of_cycles
+
+__all__ = ["Bifurcation", "Bifurcations", "bifurcations"]
+
+_STEP = 0.25  # mV, of the grid on which points are looked for
+_RANGE = (-110.0, 60.0)  # mV, of V at rest
+
+
+@dataclass(frozen=True)
+class Bifurcation:
+    """A point at which rest changes.
+
+    Arguments:
+        I_app: applied current, uA/cm2.
+        V: membrane potential at rest there, mV.
+        frequency: of the oscillation that begins at a Hopf point, Hz; None at a fold.
+    """
+
+    I_app: float
+    V: float
+    frequency: float | None = None
+
+
+@dataclass(frozen=True)
+class Bifurcations:
+    """What changes as a constant current grows.
+
+    Arguments:
+        hopf: Hopf points, by V: an oscillation begins or ends.
+        saddle_node: folds of rest, by V: two states of rest meet and vanish.
+        cycle_fold: lowest current of repetitive firing, where a stable and an unstable limit cycle meet, uA/cm2;
+            or None.
+        reason: why there is no fold of limit cycles, or None.
+    """
+
+    hopf: tuple[Bifurcation, ...]
+    saddle_node: tuple[Bifurcation, ...]
+    cycle_fold: float | None
+    reason: str | None = None
+
+    def regime(self, I_app):
+        """What a neuron without noise does at this current, in words."""
+        lowest = min((point.I_app for point in (*self.hopf, *self.saddle_node)), default=None)
+        if lowest is None:
+            return "silent or not: this neuron has no bifurcation"
+        if self.cycle_fold is not None and self.cycle_fold <= I_app < lowest:
+            return "bistable: rest and repetitive firing are both stable"
+        return "silent: it stays at rest" if I_app < lowest else "beyond rest: it fires repetitively, or is blocked"
+
+
+def bifurcations(neuron):
+    """The bifurcations of a neuron under a constant current, from its equations.
+
+        rest at V: I(V) = I_app - C_m f_V(x(V)), the gates at rest;   J its Jacobian, eigenvalues l_i
+        saddle-node: dI/dV = 0;   Hopf: prod over i < j of (l_i + l_j) = 0 with an imaginary pair
+
+    Arguments:
+        neuron: a model that has I_app, C_m and steady_state, such as HodgkinHuxley(); its I_app does not matter.
+
+    Returns Bifurcations. Points are found on a grid of 0.25 mV of V from -110 to 60 and refined to 1e-12 mV; two of a
+    kind closer than that are missed. To the fold of limit cycles the cycle beyond the first Hopf point is followed, see
+    `fold_of_cycles`; where rest ends in a saddle-node instead, firing begins there, at frequency 0, and there is none.
+
+    Source: Kuznetsov, Elements of Applied Bifurcation Theory (2004), sections 3.3, 3.5 and 10.2.2.
+
+    >>> from stochhh import HodgkinHuxley
+    >>> found = bifurcations(HodgkinHuxley())
+    >>> [round(point.I_app, 4) for point in found.hopf], round(found.cycle_fold, 4)
+    ([9.7754, 154.5224], 6.2603)
+    """
+    settings = getattr(neuron, "__dataclass_fields__", {})
+    if not (hasattr(neuron, "steady_state") and {"I_app", "C_m", "initial"} <= settings.keys()):
+        return Bifurcations((), (), None, "the model has no steady_state, I_app, C_m and initial to follow its rest by")
+    if hasattr(neuron, "reset") or len(neuron.variables) == 1:
+        return Bifurcations((), (), None, "the model has no action potential of its own, and no limit cycle")
+    return _found(replace(neuron, I_app=0.0))  # it does not depend on it
+
+
+@lru_cache(maxsize=16)
+def _found(neuron):
+    """The bifurcations of a model that may have some."""
+    p = neuron.parameters()
+
+    def current(V):
+        return neuron.I_app - neuron.C_m * neuron.vector_field(neuron.steady_state(V), p)[0]
+
+    def slope(V, h=1e-3):
+        return (8 * (current(V + h) - current(V - h)) - current(V + 2 * h) + current(V - 2 * h)) / (12 * h)
+
+    def eigenvalues(V):
+        return np.linalg.eigvals(jacobian(neuron, neuron.steady_state(V)))
+
+    def sums(V):
+        return float(np.prod([a + b for a, b in combinations(eigenvalues(V), 2)]).real)
+
+    folds = tuple(Bifurcation(current(V), V) for V in _zeros(slope))
+    hopf = tuple(Bifurcation(current(V), V, f) for V in _zeros(sums) if (f := _frequency(eigenvalues(V))) is not None)
+    cycle, reason = _cycle_fold(neuron, hopf, folds)
+    return Bifurcations(hopf, folds, cycle, reason)
+
+
+def _zeros(f):
+    from scipy.optimize import brentq
+
+    grid = np.arange(_RANGE[0], _RANGE[1] + _STEP, _STEP)
+    values = [f(V) for V in grid]
+    for (a, b), (left, right) in zip(pairwise(grid), pairwise(values), strict=True):
+        if left * right < 0:
+            yield float(brentq(f, a, b, xtol=1e-12))
+
+
+def _frequency(eigenvalues):
+    """Hz of the imaginary pair whose sum vanishes; None where two real ones cancel."""
+    pair = min(combinations(eigenvalues, 2), key=lambda pair: abs(pair[0] + pair[1]))
+    return float(hertz(abs(pair[0].imag) / (2 * np.pi))) if abs(pair[0].imag) > 1e-6 else None
+
+
+def _cycle_fold(neuron, hopf, folds):
+    """(current of the fold of limit cycles or None, why there is none)."""
+    if not hopf:
+        return None, "rest loses no stability in a Hopf point"
+    first = min(hopf, key=lambda point: point.I_app)
+    if any(fold.I_app <= first.I_app for fold in folds if fold.V < first.V):
+        return None, "rest ends in a saddle-node, where firing begins at frequency 0"
+    found = fold_of_cycles(replace(neuron, initial=_beside(neuron, first)), first.I_app)
+    return (found, None) if found is not None else (None, "no cycle beyond the first Hopf point leads back to a fold")
+
+
+def _beside(neuron, point):
+    """A state well off rest at a Hopf point, from which the neuron comes to its cycle."""
+    state = neuron.steady_state(point.V)
+    return (state[0] + 30.0, *state[1:])

@@ -1,0 +1,157 @@
+"""The limit cycle of repetitive firing, followed to the current where it meets its unstable twin."""
+
+from dataclasses import replace
+
+import numpy as np
+
+__all__ = ["fold_of_cycles", "limit_cycle"]
+
+_SETTLE = 400.0  # ms, in which the neuron comes to its cycle
+_TOLERANCE = 1e-10
+_SCALES = (10.0, 1.0)  # of the period (ms) and the current (uA/cm2), beside which a gate is 1
+_STEPS = 60
+
+
+def limit_cycle(neuron):
+    """(state, period): a point of the stable limit cycle of repetitive firing, and its period (ms); None if none.
+
+        phi_T(x) = x,   V(0) = half way between rearm and threshold, on the way up
+
+    Arguments:
+        neuron: a model; its initial state decides which attractor is reached.
+
+    By shooting: Newton's method on the flow over one period, from where the neuron is after 400 ms; to 1e-9.
+
+    >>> from stochhh import HodgkinHuxley
+    >>> round(limit_cycle(HodgkinHuxley(I_app=10.0))[1], 4)
+    14.6362
+    """
+    start = _on_the_way_up(neuron)
+    found = None if start is None else _newton(neuron, np.append(start, neuron.I_app), row=_held(len(start)))
+    return None if found is None else ((_section(neuron), *map(float, found[:-2])), float(found[-2]))
+
+
+def fold_of_cycles(neuron, beyond):
+    """The current (uA/cm2) at which the stable limit cycle of repetitive firing ends as it falls; None if none.
+
+    Arguments:
+        neuron: a model, whose initial state leads to the cycle.
+        beyond: a current at which the cycle is stable and rest about to be not: the first Hopf point.
+
+    The cycle is followed by pseudo-arclength: from a solution u = (gates on the section, period, current) a step along
+    the curve of cycles, then Newton's method across it, until the current turns; there the turning point is found by
+    regula falsi on the current's part of the tangent. Exact to about 1e-7.
+    Source: Kuznetsov, Elements of Applied Bifurcation Theory (2004), sections 10.1.3 and 10.2.1.
+    """
+    neuron = replace(neuron, I_app=1.02 * beyond + 0.1)
+    start = _on_the_way_up(neuron)
+    u = None if start is None else _newton(neuron, np.append(start, neuron.I_app), row=_held(len(start)))
+    if u is None:
+        return None
+    tangent, step = _tangent(neuron, u, down=True), 0.3
+    for _ in range(_STEPS):
+        following = _newton(neuron, u + step * tangent * _scale(u), tangent / _scale(u))
+        if following is None:
+            step /= 3
+            if step < 1e-3:
+                return None
+            continue
+        direction = _tangent(neuron, following, along=tangent)
+        if direction[-1] > 0:
+            return _turn(neuron, u, tangent, following, direction)
+        u, tangent, step = following, direction, min(1.5 * step, 0.6)
+    return None
+
+
+def _turn(neuron, u, tangent, beyond, direction):
+    """The current at the turning point between two cycles of the curve."""
+    for _ in range(12):
+        part = tangent[-1] / (tangent[-1] - direction[-1])
+        middle = _newton(neuron, u + part * (beyond - u), tangent / _scale(u))
+        if middle is None:
+            return None
+        at = _tangent(neuron, middle, along=tangent)
+        if abs(at[-1]) < 1e-4:  # the current changes by the square of what is left
+            return float(middle[-1])
+        if at[-1] < 0:
+            u, tangent = middle, at
+        else:
+            beyond, direction = middle, at
+    return float(middle[-1])
+
+
+def _section(neuron):
+    """V (mV) at which a cycle is cut: half way between rearm and threshold."""
+    return (neuron.threshold + neuron.rearm) / 2
+
+
+def _scale(u):
+    return np.array([1.0] * (len(u) - 2) + list(_SCALES))
+
+
+def _held(n):
+    """The row that keeps the current where it is."""
+    return np.append(np.zeros(n), 1.0)
+
+
+def _flow(neuron, state, times):
+    """States at the given times, shape (n_times, n)."""
+    from scipy.integrate import odeint
+
+    p = neuron.parameters()
+    atol = _TOLERANCE * np.array(neuron.scales)
+    return odeint(
+        lambda x, t: neuron.vector_field(tuple(x), p), state, times, rtol=_TOLERANCE, atol=atol, mxstep=20_000
+    )
+
+
+def _on_the_way_up(neuron):
+    """(gates on the section, period) of the last cycle after settling; None if the neuron does not fire."""
+    times = np.arange(0.0, _SETTLE, 0.1)
+    path, level = _flow(neuron, neuron.initial_state(), times), _section(neuron)
+    up = np.flatnonzero((path[:-1, 0] < level) & (path[1:, 0] >= level))
+    if up.size < 3:
+        return None
+    part = (level - path[up, 0]) / (path[up + 1, 0] - path[up, 0])
+    gates = path[up[-1], 1:] + part[-1] * (path[up[-1] + 1, 1:] - path[up[-1], 1:])
+    crossings = times[up] + 0.1 * part
+    return np.append(gates, crossings[-1] - crossings[-2])
+
+
+def _misses(neuron, u):
+    """By how much the flow misses its beginning after the period of u."""
+    begin = (_section(neuron), *u[:-2])
+    return _flow(replace(neuron, I_app=float(u[-1])), begin, [0.0, u[-2]])[1] - begin
+
+
+def _slopes(neuron, u, here):
+    """The Jacobian of `_misses`, shape (n, n + 1), by one-sided differences."""
+    steps = 1e-6 * _scale(u)
+    return np.stack(
+        [(_misses(neuron, u + h * e) - here) / h for h, e in zip(steps, np.eye(len(u)), strict=True)], axis=1
+    )
+
+
+def _newton(neuron, u, row):
+    """The cycle near u with row . (cycle - u) = 0; None if Newton's method does not find it."""
+    begin = u
+    for _ in range(8):
+        here = _misses(neuron, u)
+        if not np.all(np.isfinite(here)):
+            return None
+        matrix = np.vstack([_slopes(neuron, u, here), row])
+        change = np.linalg.solve(matrix, np.append(here, row @ (u - begin)))
+        if np.abs(change / _scale(u)).max() > 2.0:
+            return None
+        u = u - change
+        if np.abs(change / _scale(u)).max() < 1e-6:
+            return u if u[-2] > 0 else None
+    return None
+
+
+def _tangent(neuron, u, down=False, along=None):
+    """The unit tangent of the curve of cycles at u, in scaled units; down to lower currents, or along another."""
+    slopes = _slopes(neuron, u, _misses(neuron, u)) * _scale(u)
+    tangent = np.linalg.svd(slopes)[2][-1]
+    forward = -tangent[-1] if down else tangent @ along
+    return tangent if forward > 0 else -tangent
