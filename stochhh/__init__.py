@@ -27,7 +27,7 @@ _HOME = {
     "Recording": "inputs",
     "Result": "results",
     "SimulationError": "errors",
-    "SpikeTrains": "results",
+    "SpikeTrains": "spike_trains",
     "StochhhError": "errors",
     "SynapticInput": "inputs",
     "Traces": "results",

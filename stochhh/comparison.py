@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from .errors import InputError
-from .results import SpikeTrains
+from .spike_trains import SpikeTrains
 from .statistics import NAMES, isi_distances, summary
 from .statistics.difference import Difference, checked_margins, difference, ratio
 from .statistics.distance import adjusted

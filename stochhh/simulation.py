@@ -23,7 +23,8 @@ from .machine_code import announcing
 from .models.contract import check_model
 from .precision import Precision, checked_first, looks, progress_line
 from .random import MAX_SEED, MAX_TRIALS, STREAM_VERSION
-from .results import Moments, Result, SpikeTrains, Traces
+from .results import Moments, Result, Traces
+from .spike_trains import SpikeTrains
 from .statistics import summary
 
 __all__ = ["simulate"]

@@ -37,7 +37,7 @@ def rate(spikes, level=0.95, method="jackknife"):
 
     Source: Garwood, Biometrika 28, 437 (1936).
 
-    >>> from stochhh.results import SpikeTrains
+    >>> from stochhh.spike_trains import SpikeTrains
     >>> print(rate(SpikeTrains([], [], n_trials=10, start=0, stop=1000)))
     rate = 0 Hz [0, 0.3689] (95%)
     """

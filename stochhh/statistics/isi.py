@@ -34,7 +34,7 @@ def isi_mean(spikes, level=0.95, method="jackknife"):
 
     Source of the weights: Horvitz and Thompson, J. Am. Stat. Assoc. 47, 663 (1952).
 
-    >>> from stochhh.results import SpikeTrains
+    >>> from stochhh.spike_trains import SpikeTrains
     >>> train = SpikeTrains([10, 20, 30, 15, 25], [0, 0, 0, 1, 1], n_trials=2, start=0, stop=40)
     >>> print(isi_mean(train))
     isi_mean = 10 ms [10, 10] (95%)

@@ -11,7 +11,7 @@ from trains import correlated, gamma, groups, poisson
 
 from stochhh import statistics as st
 from stochhh.comparison import compare
-from stochhh.results import SpikeTrains
+from stochhh.spike_trains import SpikeTrains
 from stochhh.statistics.difference import difference, ratio
 from stochhh.statistics.distance import isi_distances
 

@@ -14,7 +14,8 @@ from trains import correlated, gamma, groups, poisson, varying_poisson
 
 from stochhh import statistics as st
 from stochhh.comparison import compare
-from stochhh.results import Moments, Result, SpikeTrains
+from stochhh.results import Moments, Result
+from stochhh.spike_trains import SpikeTrains
 
 STATISTICS = ("rate", "isi_mean", "cv", "cv2", "lv", "isi_skewness", "fano_factor")
 PROMISED = (0.93, 0.97)

@@ -7,7 +7,7 @@ from trains import correlated, gamma, groups, poisson, varying_poisson
 
 from stochhh import statistics as st
 from stochhh.precision import Precision, looks
-from stochhh.results import SpikeTrains
+from stochhh.spike_trains import SpikeTrains
 
 MOST = 800
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from scipy import integrate, stats
 
-from stochhh.results import SpikeTrains
+from stochhh.spike_trains import SpikeTrains
 
 MEAN = 10.0  # ms
 _PAST = 100.0  # mean ISIs between the first spike and the window: by then the train is stationary

@@ -9,7 +9,8 @@ import pytest
 
 from stochhh.comparison import Comparison, Difference, compare
 from stochhh.errors import InputError
-from stochhh.results import Moments, Result, SpikeTrains
+from stochhh.results import Moments, Result
+from stochhh.spike_trains import SpikeTrains
 from stochhh.statistics import NAMES, Estimate
 from stochhh.statistics.difference import difference, ratio
 

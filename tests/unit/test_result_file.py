@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from stochhh.errors import InputError, SimulationError
 from stochhh.inputs import Recording
-from stochhh.results import Moments, Result, SpikeTrains, Traces
+from stochhh.results import Moments, Result, Traces
+from stochhh.spike_trains import SpikeTrains
 
 SPIKES = SpikeTrains([1.5, 0.1, 0.1 + 0.2, 2.0], [0, 1, 1, 1], 3, 0.5, 2.0)
 MOMENTS = Moments(-65.0, np.arange(12.0).reshape(3, 4) / 7)

@@ -10,7 +10,8 @@ import pytest
 
 from stochhh import statistics as st
 from stochhh.errors import InputError
-from stochhh.results import Moments, SpikeTrains
+from stochhh.results import Moments
+from stochhh.spike_trains import SpikeTrains
 
 OF_SPIKES = (st.rate, st.isi_mean, st.cv, st.cv2, st.lv, st.isi_skewness, st.fano_factor)
 OF_ISI = (st.isi_mean, st.cv, st.cv2, st.lv, st.isi_skewness)

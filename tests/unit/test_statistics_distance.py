@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from stochhh.results import SpikeTrains
+from stochhh.spike_trains import SpikeTrains
 from stochhh.statistics import isi_distances
 from stochhh.statistics.distance import holm
 
