@@ -114,8 +114,8 @@ def _percent(name, text):
     except (ValueError, InputError):
         pass
     raise InputError(
-        f"margins {name} = {text!r} is not allowed: give a number in the unit of the statistic, or a percentage of "
-        'the reference, as "10%"'
+        f"margins {name} = {text!r} is not allowed: it must be a finite number at least 0, in the unit of the "
+        'statistic, or a percentage of the reference, as "10%"'
     )
 
 

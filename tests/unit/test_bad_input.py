@@ -225,7 +225,7 @@ class TestCommandLine:
             (("run", "question.toml"), "missing option '--backend': jump, diffusion or per-neuron"),
             (("trace", "question.toml", "--backend", "jump"), "missing option '--out': Directory"),
             ((*RUN, "more.toml"), "unexpected extra argument"),
-            ((*RUN, "--trails", "3"), "no such option: --trails (Possible options: --trial"),
+            ((*RUN, "--trails", "3"), "no such option: --trails (Possible options: --max-trials, --trials)"),
             ((*RUN, "--trials"), "option '--trials' requires an argument"),
             ((*RUN, "--json=yes"), "option '--json' does not take a value"),
             (("theory", "question.toml", "--seed", "1"), "no such option: --seed"),
