@@ -44,7 +44,9 @@ def save_figure(figure, options, stem, numbers):
         figure: a matplotlib Figure.
         options: what `main` passed on.
         stem: file name without its suffix.
-        numbers: a pandas.DataFrame, or a dictionary of equally long columns, of all that is plotted.
+        numbers: all that is plotted, a pandas.DataFrame, a dictionary of equally long columns, or a list of rows such as
+            {"backend": "jump", "statistic": "cv"} | estimate.as_dict(). Where a number is missing, the column `reason`
+            says why.
     """
     import pandas as pd
 
@@ -53,6 +55,8 @@ def save_figure(figure, options, stem, numbers):
     numbers = pd.DataFrame(numbers)
     if numbers.empty:
         raise InputError(f"numbers of {stem} is empty: give what the figure plots")
+    if "reason" in numbers:
+        numbers["reason"] = numbers["reason"].fillna("")
     paths = save(figure, options.out, stem)
     write_table(options.out / f"{stem}.csv", numbers)
     for path in (*paths, options.out / f"{stem}.csv"):

@@ -58,11 +58,12 @@ class Curve:
         return cls(name, x, value, none, none, none, none, level, unit, x_name, x_unit, n, "none", reason)
 
     def to_dataframe(self):
-        """The points as a pandas.DataFrame: x, by its name, value, low, high, joint_low, joint_high."""
+        """The points as a pandas.DataFrame: x, by its name, value, low, high, joint_low, joint_high, reason."""
         import pandas as pd
 
-        columns = ("value", "low", "high", "joint_low", "joint_high")
-        return pd.DataFrame({self.x_name: self.x} | {name: getattr(self, name) for name in columns})
+        columns = {name: getattr(self, name) for name in ("value", "low", "high", "joint_low", "joint_high")}
+        known = np.all(np.isfinite(list(columns.values())), axis=0)
+        return pd.DataFrame({self.x_name: self.x} | columns | {"reason": np.where(known, "", self.reason or "")})
 
     def __str__(self):
         unit, x_unit = (f" ({unit})" if unit != "1" else "" for unit in (self.unit, self.x_unit))

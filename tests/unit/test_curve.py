@@ -99,8 +99,9 @@ def test_many_trials_are_grouped_without_losing_any():
 
 
 def test_a_table_of_the_points():
-    table = made(RNG.uniform(1, 2, (5, 3)), np.ones((5, 1))).to_dataframe()
-    assert list(table) == ["lag", "value", "low", "high", "joint_low", "joint_high"] and len(table) == 3
+    table = made(RNG.uniform(1, 2, (5, 3)), np.ones((5, 1)), support=[5, 1, 2]).to_dataframe()
+    assert list(table) == ["lag", "value", "low", "high", "joint_low", "joint_high", "reason"] and len(table) == 3
+    assert (table.reason != "").tolist() == [False, True, False] == table.low.isna().tolist()
 
 
 def test_the_bootstrap_quantiles_of_a_normal_mean_are_students():
