@@ -44,9 +44,8 @@ def save_figure(figure, options, stem, numbers):
         figure: a matplotlib Figure.
         options: what `main` passed on.
         stem: file name without its suffix.
-        numbers: all that is plotted, a pandas.DataFrame, a dictionary of equally long columns, or a list of rows such as
-            {"backend": "jump", "statistic": "cv"} | estimate.as_dict(). Where a number is missing, the column `reason`
-            says why.
+        numbers: all that is plotted: a pandas.DataFrame, a dictionary of equally long columns, or a list of rows such
+            as {"backend": "jump"} | estimate.as_dict(). Where a number is missing, the column `reason` says why.
     """
     import pandas as pd
 
