@@ -45,7 +45,7 @@ def first_zero(f, low, high, step=0.5):
             return float(a)
         if left * right < 0:
             return brentq(f, a, b, xtol=1e-13, rtol=1e-15)
-        if before * left > 0 and abs(left) <= min(abs(before), abs(right)):
+        if before * left > 0 and abs(left) <= min(abs(before), abs(right)) < max(abs(before), abs(right)):
             turn = _turning_point(f, a - step, b)
             if f(turn) * left <= 0:
                 return brentq(f, a - step, turn, xtol=1e-13, rtol=1e-15)

@@ -49,13 +49,19 @@ class Bifurcations:
     reason: str | None = None
 
     def regime(self, I_app):
-        """What a neuron without noise does at this current, in words."""
-        lowest = min((point.I_app for point in (*self.hopf, *self.saddle_node)), default=None)
-        if lowest is None:
-            return "silent or not: this neuron has no bifurcation"
-        if self.cycle_fold is not None and self.cycle_fold <= I_app < lowest:
-            return "bistable: rest and repetitive firing are both stable"
-        return "silent: it stays at rest" if I_app < lowest else "beyond rest: it fires repetitively, or is blocked"
+        """What a neuron without noise does at this current, in words; None where no bifurcation is known.
+
+        Rest is the branch of fixed points that comes from low currents and low V; it ends at the point of lowest V.
+        """
+        points = sorted((*self.hopf, *self.saddle_node), key=lambda point: point.V)
+        if not points:
+            return None
+        if I_app < points[0].I_app:
+            bistable = self.cycle_fold is not None and self.cycle_fold <= I_app
+            return "bistable: rest and repetitive firing are both stable" if bistable else "silent: it stays at rest"
+        if points[-1] in self.hopf and len(points) > 1 and I_app > points[-1].I_app:
+            return "blocked: beyond the last Hopf point a state at high V is stable"
+        return "beyond rest: it fires repetitively"
 
 
 def bifurcations(neuron):
@@ -69,7 +75,8 @@ def bifurcations(neuron):
 
     Returns Bifurcations. Points are found on a grid of 0.25 mV of V from -110 to 60 and refined to 1e-12 mV; two of a
     kind closer than that are missed. To the fold of limit cycles the cycle beyond the first Hopf point is followed, see
-    `fold_of_cycles`; where rest ends in a saddle-node instead, firing begins there, at frequency 0, and there is none.
+    `fold_of_cycles`; where rest ends in a saddle-node instead there is none: firing begins there at frequency 0, or
+    before it at a homoclinic orbit.
 
     Source: Kuznetsov, Elements of Applied Bifurcation Theory (2004), sections 3.3, 3.5 and 10.2.2.
 
@@ -129,9 +136,9 @@ def _cycle_fold(neuron, hopf, folds):
     """(current of the fold of limit cycles or None, why there is none)."""
     if not hopf:
         return None, "rest loses no stability in a Hopf point"
-    first = min(hopf, key=lambda point: point.I_app)
-    if any(fold.I_app <= first.I_app for fold in folds if fold.V < first.V):
-        return None, "rest ends in a saddle-node, where firing begins at frequency 0"
+    first = min(hopf, key=lambda point: point.V)
+    if any(fold.V < first.V for fold in folds):
+        return None, "rest ends in a saddle-node: firing begins there at frequency 0, or sooner at a homoclinic orbit"
     found = fold_of_cycles(replace(neuron, initial=_beside(neuron, first)), first.I_app)
     return (found, None) if found is not None else (None, "no cycle beyond the first Hopf point leads back to a fold")
 

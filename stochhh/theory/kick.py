@@ -53,7 +53,7 @@ def _spikes(neuron, drive, state):
 
     at_threshold.terminal = True
     path = solve_ivp(
-        lambda t, x: np.array(neuron.vector_field(tuple(map(float, x)), p)) + drift,
+        lambda t, x: np.array(neuron.vector_field(tuple(x.tolist()), p)) + drift,
         (0.0, _WINDOW), state, method="LSODA", events=at_threshold, rtol=1e-8, atol=1e-8 * np.array(neuron.scales),
     )  # fmt: skip
     return path.status == 1

@@ -20,14 +20,14 @@ def limit_cycle(neuron):
     Arguments:
         neuron: a model; its initial state decides which attractor is reached.
 
-    By shooting: Newton's method on the flow over one period, from where the neuron is after 400 ms; to 1e-9.
+    By shooting: Broyden's method on the flow over one period, from where the neuron is after 400 ms; to 1e-8.
 
     >>> from stochhh import HodgkinHuxley
     >>> round(limit_cycle(HodgkinHuxley(I_app=10.0))[1], 4)
     14.6362
     """
     start = _on_the_way_up(neuron)
-    found = None if start is None else _newton(neuron, np.append(start, neuron.I_app), row=_held(len(start)))
+    found = None if start is None else _cycle(neuron, np.append(start, neuron.I_app), row=_held(len(start)))
     return None if found is None else ((_section(neuron), *map(float, found[:-2])), float(found[-2]))
 
 
@@ -39,38 +39,41 @@ def fold_of_cycles(neuron, beyond):
         beyond: a current at which the cycle is stable and rest about to be not: the first Hopf point.
 
     The cycle is followed by pseudo-arclength: from a solution u = (gates on the section, period, current) a step along
-    the curve of cycles, then Newton's method across it, until the current turns; there the turning point is found by
+    the curve of cycles, then Broyden's method across it, until the current turns; there the turning point is found by
     regula falsi on the current's part of the tangent. Exact to about 1e-7.
     Source: Kuznetsov, Elements of Applied Bifurcation Theory (2004), sections 10.1.3 and 10.2.1.
     """
     neuron = replace(neuron, I_app=1.02 * beyond + 0.1)
     start = _on_the_way_up(neuron)
-    u = None if start is None else _newton(neuron, np.append(start, neuron.I_app), row=_held(len(start)))
+    u = None if start is None else _cycle(neuron, np.append(start, neuron.I_app), row=_held(len(start)))
     if u is None:
         return None
-    tangent, step = _tangent(neuron, u, down=True), 0.3
+    slopes, step = _slopes(neuron, u), 0.3
+    tangent = _tangent(slopes, u, forward=-_held(len(u) - 1))
     for _ in range(_STEPS):
-        following = _newton(neuron, u + step * tangent * _scale(u), tangent / _scale(u))
+        following = _cycle(neuron, u + step * tangent * _scale(u), tangent / _scale(u), slopes)
         if following is None:
             step /= 3
             if step < 1e-3:
                 return None
             continue
-        direction = _tangent(neuron, following, along=tangent)
+        slopes = _slopes(neuron, following)
+        direction = _tangent(slopes, following, forward=tangent)
         if direction[-1] > 0:
-            return _turn(neuron, u, tangent, following, direction)
+            return _turn(neuron, u, tangent, following, direction, slopes)
         u, tangent, step = following, direction, min(1.5 * step, 0.6)
     return None
 
 
-def _turn(neuron, u, tangent, beyond, direction):
+def _turn(neuron, u, tangent, beyond, direction, slopes):
     """The current at the turning point between two cycles of the curve."""
     for _ in range(12):
         part = tangent[-1] / (tangent[-1] - direction[-1])
-        middle = _newton(neuron, u + part * (beyond - u), tangent / _scale(u))
+        middle = _cycle(neuron, u + part * (beyond - u), tangent / _scale(u), slopes)
         if middle is None:
             return None
-        at = _tangent(neuron, middle, along=tangent)
+        slopes = _slopes(neuron, middle)
+        at = _tangent(slopes, middle, forward=tangent)
         if abs(at[-1]) < 1e-4:  # the current changes by the square of what is left
             return float(middle[-1])
         if at[-1] < 0:
@@ -101,7 +104,7 @@ def _flow(neuron, state, times):
     p = neuron.parameters()
     atol = _TOLERANCE * np.array(neuron.scales)
     return odeint(
-        lambda x, t: neuron.vector_field(tuple(x), p), state, times, rtol=_TOLERANCE, atol=atol, mxstep=20_000
+        lambda x, t: neuron.vector_field(tuple(x.tolist()), p), state, times, rtol=_TOLERANCE, atol=atol, mxstep=20_000
     )
 
 
@@ -124,34 +127,38 @@ def _misses(neuron, u):
     return _flow(replace(neuron, I_app=float(u[-1])), begin, [0.0, u[-2]])[1] - begin
 
 
-def _slopes(neuron, u, here):
+def _slopes(neuron, u):
     """The Jacobian of `_misses`, shape (n, n + 1), by one-sided differences."""
+    here = _misses(neuron, u)
     steps = 1e-6 * _scale(u)
-    return np.stack(
-        [(_misses(neuron, u + h * e) - here) / h for h, e in zip(steps, np.eye(len(u)), strict=True)], axis=1
-    )
+    columns = [(_misses(neuron, u + h * e) - here) / h for h, e in zip(steps, np.eye(len(u)), strict=True)]
+    return np.stack(columns, axis=1)
 
 
-def _newton(neuron, u, row):
-    """The cycle near u with row . (cycle - u) = 0; None if Newton's method does not find it."""
-    begin = u
-    for _ in range(8):
-        here = _misses(neuron, u)
+def _cycle(neuron, u, row, slopes=None):
+    """The cycle near u with row . (cycle - u) = 0, by Broyden's method; None if it does not find it.
+
+    Arguments:
+        slopes: those of `_misses` at or near u; None has them found.
+    """
+    begin, here = u, _misses(neuron, u)
+    matrix = np.vstack([_slopes(neuron, u) if slopes is None else slopes, row])
+    for _ in range(15):
         if not np.all(np.isfinite(here)):
             return None
-        matrix = np.vstack([_slopes(neuron, u, here), row])
-        change = np.linalg.solve(matrix, np.append(here, row @ (u - begin)))
-        if np.abs(change / _scale(u)).max() > 2.0:
+        change = -np.linalg.solve(matrix, np.append(here, row @ (u - begin)))
+        size = change / _scale(u)
+        if np.abs(size).max() > 2.0:
             return None
-        u = u - change
-        if np.abs(change / _scale(u)).max() < 1e-6:
+        u = u + change
+        if np.abs(size).max() < 1e-7:
             return u if u[-2] > 0 else None
+        here = _misses(neuron, u)
+        matrix[:-1] += np.outer(here, size / _scale(u)) / (size @ size)
     return None
 
 
-def _tangent(neuron, u, down=False, along=None):
-    """The unit tangent of the curve of cycles at u, in scaled units; down to lower currents, or along another."""
-    slopes = _slopes(neuron, u, _misses(neuron, u)) * _scale(u)
-    tangent = np.linalg.svd(slopes)[2][-1]
-    forward = -tangent[-1] if down else tangent @ along
-    return tangent if forward > 0 else -tangent
+def _tangent(slopes, u, forward):
+    """The unit tangent of the curve of cycles at u, in scaled units, on the side of another."""
+    tangent = np.linalg.svd(slopes * _scale(u))[2][-1]
+    return tangent if tangent @ forward > 0 else -tangent

@@ -1,6 +1,7 @@
 """Below threshold V follows its input linearly: moments, autocovariance and spectrum, spikes left out."""
 
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 
 import numpy as np
 
@@ -19,7 +20,7 @@ class LinearResponse:
     Arguments:
         state: the fixed point under the mean input, in the order of the neuron's variables, or None.
         eigenvalues: of the Jacobian there, 1/ms, the largest real part first, or None.
-        stable: whether all real parts are negative.
+        stable: whether all real parts are negative, and the neuron is not reset before it comes to the fixed point.
         V_mean: mV, or None.
         V_variance: mV2, or None.
         V_skewness: a pure number, or None.
@@ -52,7 +53,8 @@ def linear_response(neuron, drive):
     Exact for a membrane of constant conductances. For others the leading order in the size of the fluctuations,
     without spikes: trust it where the neuron hardly ever fires and V stays within a few mV of x*. The diffusion
     approximation has the same mean and variance, and skewness and kurtosis 0. If x* does not exist, or is unstable, the
-    moments are None, with the reason.
+    moments are None, with the reason; skewness and kurtosis also where the input does not fluctuate, or has no higher
+    cumulants.
 
     Source: Rice, Bell Syst. Tech. J. 23, 282 (1944), secs. 1.2, 1.5 (Campbell's theorem and its extension);
     Gardiner, Handbook of Stochastic Methods (2004), sec. 4.4.6 (the Lyapunov equation, j = 2).
@@ -70,14 +72,21 @@ def linear_response(neuron, drive):
     eigenvalues = tuple(sorted(map(complex, np.linalg.eigvals(J)), key=lambda l: (-l.real, -l.imag)))
     if not eigenvalues[0].real < 0:
         return LinearResponse(state, eigenvalues, False, reason="the fixed point under the mean input is unstable")
+    if hasattr(neuron, "reset") and state[0] >= neuron.threshold:
+        reason = "the fixed point under the mean input lies above the threshold"
+        return LinearResponse(state, eigenvalues, False, reason=reason)
     i, j = 0, neuron.variables.index(drive.target)
     kappa_2 = drive.cumulant(2)
     square, cube, fourth = (response_integral(J, i, j, power) for power in (2, 3, 4))
     variance = kappa_2 * square
     if not variance > 0:
         return LinearResponse(state, eigenvalues, True, state[i], 0.0, reason="the input does not fluctuate")
-    skewness = (drive.cumulant(3) / kappa_2) * (cube / square) / variance**0.5
-    kurtosis = (drive.cumulant(4) / kappa_2) * (fourth / square) / variance
+    try:
+        kappa_3, kappa_4 = drive.cumulant(3), drive.cumulant(4)
+    except InputError as error:  # a negative correlation, of which two cumulants are known
+        return LinearResponse(state, eigenvalues, True, state[i], variance, reason=str(error))
+    skewness = (kappa_3 / kappa_2) * (cube / square) / variance**0.5
+    kurtosis = (kappa_4 / kappa_2) * (fourth / square) / variance
     return LinearResponse(state, eigenvalues, True, state[i], variance, skewness, kurtosis)
 
 
@@ -106,8 +115,7 @@ def autocovariance(neuron, drive, lag, variable="V"):
     J, i, e = _linear(neuron, drive, variable)
     covariance = solve_continuous_lyapunov(J, -drive.cumulant(2) * np.outer(e, e))
     lag = np.abs(np.asarray(lag, dtype=float))
-    found = [(expm(J * s) @ covariance)[i, i] for s in lag.ravel()]
-    return np.array(found).reshape(lag.shape)
+    return (expm(J * lag.ravel()[:, None, None])[:, i] @ covariance[:, i]).reshape(lag.shape)
 
 
 def power_spectrum(neuron, drive, frequency, variable="V"):
@@ -147,9 +155,10 @@ def _linear(neuron, drive, variable):
 def response_integral(J, i, j, power):
     """The integral over t >= 0 of (exp(J t)[i, j])^power, for a stable J; ms.
 
-        (J + J + ... + J) M = -e x e x ... x e,   + the Kronecker sum, x the Kronecker product, e = e_j
+        d/dt prod_s x_(a_s) = sum_s sum_k J[a_s, k] x_k prod_(r != s) x_(a_r)   along dx/dt = J x, x(0) = e_j
 
-    whose entry M[i, i, ..., i] it is: the flow of the Kronecker sum is the Kronecker power of exp(J t).
+    The monomials of that degree obey a linear equation of their own, du/dt = A u, and the integral of u is
+    -A^-1 u(0).
 
     Arguments:
         J: a square matrix, 1/ms, every eigenvalue with a negative real part.
@@ -160,9 +169,13 @@ def response_integral(J, i, j, power):
     Exact, J diagonalisable or not; power 2 is the Lyapunov equation.
     """
     n = len(J)
-    kronecker_sum, kick = J, np.eye(n)[j]
-    for _ in range(power - 1):
-        kronecker_sum = np.kron(kronecker_sum, np.eye(n)) + np.kron(np.eye(len(kronecker_sum)), J)
-        kick = np.kron(kick, np.eye(n)[j])
-    M = np.linalg.solve(kronecker_sum, -kick)
-    return float(M.reshape((n,) * power)[(i,) * power])
+    monomials = list(combinations_with_replacement(range(n), power))
+    place = {monomial: row for row, monomial in enumerate(monomials)}
+    A = np.zeros((len(monomials), len(monomials)))
+    for row, monomial in enumerate(monomials):
+        for s, a in enumerate(monomial):
+            others = monomial[:s] + monomial[s + 1 :]
+            for k in range(n):
+                A[row, place[tuple(sorted((*others, k)))]] += J[a, k]
+    start = np.eye(len(monomials))[place[(j,) * power]]
+    return float(np.linalg.solve(A, -start)[place[(i,) * power]])

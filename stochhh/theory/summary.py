@@ -1,5 +1,6 @@
 """All that theory says of a neuron and its input, as one dictionary, and as text."""
 
+from dataclasses import replace
 from math import isfinite
 
 from ..errors import InputError
@@ -9,7 +10,7 @@ from .bifurcations import bifurcations
 from .fixed_point import fixed_point
 from .integrate_and_fire import shot_noise_rate, siegert_rate
 from .kick import kick_threshold
-from .linear_response import linear_response
+from .linear_response import linear_response, power_spectrum
 from .validity import doubts
 
 __all__ = ["as_text", "theory"]
@@ -31,9 +32,10 @@ def theory(neuron, drive):
     Returns a dictionary: `intensity`, `populations` (name -> intensity, probability), `cumulants` ("1" to "4"),
     `rest` (under I_app alone) and `operating_point` (under the mean input too), by name of the variable,
     `eigenvalues` and `stable` of the latter, `kick_threshold`, `V_mean`, `V_variance`, `V_skewness`, `V_kurtosis` of
-    the linear response, `bifurcations` under a constant current, `doubts`; for a LeakyIntegrateAndFire `rate_jump` and
-    `rate_diffusion` too. A number is {"value", "unit"}; one that cannot be had is None, with its "reason". Exact but
-    for the linear response, see `linear_response`.
+    the linear response and `V_power_at_zero`, the limit of its spectrum at frequency 0, `bifurcations` under a constant
+    current, `doubts`; for a LeakyIntegrateAndFire `rate_jump` and `rate_diffusion` too. A number is
+    {"value", "unit"}; one that cannot be had is None, with its "reason". Exact but for the linear response, see
+    `linear_response`.
     """
     response = linear_response(neuron, drive)
     kick_reason = "there is no stable operating point below the threshold"
@@ -46,13 +48,16 @@ def theory(neuron, drive):
             }
             for population, probability in zip(drive.populations, drive.probabilities, strict=True)
         },
-        "cumulants": {str(j): _quantity(drive.cumulant(j), f"mV{j if j > 1 else ''}/ms") for j in (1, 2, 3, 4)},
+        "cumulants": {str(j): _known(drive.cumulant, j, unit=f"mV{j if j > 1 else ''}/ms") for j in (1, 2, 3, 4)},
         "rest": _state(neuron, fixed_point(neuron, SynapticInput()), "there is no fixed point under I_app alone"),
         "operating_point": _state(neuron, response.state, response.reason),
         "eigenvalues": [{"real": l.real, "imag": l.imag, "unit": "1/ms"} for l in response.eigenvalues or ()],
         "stable": response.stable,
         "kick_threshold": _quantity(kick_threshold(neuron, drive), "mV", kick_reason),
         **{name: _quantity(getattr(response, name), unit, response.reason) for name, unit in _MOMENTS.items()},
+        "V_power_at_zero": _quantity(
+            float(power_spectrum(neuron, drive, 0.0)) if response.stable else None, "mV2/Hz", response.reason
+        ),
         "bifurcations": _bifurcations(neuron, drive),
         **_rates(neuron, drive),
         "doubts": doubts(neuron, drive),
@@ -77,19 +82,31 @@ def _bifurcations(neuron, drive):
         ],
         "cycle_fold": _quantity(found.cycle_fold, _CURRENT, found.reason),
         "mean_current": _quantity(mean, _CURRENT, "the input moves no membrane of known capacitance"),
-        "regime": None if mean is None else found.regime(mean),
+        "regime": None if mean is None else found.regime(mean) or _unforked(neuron, mean),
     }  # fmt: skip
+
+
+def _unforked(neuron, mean):
+    """What a neuron without bifurcations does at this current without fluctuations."""
+    rest = fixed_point(replace(neuron, I_app=mean), SynapticInput())
+    if rest is not None and rest[0] <= neuron.threshold:
+        return "silent: it stays at rest"
+    return "it fires repetitively: nothing holds V below the threshold" if hasattr(neuron, "reset") else None
 
 
 def _rates(neuron, drive):
     """Rates that are known exactly, by name."""
-    found = {}
-    for name, rate in _RATES.items() if isinstance(neuron, LeakyIntegrateAndFire) else ():
-        try:
-            found[name] = _quantity(rate(neuron, drive), "Hz")
-        except InputError as error:
-            found[name] = _quantity(None, "Hz", str(error))
-    return found
+    if not isinstance(neuron, LeakyIntegrateAndFire):
+        return {}
+    return {name: _known(rate, neuron, drive, unit="Hz") for name, rate in _RATES.items()}
+
+
+def _known(function, *arguments, unit):
+    """What a function gives, or why it refuses."""
+    try:
+        return _quantity(float(function(*arguments)), unit)
+    except InputError as error:
+        return _quantity(None, unit, str(error))
 
 
 def _quantity(value, unit, reason=None):
@@ -128,6 +145,7 @@ def as_text(theory):
     lines += [_row("eigenvalue", _complex(l)) for l in theory["eigenvalues"]]
     lines.append(_line("kick that makes it spike", theory["kick_threshold"]))
     lines += ["", "Linear response: V below threshold, spikes left out", *(_line(n, theory[n]) for n in _MOMENTS)]
+    lines.append(_line("V_power_at_zero", theory["V_power_at_zero"]))
     lines += ["", "Bifurcations, under a constant current", *_bifurcation_lines(theory["bifurcations"])]
     rates = [_line(name, theory[name]) for name in _RATES if name in theory]
     lines += ["", "Firing rate, exact", *rates] if rates else []

@@ -67,6 +67,18 @@ def test_a_silent_neuron_has_no_cycle():
 
 
 def test_the_regimes():
-    found = sh.theory.Bifurcations((sh.theory.Bifurcation(9.8, -60.0, 93.0),), (), 6.3)
-    assert [found.regime(I).split(":")[0] for I in (3.0, 7.0, 12.0)] == ["silent", "bistable", "beyond rest"]
-    assert "no bifurcation" in sh.theory.Bifurcations((), (), None).regime(1.0)
+    points = (sh.theory.Bifurcation(9.8, -60.0, 93.0), sh.theory.Bifurcation(154.5, -43.0, 169.0))
+    found = sh.theory.Bifurcations(points, (), 6.3)
+    said = [found.regime(I).split(":")[0] for I in (3.0, 7.0, 12.0, 160.0)]
+    assert said == ["silent", "bistable", "beyond rest", "blocked"]
+    assert sh.theory.Bifurcations((), (), None).regime(1.0) is None
+
+
+@pytest.mark.parametrize("neuron", [sh.WangBuzsaki(), sh.TraubMiles(), sh.MorrisLecar.class_1()])
+def test_rest_ends_at_the_fold_of_its_own_branch(neuron):
+    """Other folds and Hopf points, of lower current, are those of the branches beyond."""
+    found = bifurcations(neuron)
+    fold = found.saddle_node[0]
+    assert min(point.I_app for point in found.saddle_node) < fold.I_app
+    assert found.regime(fold.I_app - 0.01).startswith("silent")
+    assert found.regime(fold.I_app + 0.01).startswith("beyond rest")

@@ -7,7 +7,7 @@ import json
 import pytest
 from neurons import FitzHugh, cortex, question
 
-from stochhh import HodgkinHuxley, Population, SynapticInput
+from stochhh import HodgkinHuxley, LeakyIntegrateAndFire, Passive, Population, SynapticInput
 from stochhh.theory import as_text, doubts, linear_response, theory
 
 MODULES = ("bifurcations", "limit_cycles", "fixed_point", "kick", "linear_response", "summary", "validity")
@@ -64,3 +64,19 @@ def test_theory_is_ready_for_json_and_for_the_eye(neuron, drive):
 @pytest.mark.parametrize("name", MODULES)
 def test_the_examples_in_docstrings_hold(name):
     assert doctest.testmod(importlib.import_module(f"stochhh.theory.{name}")).failed == 0
+
+
+@pytest.mark.parametrize(("I_app", "regime"), [(0.0, "silent"), (1.1, "it fires repetitively")])
+def test_a_neuron_without_bifurcations_has_a_regime_too(I_app, regime):
+    """C_m = 1, g_L = 0.05: it fires by itself above I_app = 0.05 (-50 + 70) = 1."""
+    found = theory(LeakyIntegrateAndFire(I_app=I_app), SynapticInput())
+    assert found["bifurcations"]["regime"].startswith(regime)
+    assert (found["rate_diffusion"]["value"] > 0) == (I_app > 1)
+
+
+def test_the_limit_of_the_spectrum_at_frequency_0():
+    """kappa_2 tau^2 of a passive membrane; none where there is no linear response."""
+    drive = cortex()
+    found = theory(Passive(g_L=0.2), drive)["V_power_at_zero"]
+    assert found == {"value": pytest.approx(drive.cumulant(2) * 5.0**2 / 1000), "unit": "mV2/Hz"}
+    assert theory(HodgkinHuxley(I_app=10), drive)["V_power_at_zero"]["value"] is None
