@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import asdict, dataclass, field, replace
+from itertools import chain
 from math import ceil
 from typing import Any, Required
 
@@ -243,6 +244,7 @@ def _drive(populations):
     try:
         return SynapticInput(*populations)
     except InputError as error:
-        names = [population.name for population in populations]
-        second = next((i for i, name in enumerate(names) if name in names[:i]), 0)
-        raise Fault(("population", second), str(error)) from error
+        names, said = [population.name for population in populations], str(error)
+        of_one = (i for i, population in enumerate(populations) if said.startswith(f"{population.label}: "))
+        second = (i for i, name in enumerate(names) if name in names[:i])
+        raise Fault(("population", next(chain(of_one, second), 0)), said) from error

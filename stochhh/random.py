@@ -29,9 +29,11 @@ from .elementary import (
 from .errors import integer
 
 __all__ = [
+    "COPY",
     "EVENT",
     "MAX_SEED",
     "MAX_TRIALS",
+    "MOTHER",
     "NORMAL",
     "PRESYNAPTIC",
     "STREAM_VERSION",
@@ -62,6 +64,8 @@ EVENT = np.uint64(1)  # gap and mark of a merged event
 NORMAL = np.uint64(2)  # increments of the diffusion
 PRESYNAPTIC = np.uint64(3)  # gap and transmission of one presynaptic neuron's spike
 WEIGHT = np.uint64(4)  # of a merged event, counted up from 0; of a presynaptic spike, counted down from 2^64 - 1
+MOTHER = np.uint64(5)  # gap of a spike of the mother process of common spikes
+COPY = np.uint64(6)  # copy and transmission of such a spike to and from one presynaptic neuron
 
 
 def key_of(seed):

@@ -1,5 +1,6 @@
 """The merged events of all populations: exponential gaps and marks, drawn in blocks of any size."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -13,27 +14,35 @@ __all__ = ["Source", "draw_events", "poisson_events", "source_of"]
 
 
 class Source(NamedTuple):
-    """A compound Poisson process as the kernels see it."""
+    """A compound Poisson process as the kernels see it: a jump for each population, for common spikes one for each sum.
+
+    Where populations have random weights, a jump is drawn from the law of its number.
+    """
 
     intensity: float  # Lambda, 1/ms
-    edges: np.ndarray  # cumulative probabilities of the populations, the last one left out
-    weights: np.ndarray  # mV; where weights are drawn, the numbers of the populations instead
-    laws: np.ndarray | None = None  # of the weights, a row for each population; None if all are constant
+    edges: np.ndarray  # cumulative probabilities of the jumps, the last one left out
+    weights: np.ndarray  # mV; where they are drawn, the numbers of the jumps instead
+    laws: np.ndarray | None = None  # a row for each jump; None if all are constant
 
 
+@lru_cache(maxsize=4)
 def source_of(drive):
-    """The merged process of a drive; populations that never fire are left out."""
-    firing = drive.intensities > 0
-    edges = np.ascontiguousarray(np.cumsum(drive.probabilities[firing])[:-1])
-    populations = [p for p, fires in zip(drive.populations, firing, strict=True) if fires]
-    if any(p.random for p in populations):
-        numbers = np.arange(len(populations), dtype=float)
-        return Source(drive.intensity, edges, numbers, np.array([p.law for p in populations]))
-    return Source(drive.intensity, edges, np.ascontiguousarray(drive.weights[firing]))
+    """The merged process of a drive; what never fires is left out. Raises InputError if it cannot be drawn."""
+    drive.check_events()
+    firing = [source for source in drive.sources if source.intensity > 0]
+    if not firing:
+        return Source(0.0, np.empty(0), np.empty(0))
+    intensity = drive.intensity
+    chances, laws = zip(*(source.jumps() for source in firing), strict=True)
+    shares = [source.intensity / intensity * chance for source, chance in zip(firing, chances, strict=True)]
+    edges, laws = np.ascontiguousarray(np.cumsum(np.concatenate(shares))[:-1]), np.concatenate(laws)
+    if np.any(laws[:, 1:]):
+        return Source(intensity, edges, np.arange(len(laws), dtype=float), laws)
+    return Source(intensity, edges, np.ascontiguousarray(laws[:, 0]))
 
 
 @inline
-def _population_of(v, edges):
+def _number_of(v, edges):
     """The number of edges at or below v."""
     low, high = 0, edges.size
     while low < high:
@@ -58,7 +67,7 @@ def _gaps_and_marks(gaps, marks, first, trial, k0, k1):
 
 @kernel
 def _weigh(jumps, edges, weights):
-    """Put the weight of the population that a mark falls to in the place of the mark."""
+    """Put the jump that a mark falls to in the place of the mark."""
     wide_vectors()
     if edges.size == 0:
         jumps[:] = weights[0]
@@ -68,7 +77,7 @@ def _weigh(jumps, edges, weights):
             jumps[i] = select(jumps[i] >= edge, high, low)
     else:
         for i in range(jumps.size):
-            jumps[i] = weights[_population_of(jumps[i], edges)]
+            jumps[i] = weights[_number_of(jumps[i], edges)]
 
 
 @kernel
@@ -83,7 +92,7 @@ def _normal_and_exponential(z, e, first, trial, k0, k1):
 
 @kernel
 def _draw_weights(jumps, first, trial, k0, k1, laws):
-    """Put a weight drawn from the law of its population in the place of each population's number."""
+    """Put a jump drawn from its law in the place of each jump's number."""
     if laws is not None:  # known by type, so that where it is None the rest is not even compiled
         z, e = np.empty(jumps.size), np.empty(jumps.size)
         _normal_and_exponential(z, e, first, trial, k0, k1)
@@ -113,7 +122,7 @@ def draw_events(times, jumps, first, time, trial, k0, k1, source):
 def poisson_events(drive, *, duration, seed, trials, block=65536):
     """Draw the merged events of a drive up to `duration`, ms, for the given trial numbers, as a Recording.
 
-    They are the events that the jump backend draws for the same seed and trials.
+    They are the events that the jump backend draws for the same seed and trials. Raises InputError where it would.
     """
     source, key = source_of(drive), key_of(seed)
     times, jumps = [], []

@@ -1,23 +1,24 @@
-"""Presynaptic populations, and what superposition and thinning make of them."""
+"""A presynaptic population: its neurons, their synapses, and the events that they make together."""
 
-from dataclasses import asdict, dataclass
-from math import fsum
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..errors import InputError, integer, real
 from ..units import UNITS, per_ms
+from .common_spikes import CommonSpikes
 from .weights import WEIGHT_DISTRIBUTIONS
 
-__all__ = ["Population", "SynapticInput"]
+__all__ = ["Population"]
 
 _LARGEST = 1e6  # mV
 _WIDEST = 1000.0  # standard deviation of a lognormal weight over its mean
+_LEAST = 1e-9  # correlation; that of common spikes at 1e9 times the rate
 
 
 @dataclass(frozen=True)
 class Population:
-    """`n` presynaptic neurons, each an independent Poisson process, with unreliable synapses of one kind.
+    """`n` presynaptic neurons, each a Poisson process, independent or correlated, with unreliable synapses of one kind.
 
     Arguments:
         name: what it is called in tables and files; unique within an input.
@@ -28,9 +29,17 @@ class Population:
         weight_distribution: "constant"; or the law from which each transmitted spike draws a weight of mean
             `weight` anew: "exponential" or "lognormal", of the sign of `weight`, or "normal".
         weight_sd: standard deviation of a normal or lognormal weight, mV, above 0.
+        correlation: of the spike counts of any two of its neurons. 0, independent neurons, is the default; above, up to
+            1, they have common spikes; below, down to -1/(n - 1), only the mean and the variance are known.
+        common: name of a source of common spikes; populations that give the same one share it, and need one value of
+            rate / correlation. By default a correlated population has common spikes of its own.
 
-    Its transmitted spikes are one Poisson process of intensity n * rate * p (superposition and thinning:
-    Kingman, Poisson Processes, 1993, sections 2.2 and 5.1). Raises InputError, by name.
+    The transmitted spikes of independent neurons are one Poisson process of intensity n * rate * p (superposition and
+    thinning: Kingman, Poisson Processes, 1993, sections 2.2 and 5.1). Common spikes come from a mother process of rate
+    rate / correlation, each reaches each neuron with probability `correlation`, and those neurons whose synapses
+    transmit it make one jump together: see `CommonSpikes`. They cannot make a negative correlation, and none is told
+    by a mean and a variance alone: there the diffusion has all that it needs, and the other backends refuse.
+    Raises InputError, by name.
     """
 
     name: str
@@ -40,6 +49,8 @@ class Population:
     p: float
     weight_distribution: str = "constant"
     weight_sd: float = 0.0
+    correlation: float = 0.0
+    common: str | None = None
 
     def __post_init__(self):
         if not isinstance(self.name, str) or not self.name or "." in self.name:
@@ -51,6 +62,7 @@ class Population:
         object.__setattr__(self, "weight", weight)
         object.__setattr__(self, "p", real(f"{of} p", self.p, at_least=0, at_most=1, unit="a probability"))
         object.__setattr__(self, "weight_sd", self._checked_sd(of))
+        object.__setattr__(self, "correlation", self._checked_correlation(of))
 
     def _checked_sd(self, of):
         """The standard deviation as a float, if the distribution is one and allows it."""
@@ -71,10 +83,39 @@ class Population:
             )
         return sd
 
+    def _checked_correlation(self, of):
+        """The correlation as a float, if n neurons can have it, and if it fits `common`."""
+        least = -1 / (self.n - 1) if self.n > 2 else -1.0
+        why = "n neurons cannot all be further apart from each other than -1/(n - 1)"
+        c = real(f"{of} correlation", self.correlation, at_least=least, at_most=1, remedy=why)
+        if 0 < c < _LEAST:
+            raise InputError(f"{of} correlation = {c:g} is not allowed: it must be 0, below, or from {_LEAST:g} to 1")
+        if self.common is None:
+            return c
+        if not isinstance(self.common, str) or not self.common:
+            raise InputError(f"{of} common = {self.common!r} is not allowed: it must be a text, or left out")
+        if not c > 0:
+            raise InputError(
+                f"{of} correlation = {c:g} is not allowed beside common = {self.common!r}: common spikes need one "
+                "above 0; raise it, or leave common out"
+            )
+        return c
+
     @property
     def intensity(self):
-        """lambda = n * rate * p: transmitted spikes per ms."""
+        """lambda: events per ms: transmitted spikes, n * rate * p, where neurons are independent.
+
+        Fewer where they have common spikes, since one of them is one event. At a negative correlation, of which the
+        events are not known, the transmitted spikes again.
+        """
+        if self.correlation > 0:
+            return CommonSpikes((self,)).intensity
         return self.n * per_ms(self.rate) * self.p
+
+    @property
+    def label(self):
+        """What it is called in messages."""
+        return f"population {self.name!r}"
 
     @property
     def law(self):
@@ -86,70 +127,30 @@ class Population:
         """Whether each transmitted spike draws a weight of its own."""
         return self.weight_distribution != "constant"
 
-    def moment(self, j):
+    def weight_moment(self, j):
         """E[w^j] of one weight, mV^j, j >= 1: weight^j where it is constant. Exact."""
         return WEIGHT_DISTRIBUTIONS[self.weight_distribution].moment(j, self.weight, self.weight_sd)
 
+    def moment(self, j):
+        """E[jump^j] of one event, mV^j, j >= 1: that of one weight, or of the sum of those that a common spike moves.
 
-class SynapticInput:
-    """Independent populations that move V by their weights: an additive Levy process on V.
+        Exact. At a negative correlation the second is what makes intensity * moment(2) the variance that V gains,
+        lambda (E[w^2] + (n - 1) correlation p E[w]^2), and higher ones do not exist: InputError.
+        """
+        if self.correlation > 0:
+            return CommonSpikes((self,)).moment(j)
+        if self.correlation < 0 and j > 2:
+            raise InputError(
+                f"{self.label}: correlation = {self.correlation:g} gives L a mean and a variance, and no cumulant of "
+                f"order {j}: only common spikes would, and they make no correlation below 0"
+            )
+        moment = self.weight_moment(j)
+        if j == 2 and self.correlation < 0:  # 0 at its least value, but for rounding
+            moment = max(0.0, moment + (self.n - 1) * self.correlation * self.p * self.weight**2)
+        return moment
 
-        Lambda = sum_k lambda_k,    kappa_j = sum_k lambda_k E[weight_k^j]
-
-    Arguments: any number of populations, of different names; none at all is the undisturbed neuron.
-
-    >>> drive = SynapticInput(
-    ...     Population("exc", n=4000, rate=10.0, weight=+0.1, p=0.5),
-    ...     Population("inh", n=1000, rate=10.0, weight=-0.4, p=0.5),
-    ... )
-    >>> drive.intensity, round(drive.cumulant(1), 12), round(drive.cumulant(2), 12)
-    (25.0, 0.0, 1.0)
-    """
-
-    # The state variable that an event moves.
-    target = "V"
-
-    def __init__(self, *populations):
-        for population in populations:
-            if not isinstance(population, Population):
-                raise InputError(f"{population!r} is no Population: give SynapticInput(Population(...), ...)")
-        names = [population.name for population in populations]
-        for name in names:
-            if names.count(name) > 1:
-                raise InputError(f"two populations are called {name!r}: give each its own name")
-        self.populations = tuple(populations)
-        self.intensities = np.array([population.intensity for population in populations], dtype=float)
-        self.weights = np.array([population.weight for population in populations], dtype=float)
-        if not np.isfinite(self.intensity):
-            raise InputError(f"the merged intensity is {self.intensity} /ms: lower n or rate")
-
-    def __repr__(self):
-        return f"SynapticInput({', '.join(map(repr, self.populations))})"
-
-    def __eq__(self, other):
-        return isinstance(other, SynapticInput) and self.populations == other.populations
-
-    def __hash__(self):
-        return hash(self.populations)
-
-    @property
-    def intensity(self):
-        """Lambda: transmitted events of all populations together, per ms."""
-        return float(self.intensities.sum())
-
-    @property
-    def probabilities(self):
-        """lambda_k / Lambda: the chance that an event is one of population k; zeros if nothing fires."""
-        return self.intensities / self.intensity if self.intensity > 0 else np.zeros_like(self.intensities)
-
-    def cumulant(self, j):
-        """kappa_j = sum_k lambda_k E[weight_k^j], mV^j/ms: the j-th cumulant that L gains per ms, j >= 1. Exact."""
-        j = integer("j", j, at_least=1)
-        try:
-            return fsum(p.intensity * p.moment(j) for p in self.populations)
-        except OverflowError:
-            raise InputError(f"j = {j} is not allowed: the cumulant is beyond the largest number") from None
-
-    def as_dict(self):
-        """The populations, one dictionary each."""
-        return [asdict(population) for population in self.populations]
+    def jumps(self):
+        """(probability, law) of the jumps that an event may be, shapes (m,) and (m, 4), a law as `weights` has it."""
+        if self.correlation > 0:
+            return CommonSpikes((self,)).jumps()
+        return np.ones(1), np.array([self.law])

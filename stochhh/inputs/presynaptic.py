@@ -2,21 +2,25 @@
 
 import numpy as np
 
-from ..random import PRESYNAPTIC, WEIGHT, uniforms
+from ..random import COPY, MOTHER, PRESYNAPTIC, WEIGHT, uniforms
 from ..units import per_ms
+from .common_spikes import CommonSpikes
 from .recording import Recording
 from .weights import drawn_weights
 
 __all__ = ["in_order", "presynaptic_events", "transmitted"]
 
 _BATCH = 1000  # neurons drawn between two looks at the world outside
+_MOTHER_SPIKES = 65536  # drawn at a time
 
 
 def presynaptic_events(drive, *, duration, seed, trials):
     """Draw each neuron's Poisson spikes up to `duration` (ms) and each transmission; what got through.
 
     Neuron number i of the drive has a stream of its own: exponential gaps of mean 1/rate, and one Bernoulli(p),
-    and a weight if that is random, for every spike. Exact, and of a cost that grows with the number of neurons.
+    and a weight if that is random, for every spike. Where neurons have common spikes, the gaps are those of the mother
+    process, and each neuron has one Bernoulli(correlation) more for each of its spikes; what a common spike moves in
+    all is one event. Exact, and of a cost that grows with the number of neurons.
     """
     drawn = [in_order(transmitted(drive, duration, seed, trial)) for trial in trials]
     return Recording.from_lists([time for time, _ in drawn], [jump for _, jump in drawn])
@@ -24,17 +28,44 @@ def presynaptic_events(drive, *, duration, seed, trials):
 
 def transmitted(drive, duration, seed, trial):
     """Yield (time, jump) of the transmitted spikes of one trial, for a batch of neurons at a time."""
-    first = 0
-    for population in drive.populations:
-        for start in range(0, population.n, _BATCH):
-            times, weights = [np.empty(0)], [np.empty(0)]
-            for neuron in range(first + start, first + min(start + _BATCH, population.n)):
-                spikes, coin = _spikes_and_coins(per_ms(population.rate), neuron, duration, seed, trial)
-                through = np.flatnonzero(coin < population.p)
-                times.append(spikes[through])
-                weights.append(_weights(population, neuron, through, seed, trial))
-            yield np.concatenate(times), np.concatenate(weights)
-        first += population.n
+    drive.check_events()
+    ends = np.cumsum([population.n for population in drive.populations]).tolist()
+    first = {p.name: end - p.n for p, end in zip(drive.populations, ends, strict=True)}  # number of its first neuron
+    for number, source in enumerate(drive.sources):
+        if isinstance(source, CommonSpikes):
+            yield from _common(source, number, first, duration, seed, trial)
+        else:
+            yield from _independent(source, first[source.name], duration, seed, trial)
+
+
+def _independent(population, first, duration, seed, trial):
+    """The transmitted spikes of neurons that know nothing of each other."""
+    for start in range(0, population.n, _BATCH):
+        times, weights = [np.empty(0)], [np.empty(0)]
+        for neuron in range(first + start, first + min(start + _BATCH, population.n)):
+            spikes, coin = _spikes_and_coins(per_ms(population.rate), neuron, duration, seed, trial)
+            through = np.flatnonzero(coin < population.p)
+            times.append(spikes[through])
+            weights.append(_weights(population, neuron, through, seed, trial))
+        yield np.concatenate(times), np.concatenate(weights)
+
+
+def _common(source, number, first, duration, seed, trial):
+    """The spikes of a mother process, copied to each neuron or not, each copy transmitted or not: the jumps in all."""
+    drawn = 0
+    for spikes, _ in _poisson(source.mother_rate, number, MOTHER, duration, seed, trial, at_most=_MOTHER_SPIKES):
+        index = np.arange(drawn, drawn + spikes.size)
+        jump, moved = np.zeros(spikes.size), np.zeros(spikes.size, dtype=bool)
+        for population in source.populations:
+            for neuron in range(first[population.name], first[population.name] + population.n):
+                copy, coin = uniforms(index.astype(np.uint64) + np.uint64(neuron << 32), trial, COPY, seed)
+                through = np.flatnonzero((copy < population.correlation) & (coin < population.p))
+                jump[through] += _weights(population, neuron, index[through], seed, trial)
+                moved[through] = True
+                if neuron % _BATCH == 0:
+                    yield np.empty(0), np.empty(0)
+        drawn += spikes.size
+        yield spikes[moved], jump[moved]
 
 
 def _weights(population, neuron, spikes, seed, trial):
@@ -54,17 +85,20 @@ def in_order(parts):
 
 def _spikes_and_coins(rate, neuron, duration, seed, trial):
     """Spike times (ms) of one presynaptic neuron, and a uniform number for each."""
-    time, coin = np.empty(0), np.empty(0)
-    if rate == 0:
-        return time, coin
-    block = int(rate * duration + 6 * (rate * duration) ** 0.5) + 8
-    last = 0.0
-    while last <= duration:
-        index = np.arange(len(time), len(time) + block, dtype=np.uint64) + np.uint64(neuron << 32)
-        u, v = uniforms(index, trial, PRESYNAPTIC, seed)
+    parts = [*_poisson(rate, neuron, PRESYNAPTIC, duration, seed, trial)]
+    return tuple(map(np.concatenate, zip(*parts, strict=True))) if parts else (np.empty(0), np.empty(0))
+
+
+def _poisson(rate, number, purpose, duration, seed, trial, at_most=2**32):
+    """Yield (times, a uniform number for each) of Poisson spikes up to the duration (ms), a block at a time."""
+    block = min(int(rate * duration + 6 * (rate * duration) ** 0.5) + 8, at_most)
+    last, drawn = 0.0, 0
+    while rate > 0 and last <= duration:
+        index = np.arange(drawn, drawn + block, dtype=np.uint64) + np.uint64(number << 32)
+        u, v = uniforms(index, trial, purpose, seed)
         # Summed from the last spike on, so that a longer run begins with the shorter one to the last bit.
         with np.errstate(over="ignore"):  # the next spike of a neuron that all but never fires
-            more = np.cumsum(np.concatenate(([last], -np.log(u) / rate)))[1:]
-        time, coin, last = np.concatenate((time, more)), np.concatenate((coin, v)), more[-1]
-    inside = time <= duration
-    return time[inside], coin[inside]
+            time = np.cumsum(np.concatenate(([last], -np.log(u) / rate)))[1:]
+        last, drawn = time[-1], drawn + block
+        inside = time <= duration
+        yield time[inside], v[inside]

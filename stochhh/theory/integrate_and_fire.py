@@ -122,6 +122,11 @@ def _exponential_populations(drive):
     """(excitatory, inhibitory) populations of a drive that do anything, if the formula holds for them."""
     acting = [p for p in drive.populations if p.intensity > 0 and p.moment(2) > 0]
     for p in acting:
+        if p.correlation:
+            raise InputError(
+                f"{p.label}: correlation = {p.correlation:g} is not allowed: the exact rate is known for independent "
+                "neurons; leave it out"
+            )
         if p.weight_distribution != "exponential":
             raise InputError(
                 f"population {p.name!r}: weight_distribution = {p.weight_distribution!r} is not allowed: the exact "

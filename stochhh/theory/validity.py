@@ -2,6 +2,7 @@
 
 from math import inf, sqrt
 
+from ..inputs.common_spikes import CommonSpikes
 from .fixed_point import fixed_point
 from .kick import kick_threshold
 
@@ -18,7 +19,8 @@ def doubts(neuron, drive):
         tau = 1 / stiffness at the operating point, the membrane time constant
         events:    Lambda tau < 10
         skewness:  |s| > 0.2,   s = (kappa_3 tau / 3) / (kappa_2 tau / 2)^1.5, plainly doubtful above 0.5
-        weight:    |weight_k| > a quarter of the kick that makes the neuron spike; sqrt(E[weight_k^2]) if it is random
+        weight:    |weight_k| > a quarter of the kick that makes the neuron spike; sqrt(E[weight_k^2]) if it is random,
+                   sqrt(E[jump^2]) of common spikes
 
     s is the skewness that V would have, by Campbell's theorem, were all conductances held at their values at the
     operating point: the size of the first cumulant that diffusion drops, in the membrane's own time. Its limit
@@ -49,11 +51,17 @@ def doubts(neuron, drive):
         return ["no fixed point under the mean input: whether white noise may stand in for the spikes is not known"]
     stiffness = neuron.stiffness(state, neuron.parameters())
     tau = 1 / stiffness if stiffness > 0 else inf
+    unknown = [p.label for p in drive.populations if p.correlation < 0]
+    if unknown:
+        return [
+            f"{', '.join(unknown)}: a correlation below 0 is told by mean and variance alone, which the diffusion has: "
+            "there are no events, and no cumulants beyond, to hold it against"
+        ]
     return [*_few_events(drive, tau), *_skewed(drive, tau), *_large_weights(neuron, drive)]
 
 
 def _few_events(drive, tau):
-    events = float(sum(p.intensity for p in drive.populations if p.moment(2) > 0)) * tau
+    events = float(sum(source.intensity for source in drive.sources if source.moment(2) > 0)) * tau
     if events < _EVENTS:
         yield (
             f"{events:.3g} events in a membrane time constant of {tau:.3g} ms (fewer than {_EVENTS:g}): "
@@ -77,11 +85,17 @@ def _large_weights(neuron, drive):
     if drive.target != neuron.variables[0]:
         return
     kick = kick_threshold(neuron, drive)
-    for population in drive.populations if kick is not None else ():
-        size = sqrt(population.moment(2))
-        if population.intensity > 0 and size > _PART_OF_KICK * kick:
-            weight = f"root mean square weight {size:g}" if population.random else f"weight {population.weight:+g}"
+    for source in drive.sources if kick is not None else ():
+        size = sqrt(source.moment(2))
+        if source.intensity > 0 and size > _PART_OF_KICK * kick:
             yield (
-                f"population {population.name!r}: {weight} mV is {size / kick:.0%} of the {kick:.3g} mV "
+                f"{source.label}: {_said_of(source, size)} mV is {size / kick:.0%} of the {kick:.3g} mV "
                 f"kick that makes the neuron spike (above {_PART_OF_KICK:.0%}): one event is no small step"
             )
+
+
+def _said_of(source, size):
+    """What is large: a weight, or a jump made of several."""
+    if isinstance(source, CommonSpikes):
+        return f"root mean square jump of a common spike {size:.3g}"
+    return f"root mean square weight {size:g}" if source.random else f"weight {source.weight:+g}"

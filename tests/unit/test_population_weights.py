@@ -203,7 +203,7 @@ class TestInTheLibrary:
         (made,) = sh.Result.load(tmp_path / "a.nc").provenance["input"]
         assert made == {
             **{"name": "a", "n": 50, "rate": 40.0, "p": 0.5, "weight": 2.0},
-            **{"weight_distribution": "lognormal", "weight_sd": 1.5},
+            **{"weight_distribution": "lognormal", "weight_sd": 1.5, "correlation": 0.0, "common": None},
         }
 
     def test_doubts_know_their_size(self):

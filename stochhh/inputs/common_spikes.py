@@ -1,0 +1,141 @@
+"""Common spikes: a mother process whose spikes reach several synapses at once, and the jump that they make together."""
+
+from dataclasses import dataclass
+from math import ceil, comb, expm1, floor, fsum, isfinite, log, log1p, sqrt
+
+import numpy as np
+
+from ..errors import InputError
+from ..units import per_ms
+
+__all__ = ["CommonSpikes"]
+
+_BITS = 80  # jumps rarer than 2^-80 of all are left out of a table: the marks that choose among them have 52 bits
+_MOST_JUMPS = 2**22  # in a table
+
+
+@dataclass(frozen=True)
+class CommonSpikes:
+    """The multiple-interaction process: what the neurons of some populations share, and what reaches V of it.
+
+        mother spikes: Poisson, of rate M;   each is copied to each neuron with probability c_k, on its own,
+        each copy transmitted with probability p_k:   B_k ~ Binomial(n_k, c_k p_k),   jump = sum_k sum_{i <= B_k} w_ki
+
+    So each neuron is a Poisson process of rate M c_k, and the spike counts of two neurons, in any window, have the
+    correlation sqrt(c_k c_l): c within a population. One mother spike is one event, however many synapses it reaches;
+    those that reach none are none.
+
+    Arguments:
+        populations: Populations of one mother process, M = rate / correlation for each.
+
+    Source: Kuhn, Aertsen and Rotter, Neural Comput. 15, 67 (2003) (the process with p = 1).
+    """
+
+    populations: tuple
+
+    @property
+    def label(self):
+        """What it is called in messages."""
+        names = ", ".join(repr(population.name) for population in self.populations)
+        return f"population{'s' if len(self.populations) > 1 else ''} {names}"
+
+    @property
+    def mother_rate(self):
+        """M, spikes per ms."""
+        return per_ms(self.populations[0].rate / self.populations[0].correlation)
+
+    @property
+    def _reach(self):
+        """1 - prod_k (1 - c_k p_k)^n_k: the chance that a mother spike reaches V."""
+        parts = [(p.n, p.correlation * p.p) for p in self.populations if p.n > 0]
+        if any(q == 1 for _, q in parts):
+            return 1.0
+        return abs(expm1(fsum(n * log1p(-q) for n, q in parts)))
+
+    @property
+    def intensity(self):
+        """Events per ms: mother spikes of which at least one copy is transmitted."""
+        return self.mother_rate * self._reach
+
+    def moment(self, j):
+        """E[jump^j] of one event, mV^j, j >= 0. Exact; OverflowError beyond the largest number."""
+        reach = self._reach
+        if reach == 0:
+            return 0.0
+        total = [1.0] + [0.0] * j
+        for population in self.populations:
+            q = population.correlation * population.p
+            one = [1.0] + [q * population.weight_moment(i) for i in range(1, j + 1)]
+            total = _of_sum(total, _of_copies(one, population.n))
+        return total[j] / reach
+
+    def jumps(self):
+        """(probability, law) of the jumps that an event may be, shapes (m,) and (m, 4), a law as `weights` has it.
+
+        Exact but for rounding and for jumps left out of a probability below 2^-80 each.
+        Raises InputError where a sum of weights has no such law, or where there are too many different jumps.
+        """
+        chance, spikes, shift, variance = np.ones(1), *np.zeros((3, 1))
+        for population in self.populations:
+            law = population.law
+            self._check(population, law)
+            k, p = _binomial(population.n, population.correlation * population.p)
+            if chance.size * k.size > _MOST_JUMPS:
+                raise InputError(
+                    f"{self.label}: their common spikes make more than {_MOST_JUMPS} different jumps, too many for the "
+                    "jump backend: let fewer populations share them, lower n, or use the per-neuron backend"
+                )
+            chance = np.outer(chance, p).ravel()
+            spikes, shift, variance = (
+                np.add.outer(before, k * each).ravel()
+                for before, each in ((spikes, 1.0), (shift, law.shift), (variance, law.normal**2))
+            )
+            kept = chance > 2.0**-_BITS * self._reach
+            chance, spikes, shift, variance = (column[kept] for column in (chance, spikes, shift, variance))
+        chance, shift, variance = (column[spikes > 0] for column in (chance, shift, variance))
+        return chance / chance.sum(), np.stack([shift, np.sqrt(variance), *np.zeros((2, shift.size))], axis=1)
+
+    @staticmethod
+    def _check(population, law):
+        if law.exponential or law.log_sd:
+            raise InputError(
+                f"population {population.name!r}: weight_distribution = {population.weight_distribution!r} is not "
+                f"allowed beside correlation = {population.correlation:g} in the jump backend, which draws the sum of "
+                "several weights at once: choose constant or normal, or the per-neuron backend"
+            )
+
+
+def _of_sum(a, b):
+    """Moments of order 0, 1, 2, ... of the sum of two independent numbers, from theirs."""
+    found = [fsum(comb(k, i) * a[i] * b[k - i] for i in range(k + 1)) for k in range(len(a))]
+    if not all(map(isfinite, found)):
+        raise OverflowError
+    return found
+
+
+def _of_copies(one, n):
+    """Moments of the sum of n independent numbers, from those of one: all of it sums of like sign, none cancels."""
+    total = [1.0] + [0.0] * (len(one) - 1)
+    while n:
+        if n & 1:
+            total = _of_sum(total, one)
+        n >>= 1
+        if n:
+            one = _of_sum(one, one)
+    return total
+
+
+def _binomial(n, q):
+    """(k, probability) of the binomial law, without its tails: below 2^-80 each, by Bernstein's inequality."""
+    if n == 0 or q in (0, 1):
+        return np.array([n if q == 1 else 0]), np.ones(1)
+    small = _BITS * log(2)
+    width = small / 3 + sqrt(small**2 / 9 + 2 * small * n * q * (1 - q))
+    low, mode, high = max(0, floor(n * q - width)), min(n, floor((n + 1) * q)), min(n, ceil(n * q + width))
+    k = np.arange(low, high + 1)
+    # From the mode outwards by the ratios of neighbours, so that nothing is a difference of large logarithms.
+    rising, falling = np.arange(mode, high), np.arange(mode, low, -1)
+    above = np.cumprod((n - rising) / (rising + 1) * (q / (1 - q)))
+    below = np.cumprod(falling / (n - falling + 1) * ((1 - q) / q))
+    p = np.concatenate((below[::-1], [1.0], above))
+    return k, p / p.sum()

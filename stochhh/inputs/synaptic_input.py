@@ -1,0 +1,126 @@
+"""All the populations that drive a neuron, and what superposition makes of them."""
+
+from dataclasses import asdict
+from math import fsum
+
+import numpy as np
+
+from ..errors import InputError, integer
+from .common_spikes import CommonSpikes
+from .population import Population
+
+__all__ = ["SynapticInput"]
+
+_SAME = 1e-9  # two rates of a mother process that count as one, relative
+
+
+class SynapticInput:
+    """Populations that move V by their weights: an additive Levy process on V.
+
+        Lambda = sum over sources of lambda,    kappa_j = sum over sources of lambda E[jump^j]
+
+    A source is a population, or all those populations that share common spikes; sources are independent. An event of a
+    population of independent neurons is a jump by one weight, a common spike one by the sum of those that it moves.
+
+    Arguments: any number of populations, of different names; none at all is the undisturbed neuron. Raises InputError
+    where populations of one `common` differ in rate / correlation.
+
+    >>> drive = SynapticInput(
+    ...     Population("exc", n=4000, rate=10.0, weight=+0.1, p=0.5),
+    ...     Population("inh", n=1000, rate=10.0, weight=-0.4, p=0.5),
+    ... )
+    >>> drive.intensity, round(drive.cumulant(1), 12), round(drive.cumulant(2), 12)
+    (25.0, 0.0, 1.0)
+    >>> correlated = Population("exc", n=100, rate=100.0, weight=0.5, p=1.0, correlation=0.1)
+    >>> round(SynapticInput(correlated).cumulant(2), 12)  # n rate p weight^2 (1 + (n - 1) correlation p)
+    27.25
+    """
+
+    # The state variable that an event moves.
+    target = "V"
+
+    def __init__(self, *populations):
+        for population in populations:
+            if not isinstance(population, Population):
+                raise InputError(f"{population!r} is no Population: give SynapticInput(Population(...), ...)")
+        names = [population.name for population in populations]
+        for name in names:
+            if names.count(name) > 1:
+                raise InputError(f"two populations are called {name!r}: give each its own name")
+        self.populations = tuple(populations)
+        self.sources = _sources(populations)
+        self.intensities = np.array([population.intensity for population in populations], dtype=float)
+        self.weights = np.array([population.weight for population in populations], dtype=float)
+        if not np.isfinite(self.intensity):
+            raise InputError(f"the merged intensity is {self.intensity} /ms: lower n or rate")
+
+    def __repr__(self):
+        return f"SynapticInput({', '.join(map(repr, self.populations))})"
+
+    def __eq__(self, other):
+        return isinstance(other, SynapticInput) and self.populations == other.populations
+
+    def __hash__(self):
+        return hash(self.populations)
+
+    @property
+    def intensity(self):
+        """Lambda: events of all sources together, per ms."""
+        return float(np.array([source.intensity for source in self.sources]).sum())
+
+    @property
+    def probabilities(self):
+        """lambda_k / Lambda: the chance that an event is one of population k; zeros if nothing fires.
+
+        Where populations share common spikes an event may be one of several, and the chances add up to more than 1.
+        """
+        return self.intensities / self.intensity if self.intensity > 0 else np.zeros_like(self.intensities)
+
+    def cumulant(self, j):
+        """kappa_j = sum of lambda E[jump^j], mV^j/ms: the j-th cumulant that L gains per ms, j >= 1. Exact.
+
+        Raises InputError for an order beyond 2 where a population has a negative correlation: there is none.
+        """
+        j = integer("j", j, at_least=1)
+        try:
+            return fsum(source.intensity * source.moment(j) for source in self.sources)
+        except OverflowError:
+            raise InputError(f"j = {j} is not allowed: the cumulant is beyond the largest number") from None
+
+    def check_events(self):
+        """Raise InputError if a population has no events that could be drawn: one of negative correlation."""
+        for p in self.populations:
+            if p.correlation < 0:
+                raise InputError(
+                    f"{p.label}: correlation = {p.correlation:g} is not allowed where events are drawn: common spikes "
+                    "make no correlation below 0, so that only its mean and variance are known; use the diffusion, "
+                    "which needs no more, or one from 0 up"
+                )
+
+    def as_dict(self):
+        """The populations, one dictionary each."""
+        return [asdict(population) for population in self.populations]
+
+
+def _sources(populations):
+    """What is independent of each other: populations, and CommonSpikes, in the order of their first populations."""
+    members = {}
+    for population in populations:
+        members.setdefault(population.common or population, []).append(population)
+    sources = []
+    for found in members.values():
+        _check_mother(found)
+        sources.append(CommonSpikes(tuple(found)) if found[0].correlation > 0 else found[0])
+    return tuple(sources)
+
+
+def _check_mother(populations):
+    first = populations[0]
+    for p in populations[1:]:
+        mother = first.rate / first.correlation
+        if abs(p.rate / p.correlation - mother) > _SAME * mother:
+            raise InputError(
+                f"{p.label}: rate = {p.rate:g} is not allowed: rate / correlation must be the {mother:g} Hz of "
+                f"{first.label}, with which it shares the common spikes {p.common!r}; set rate = "
+                f"{mother * p.correlation:g}, or correlation = {p.rate / mother if mother else 0:g}"
+            )
