@@ -1,4 +1,4 @@
-"""What a simulation leaves: spike trains, moments of V, traces, provenance."""
+"""What a simulation leaves: spike trains, moments of V, traces or sums of the membrane, provenance."""
 
 import hashlib
 import json
@@ -10,11 +10,13 @@ import numpy as np
 
 from .errors import InputError
 from .files import reading, replacing
+from .membrane import Membrane
 from .spike_trains import SpikeTrains
 
 __all__ = ["Moments", "Result", "Traces"]
 
-_FORMAT = 1  # of a saved result; raised when a reader of today could not read it
+# Of a saved result; raised when a reader of today could not read it. Format 2 has a membrane, 1 is without.
+_FORMAT = 2
 _WANTED = "name a netCDF file that stochhh saved"
 
 
@@ -59,12 +61,14 @@ class Result:
         moments: time averages of the powers of V for each trial.
         traces: state variables against time, or None if they were not asked for.
         provenance: what made the result: version, backend, settings, neuron, input, seed, timing.
+        membrane: sums over samples of state variables, or None if they were not asked for.
     """
 
     spikes: SpikeTrains
     moments: Moments
     traces: Traces | None = None
     provenance: dict = field(default_factory=dict)
+    membrane: Membrane | None = None
 
     def joined(self, later):
         """This result with the trials of a later one behind its own: one run in two parts.
@@ -77,18 +81,20 @@ class Result:
             raise InputError("the two results have different windows: they are no parts of one run")
         trial = np.concatenate([a.trial, b.trial + a.n_trials])
         spikes = SpikeTrains(np.concatenate([a.time, b.time]), trial, a.n_trials + b.n_trials, a.start, a.stop)
-        moments = traces = None
+        moments = traces = membrane = None
         if self.moments is not None:
             moments = Moments(self.moments.reference, np.concatenate([self.moments.powers, later.moments.powers]))
         if self.traces is not None:
             values = np.concatenate([self.traces.values, later.traces.values])
             traces = Traces(self.traces.time, values, self.traces.variables)
+        if self.membrane is not None:
+            membrane = Membrane.stacked([self.membrane, later.membrane])
         timing, more = (result.provenance["timing"] for result in (self, later))
         provenance = self.provenance | {
             "n_trials": spikes.n_trials,
             "timing": {key: timing[key] + more[key] for key in timing},
         }
-        return Result(spikes, moments, traces, provenance)
+        return Result(spikes, moments, traces, provenance, membrane)
 
     @property
     def n_trials(self):
@@ -122,17 +128,18 @@ class Result:
             variables["time"] = ("time", traces.time, since)
             for name in traces.variables:
                 variables[name] = (("trial", "time"), traces[name], {"units": "mV" if name == "V" else "1"})
-        return xarray.Dataset(
-            variables,
-            attrs={
-                "Conventions": "CF-1.11",
-                "title": "Spike trains of a neuron under random synaptic input",
-                "source": f"stochhh {self.provenance.get('stochhh', '')}".strip(),
-                "stochhh_format": _FORMAT,
-                "state_variables": json.dumps(traces.variables if traces is not None else []),
-                "provenance": json.dumps(self.provenance, allow_nan=False),
-            },
-        )
+        attrs = {
+            "Conventions": "CF-1.11",
+            "title": "Spike trains of a neuron under random synaptic input",
+            "source": f"stochhh {self.provenance.get('stochhh', '')}".strip(),
+            "stochhh_format": 1 if self.membrane is None else _FORMAT,
+            "state_variables": json.dumps(traces.variables if traces is not None else []),
+            "provenance": json.dumps(self.provenance, allow_nan=False),
+        }
+        if self.membrane is not None:
+            sums, attrs["membrane"] = self.membrane.to_variables()
+            variables |= sums
+        return xarray.Dataset(variables, attrs=attrs)
 
     @classmethod
     def from_xarray(cls, dataset):
@@ -140,18 +147,20 @@ class Result:
         found = dataset.attrs.get("stochhh_format")
         if found is None:
             raise InputError(f"no result of stochhh, which has an attribute stochhh_format: {_WANTED}")
-        if found != _FORMAT:
-            known = f"this version of stochhh reads {_FORMAT}"
+        if not 1 <= found <= _FORMAT:
+            known = f"this version of stochhh reads 1 to {_FORMAT}"
             raise InputError(f"the file has format {found}, and {known}: use a newer one")
         time, powers = dataset["spike_time"], dataset.get("V_powers")
         window = (float(time.attrs[f"observation_{end}"]) for end in ("start", "stop"))
         variables = tuple(json.loads(dataset.attrs["state_variables"]))
         traces = np.stack([dataset[name].values for name in variables], axis=1) if variables else None
+        membrane = dataset.attrs.get("membrane")
         return cls(
             SpikeTrains(time.values, dataset["spike_trial"].values, dataset.sizes["trial"], *window),
             None if powers is None else Moments(float(powers.attrs["reference"]), powers.values),
             None if traces is None else Traces(dataset["time"].values, traces, variables),
             json.loads(dataset.attrs["provenance"]),
+            None if membrane is None else Membrane.from_variables(dataset, membrane),
         )
 
     def save(self, path):
@@ -189,6 +198,7 @@ class Result:
 def _digest(dataset):
     """A fingerprint of the content, by which a damaged file is known."""
     digest = hashlib.sha256(dataset.attrs["provenance"].encode())
+    digest.update(dataset.attrs.get("membrane", "").encode())
     for name, variable in dataset.variables.items():
         digest.update(json.dumps([name, variable.dims, variable.shape, variable.attrs]).encode())
         digest.update(np.ascontiguousarray(variable.values).data)

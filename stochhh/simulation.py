@@ -15,11 +15,12 @@ from threading import Event
 import numpy as np
 
 from .backends import BACKENDS, Diffusion, PerNeuron, Task
-from .backends.block import blocks
+from .backends.block import WIDE, blocks
 from .backends.refusal import refusing
 from .errors import InputError, Interrupted, integer, real
 from .inputs import Recording, SynapticInput
 from .machine_code import announcing
+from .membrane import Membrane, Sampling
 from .models.contract import check_model
 from .precision import Precision, checked_first, looks, progress_line
 from .random import MAX_SEED, MAX_TRIALS, STREAM_VERSION
@@ -47,6 +48,7 @@ def simulate(
     first_trial=0,
     events=None,
     trace_interval=None,
+    membrane=None,
     workers=None,
     memory_limit=None,
     progress=None,
@@ -68,6 +70,8 @@ def simulate(
         first_trial: number of the first trial: first_trial=7, n_trials=1 is trial 7 alone.
         events: a Recording to play instead of drawing events (jump and per-neuron).
         trace_interval: sampling interval of traces of all state variables, ms; None keeps no traces.
+        membrane: a Sampling of state variables that are summed up while the run goes on, so that no trace is stored;
+            it changes no other number. See `statistics.membrane_density` and its kin for what is had of the sums.
         workers: threads; by default one for each core.
         memory_limit: GiB that the result may take; by default half of the machine's memory.
         progress: show progress on standard error; by default where that is a terminal. One line there says when
@@ -77,7 +81,8 @@ def simulate(
         max_trials: number of trials after which `until` gives up; the result comes back all the same, and its
             provenance says that they were not enough.
 
-    Returns a Result: all spikes, time averages of the powers of V, traces if asked for, and how it was made.
+    Returns a Result: all spikes, time averages of the powers of V, traces or a Membrane if asked for, and how it was
+    made.
 
     Raises InputError, by name, for any value that is not allowed; UnstableStepError if a state leaves the
     region where scheme or model hold; Interrupted on Ctrl-C, carrying the leading trials that were complete.
@@ -85,7 +90,7 @@ def simulate(
     backend = _backend(backend, dt)
 
     def run(first_trial, n_trials):
-        task = _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, events)
+        task = _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, membrane, events)
         return _ensemble(backend, task, workers, memory_limit, progress)
 
     if until is None:
@@ -98,7 +103,7 @@ def _ensemble(backend, task, workers, memory_limit, progress):
     """Simulate the trials of a task."""
     backend.check(task)
     workers = integer("workers", workers, at_least=1, at_most=1024) if workers is not None else _cores()
-    _check_memory(task, memory_limit)
+    _check_memory(task, workers, memory_limit)
 
     cut = list(blocks(task.first, task.n, backend.lanes, workers))
 
@@ -158,7 +163,7 @@ def _backend(backend, dt):
     return backend
 
 
-def _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, events):
+def _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, membrane, events):
     """Everything the run rests on, checked."""
     check_model(neuron)
     if not isinstance(drive, SynapticInput):
@@ -175,6 +180,8 @@ def _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace
     first_trial = integer("first_trial", first_trial, at_least=0, at_most=MAX_TRIALS - n_trials)
     if trace_interval is not None:
         trace_interval = real("trace_interval", trace_interval, at_least=1e-6, at_most=duration, unit="ms")
+    if membrane is not None:
+        _check_membrane(membrane, trace_interval, neuron, transient, duration)
     if events is not None:
         if not isinstance(events, Recording):
             raise InputError(f"events = {events!r} is no Recording: give Recording(trial, time, jump)")
@@ -184,10 +191,22 @@ def _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace
                 f"n_trials = {n_trials} is not allowed: the events hold {held}, "
                 f"and trials up to {first_trial + n_trials - 1} are asked for"
             )
-    return Task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, events)
+    return Task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, membrane, events)
 
 
-def _check_memory(task, limit):
+def _check_membrane(membrane, trace_interval, neuron, transient, duration):
+    if not isinstance(membrane, Sampling):
+        raise InputError(f"membrane = {membrane!r} is no Sampling: give Sampling(), or Sampling(variables=(...), ...)")
+    if trace_interval is not None:
+        raise InputError(
+            f"trace_interval = {trace_interval:g} ms is not allowed beside membrane: leave one out; stored traces give "
+            "the same record by Membrane.from_traces(result.traces, result.spikes)"
+        )
+    membrane.check_model(neuron)
+    membrane.numbers(transient, duration)
+
+
+def _check_memory(task, workers, limit):
     """Refuse, before the run, what would not fit."""
     try:
         machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _GIB
@@ -197,12 +216,18 @@ def _check_memory(task, limit):
     # Twice: the blocks' own arrays, and the whole that they are joined to.
     traces = 2 * 8 * task.n * task.n_samples * len(task.neuron.variables) / _GIB
     spikes = 2 * 16 * task.n * (8 + _HIGH_RATE * task.duration) / _GIB
-    if traces + spikes > limit:
-        largest = f"traces {traces:.3g} GiB, " if traces else ""
+    membrane = 0.0
+    if task.membrane is not None:
+        under_way = min(task.n, WIDE * workers) * task.membrane.held(task.neuron)
+        membrane = 8 * (2 * task.n * task.membrane.size(task.neuron) + under_way) / _GIB
+    total = traces + membrane + spikes
+    if total > limit:
+        largest = f"traces {traces:.3g} GiB, " if traces else f"membrane {membrane:.3g} GiB, " if membrane else ""
+        shorter = "shorter lags and segments of the membrane" if membrane else "a longer trace_interval"
         raise InputError(
-            f"n_trials = {task.n} over {task.duration:g} ms may need {traces + spikes:.3g} GiB "
+            f"n_trials = {task.n} over {task.duration:g} ms may need {total:.3g} GiB "
             f"({largest}spikes up to {spikes:.3g} GiB) and the limit is {limit:.3g} GiB: fewer trials, a shorter "
-            "duration, a longer trace_interval, or a higher memory_limit"
+            f"duration, {shorter}, or a higher memory_limit"
         )
 
 
@@ -215,7 +240,7 @@ def _compile(backend, task, widths, silent):
     line = f"stochhh: compiling the {backend.name} kernels for this machine: some seconds, the first time"
     with refusing(task.neuron), announcing(None if silent else line):
         for lanes in widths:
-            backend.open(replace(task, n=1, trace_interval=None, lanes=lanes)).advance(0)
+            backend.open(replace(task, n=1, trace_interval=None, membrane=None, lanes=lanes)).advance(0)
 
 
 class _CtrlC:
@@ -315,7 +340,9 @@ def _result(backend, task, done, timing):
         np.concatenate(trains), np.repeat(np.arange(len(trains)), counts), len(trains), task.transient, task.duration
     )
     moments = Moments(task.initial[0], np.concatenate([block.powers for block in done]))
-    traces = None
+    traces = membrane = None
+    if task.membrane is not None:
+        membrane = Membrane.stacked([block.membrane for block in done])
     if task.n_samples:
         traces = Traces(task.sample_times(), np.concatenate([block.traces for block in done]), task.neuron.variables)
     provenance = {
@@ -332,4 +359,6 @@ def _result(backend, task, done, timing):
         "input": task.drive.as_dict() if task.events is None else "recorded events",
         "timing": timing,
     }
-    return Result(spikes, moments, traces, provenance)
+    if membrane is not None:
+        provenance["membrane"] = task.membrane.as_dict()
+    return Result(spikes, moments, traces, provenance, membrane)

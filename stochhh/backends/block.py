@@ -6,7 +6,9 @@ import numpy as np
 
 from ..errors import InputError, UnstableStepError, integer
 from ..inputs import Recording, SynapticInput
+from ..membrane import Membrane, Sampling
 from ..models.jacobian import fastest_rate
+from .samples import Samples
 
 __all__ = ["NARROW", "WIDE", "BlockResult", "Lanes", "Task", "blocks", "checked_lanes", "out_of_range"]
 
@@ -60,6 +62,7 @@ class Task:
     duration: float
     transient: float
     trace_interval: float | None = None
+    membrane: Sampling | None = None  # summed up in place of a trace
     events: Recording | None = None  # played instead of the drive's own events
     lanes: int = NARROW  # side by side in the kernel, the last ones empty if there are more than n
     initial: tuple = ()  # the state at time 0; found once for all blocks
@@ -76,6 +79,11 @@ class Task:
         return self.neuron.variables.index(self.drive.target)
 
     @property
+    def interval(self):
+        """Between two samples of the state, ms; None if none was asked for."""
+        return self.trace_interval if self.membrane is None else self.membrane.interval
+
+    @property
     def n_samples(self):
         """Samples of a trace, the one at time 0 included; 0 if none was asked for."""
         if self.trace_interval is None:
@@ -89,11 +97,12 @@ class Task:
 
 @dataclass(frozen=True)
 class BlockResult:
-    """Spike times of each trial (ms), time averages of powers of V, traces or None."""
+    """Spike times of each trial (ms), time averages of powers of V, traces or None, Membrane or None."""
 
     spikes: list
     powers: np.ndarray
     traces: np.ndarray | None
+    membrane: Membrane | None = None
 
 
 def _workspace(n, line=64):
@@ -114,10 +123,11 @@ class Lanes:
     lanes: int
     at: tuple  # the kernel's Rows
     state: int
+    beyond: float  # how far a lane may go beyond where it is to stop, ms
     w: np.ndarray = field(init=False)
     buffer: np.ndarray = field(init=False)
     counts: np.ndarray = field(init=False)
-    traces: np.ndarray = field(init=False)
+    samples: Samples = field(init=False)
     spikes: list = field(init=False)
 
     def __post_init__(self):
@@ -127,9 +137,7 @@ class Lanes:
         self.rows(self.at.armed)[:] = state[0] < self.task.neuron.threshold
         self.buffer = np.empty((self.lanes, 256))
         self.counts = np.zeros(self.lanes, dtype=np.int64)
-        self.traces = np.empty((self.task.n, len(state), self.task.n_samples))
-        if self.task.n_samples:
-            self.traces[:, :, 0] = state
+        self.samples = Samples(self.task, self.beyond)
         self.spikes = [[] for _ in range(self.task.n)]
 
     def rows(self, first, n=1):
@@ -143,13 +151,15 @@ class Lanes:
     def drain(self):
         """Move the spikes out of the kernel's buffer."""
         for lane in np.flatnonzero(self.counts[: self.task.n]):
-            self.spikes[lane].append(self.buffer[lane, : self.counts[lane]].copy())
+            times = self.buffer[lane, : self.counts[lane]].copy()
+            self.spikes[lane].append(times)
+            self.samples.spiked(lane, times)
         self.counts[:] = 0
 
     def result(self, weight):
-        """What the block leaves: spikes up to the duration, sums of powers over `weight`, traces."""
+        """What the block leaves: spikes up to the duration, sums of powers over `weight`, samples."""
         empty = np.empty(0)
         spikes = [np.concatenate(parts) if parts else empty for parts in self.spikes]
         spikes = [times[times <= self.task.duration] for times in spikes]
         powers = self.rows(self.at.powers, 4)[:, : self.task.n].T / weight
-        return BlockResult(spikes, powers, self.traces if self.task.n_samples else None)
+        return BlockResult(spikes, powers, *self.samples.record())

@@ -75,11 +75,12 @@ class Diffusion:
                 f"scheme = {self.scheme!r} is not allowed: the model {task.neuron.name!r} gives no linear_rates "
                 f"(dx_i = a_i - b_i x_i); use one of {', '.join(s.name for s in SCHEMES.values() if not s.linear)}"
             )
-        if task.trace_interval is not None:
-            every = task.trace_interval / self.dt
+        if task.interval is not None:
+            every = task.interval / self.dt
             if round(every) < 1 or abs(every - round(every)) > 1e-9 * every:
+                name = "trace_interval" if task.membrane is None else "interval of membrane"
                 raise InputError(
-                    f"trace_interval = {task.trace_interval:g} ms is not allowed: "
+                    f"{name} = {task.interval:g} ms is not allowed: "
                     f"it must be a whole multiple of the step, dt = {self.dt:g} ms"
                 )
 
@@ -97,7 +98,7 @@ class _Block:
         self.scheme = SCHEMES[backend.scheme]
         self.steps = kernel.steps_of(self.scheme)
         self.at = kernel.rows(n, self.scheme)
-        self.lanes = Lanes(task, task.lanes, self.at, self.steps * n)
+        self.lanes = Lanes(task, task.lanes, self.at, self.steps * n, self.steps * self.dt)
         flow = neuron.linear_rates if self.scheme.linear else neuron.vector_field
         reset = getattr(neuron, "reset", None)
         self.kernel = kernel.stepper(
@@ -115,19 +116,23 @@ class _Block:
             seen = neuron.threshold - _OVERSHOOT * self.drive[1] * (task.target == 0)
             self.spike = (seen, neuron.rearm, neuron.ranges, reset, neuron.refractory)
         self.window = (task.initial[0], *self.sampled)
-        self.trace_every = round(task.trace_interval / self.dt) if task.trace_interval else 0
+        self.sample_every = round(task.interval / self.dt) if task.interval else 0
 
     def advance(self, stretch=_STRETCH):
         """Advance; returns the time reached, ms, or None at the end."""
-        lanes, task = self.lanes, self.task
-        stop = min(self.group + stretch, self.last_group)
+        lanes, task, samples = self.lanes, self.task, self.lanes.samples
+        pause = ceil(samples.stop / (self.steps * self.dt) * (1 - 1e-12))
+        stop = min(self.group + stretch, pause)
         status, self.group, lane = self.kernel(
             lanes.w, self.group, stop, task.n, (task.first, *key_of(task.seed)), task.neuron.parameters(),
-            self.drive, self.spike, self.window, lanes.buffer, lanes.counts, lanes.traces, self.trace_every,
+            self.drive, self.spike, self.window, lanes.buffer, lanes.counts, samples.values,
+            (self.sample_every, samples.first),
         )  # fmt: skip
         if status == kernel.STATUS_UNSTABLE:
             raise self._unstable(lane)
         lanes.drain()
+        if self.group == pause < self.last_group:
+            samples.reduce()
         time = self.group * self.steps * self.dt
         return time if self.group < self.last_group else None
 

@@ -75,7 +75,9 @@ class _Block:
         self.task, neuron = task, task.neuron
         n = len(neuron.variables)
         self.at = kernel.rows(n)
-        self.lanes = Lanes(task, task.lanes, self.at, self.at.state)
+        part = np.cbrt(backend.tolerance)
+        longest = min(_LONGEST_STEP, _LENGTH * part / max(task.fastest_rate, 1e-12))
+        self.lanes = Lanes(task, task.lanes, self.at, self.at.state, max(longest, _FIRST_STEP))
         self.lanes.rows(self.at.step)[:] = _FIRST_STEP
         self.lanes.rows(self.at.held)[:] = -np.inf
         self.lanes.rows(self.at.time)[:, task.n :] = np.inf  # padding lanes are at their end
@@ -83,8 +85,6 @@ class _Block:
         self.kernel = kernel.stepper(
             neuron.vector_field, n, task.target, task.lanes, draw_events, resets=reset is not None
         )
-        part = np.cbrt(backend.tolerance)
-        longest = min(_LONGEST_STEP, _LENGTH * part / max(task.fastest_rate, 1e-12))
         roughest = (_ROUGHNESS * part * neuron.scales[task.target]) ** 2
         weights = tuple(1.0 / (_DISAGREEMENT * scale * backend.tolerance) for scale in neuron.scales)
         self.control = (longest, float(roughest), weights)
@@ -95,14 +95,12 @@ class _Block:
         after = (np.nan, 0.0) if reset is None else (reset, neuron.refractory)
         self.spike = (neuron.threshold, neuron.rearm, ranges, *after)
         self.window = (task.initial[0], task.transient, task.duration)
-        self.sampling = (task.sample_times(), np.ones(task.n, dtype=np.int64))
+        self.next_sample = np.full(task.n, self.lanes.samples.filled)
         self.events, self.source = self._next_events(task.lanes)
 
     def _next_events(self, lanes):
         """Next event: buffers that the kernel refills by itself, or the whole of a recording."""
         task = self.task
-        if task.events is None:
-            source, held = source_of(task.drive), np.zeros(lanes, dtype=np.int64)
             held[task.n :] = kernel.LOOKAHEAD  # padding lanes draw nothing
             times, jumps = np.full((lanes, _EVENTS), np.inf), np.zeros((lanes, _EVENTS))
         else:
@@ -118,14 +116,18 @@ class _Block:
 
     def advance(self, stretch=_STRETCH):
         """Advance; returns the time reached, ms, or None at the end."""
-        lanes, task = self.lanes, self.task
+        lanes, task, samples = self.lanes, self.task, self.lanes.samples
         status, lane = self.kernel(
             lanes.w, stretch, self.events, (task.first, *key_of(task.seed), self.source), task.neuron.parameters(),
-            self.control, self.spike, self.window, lanes.buffer, lanes.counts, lanes.traces, *self.sampling,
+            self.control, self.spike, (*self.window, samples.stop), lanes.buffer, lanes.counts,
+            samples.values, samples.times, self.next_sample,
         )  # fmt: skip
         if status == kernel.STATUS_WRONG:
             raise self._wrong(lane)
         lanes.drain()
+        if status == kernel.STATUS_DONE and samples.pause < task.duration:
+            self.next_sample -= samples.reduce()
+            status = kernel.STATUS_MORE
         time = min(lanes.rows(self.at.time)[0, : task.n])
         return None if status == kernel.STATUS_DONE else min(time, task.duration)
 

@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import UnstableStepError, real
 from ..inputs.presynaptic import in_order, transmitted
 from .block import BlockResult
+from .samples import Samples
 
 __all__ = ["PerNeuron"]
 
@@ -63,9 +64,8 @@ class _Block:
         self.resets, self.refractory_until = hasattr(task.neuron, "reset"), 0.0
         self.reference = self.x[0]
         self.spikes, self.powers = [], np.zeros(4)
-        self.traces = np.empty((1, len(self.x), task.n_samples))
-        self.traces[:, :, :1] = np.array(self.x)[:, None]
-        self.sample, self.sample_times = 1, task.sample_times()
+        self.samples = Samples(task, min(self.dt, task.duration))
+        self.place = self.samples.filled
         self.drawn = []
         self.undrawn = transmitted(task.drive, task.duration, task.seed, task.first)
         self.events = None if task.events is None else task.events.of(task.first)
@@ -94,6 +94,8 @@ class _Block:
                     return None
                 self._kick(jump)
                 self.event += 1
+            while self.t >= self.samples.pause:
+                self.place -= self.samples.reduce()
         return self.t
 
     def _draw(self):
@@ -168,6 +170,7 @@ class _Block:
     def _spike(self, time, y):
         """Record a spike; returns the state that it leaves."""
         self.spikes.append(time)
+        self.samples.spiked(0, [time])
         self.armed = self.resets
         if self.resets:
             self.refractory_until = time + self.neuron.refractory
@@ -194,13 +197,13 @@ class _Block:
 
     def _record_traces(self, until, y):
         """Interpolate linearly at the multiples of the interval inside the step."""
-        while self.sample < len(self.sample_times) and self.sample_times[self.sample] <= until:
-            part = (self.sample_times[self.sample] - self.t) / (until - self.t)
-            self.traces[0, :, self.sample] = [a + part * (b - a) for a, b in zip(self.x, y, strict=True)]
-            self.sample += 1
+        times, values = self.samples.times, self.samples.values
+        while self.place < len(times) and times[self.place] <= until:
+            part = (times[self.place] - self.t) / (until - self.t)
+            values[0, :, self.place] = [a + part * (b - a) for a, b in zip(self.x, y, strict=True)]
+            self.place += 1
 
     def record(self):
         """What the block leaves."""
         window = self.task.duration - self.task.transient
-        traces = self.traces if self.task.n_samples else None
-        return BlockResult([np.array(self.spikes)], self.powers[None] / window, traces)
+        return BlockResult([np.array(self.spikes)], self.powers[None] / window, *self.samples.record())

@@ -157,12 +157,12 @@ def stepper(vector_field, n, target, lanes, draw, resets=False):
             store(w, SUM, j, axpy(w[LENGTH * L + j] * (1 / 6), k, load(w, SUM, j)))
 
     @inline
-    def judge(w, longest, end):
-        """Take the step or not, and propose the next."""
+    def judge(w, longest, stop):
+        """Take the step or not, and propose the next; a lane that has come to `stop` stays as it is."""
         wide_vectors()
         for j in range(L):
             t, h, error, proposal = w[TIME * L + j], w[LENGTH * L + j], w[ERROR * L + j], w[STEP * L + j]
-            live = (t < end) | ((t == end) & (w[EVENT * L + j] <= t))
+            live = (t < stop) | ((t == stop) & (w[EVENT * L + j] <= t))
             factor = 0.9 * two_to(log2_estimate(error + 1e-12) * (-1 / 3))
             # Never by more than these factors; after an estimate that is not even a number, by the lower one.
             factor = select(factor > 0.1, factor, 0.1)
@@ -227,7 +227,7 @@ def stepper(vector_field, n, target, lanes, draw, resets=False):
         Left out are steps across an end of the window, and those that a reset may end.
         """
         wide_vectors()
-        r, begin, end = window
+        r, begin, end, _ = window
         apart_lanes = 0
         for j in range(L):
             t, after = w[BEGUN * L + j], w[TIME * L + j]
@@ -243,7 +243,7 @@ def stepper(vector_field, n, target, lanes, draw, resets=False):
     # A function of its own, so that LLVM meets these loops alone, and vectorises them.
     @apart
     def sweep(w, p, control, spike, window):
-        """One step of every lane; returns how many are not at their end, may have spiked, went wrong, are apart."""
+        """One step of every lane; returns how many are not at their stop, may have spiked, went wrong, are apart."""
         wide_vectors()
         longest, roughest, weights = control
         plan(w, roughest)
@@ -251,7 +251,7 @@ def stepper(vector_field, n, target, lanes, draw, resets=False):
         second_stage(w, p)
         third_stage(w, p, weights)
         last_stage(w, p)
-        judge(w, longest, window[2])
+        judge(w, longest, window[3])
         live_lanes, looks, failures = arrive(w, spike)
         return live_lanes, looks, failures, integrate_powers(w, window)
 
@@ -290,8 +290,9 @@ def stepper(vector_field, n, target, lanes, draw, resets=False):
 
     @kernel
     def advance(w, budget, events, stream, p, control, spike, window, spikes, counts, traces, sampled, next_sample):
-        """Step every lane that is not at its end, at most `budget` times or until a spike buffer is full.
+        """Step every lane that is not at its stop, at most `budget` times or until a spike buffer is full.
 
+        `window` is the reference of V, the window's begin and end, and where to stop, at the end or before (ms).
         Returns (status, lane that was wrong).
         """
         next_events(w, events, stream)

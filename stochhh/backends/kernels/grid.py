@@ -174,29 +174,31 @@ def stepper(scheme, flow, stiffness, n, target, lanes, normals, resets=False):
         return full
 
     @apart
-    def record_traces(w, group, traces, every):
-        """Sample every lane at the multiples of `every` steps inside the group."""
+    def record_traces(w, group, traces, every, first):
+        """Sample every lane at the multiples of `every` steps inside the group; place 0 is the `first` multiple's."""
         for s in range(1, GROUP + 1):
             i = GROUP * group + s
-            if i % every == 0 and i // every < traces.shape[2]:
+            k = i // every - first
+            if i % every == 0 and 0 <= k < traces.shape[2]:
                 for j in range(traces.shape[0]):
                     for v in range(n):
-                        traces[j, v, i // every] = w[(s * n + v) * L + j]
+                        traces[j, v, k] = w[(s * n + v) * L + j]
 
     @kernel
-    def advance(w, group, stop, active, stream, p, drive, spike, window, spikes, counts, traces, every):
+    def advance(w, group, stop, active, stream, p, drive, spike, window, spikes, counts, traces, sampling):
         """Advance all lanes from `group` to `stop`, or until a spike buffer may overflow, or a state is wrong.
 
         Only the first `active` lanes hold trials. Returns (status, group reached, lane that was wrong).
         """
         trial, k0, k1 = stream
         reference, first_sample, last_sample = window
+        every, first = sampling
         while group < stop:
             sampled = 1.0 if first_sample <= group < last_sample else 0.0
             looks, failures = sweep(w, group, sampled, trial, k0, k1, p, drive, spike, reference)
             full = looks > 0 and record_spikes(w, group, drive[2], spike, spikes, counts)
             if every > 0:
-                record_traces(w, group, traces, every)
+                record_traces(w, group, traces, every, first)
             group += 1
             if failures > 0:
                 for j in range(active):

@@ -126,7 +126,7 @@ def retrace(at, ops, flow, is_held, add_powers, target, lanes, resets):
     def integrate_apart(w, p, events, window):
         """The time integrals of the powers of V over the last step of some lanes, from event to event."""
         head, _, _, times, jumps = events
-        r, begin, end = window
+        r, begin, end, _ = window
         for j in range(L):
             if w[APART * L + j] > 0.5:
                 t, taken, x, held = w[BEGUN * L + j], np.int64(w[TAKEN * L + j]), load(w, START, j), was_held(w, j)
