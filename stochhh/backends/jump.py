@@ -63,6 +63,8 @@ class Jump:
 
     def check(self, task):
         """Refuse a task that this backend cannot do."""
+        if task.events is None:
+            source_of(task.drive)
 
     def open(self, task):
         """A block of trials at time 0."""
@@ -101,6 +103,8 @@ class _Block:
     def _next_events(self, lanes):
         """Next event: buffers that the kernel refills by itself, or the whole of a recording."""
         task = self.task
+        if task.events is None:
+            source, held = source_of(task.drive), np.zeros(lanes, dtype=np.int64)
             held[task.n :] = kernel.LOOKAHEAD  # padding lanes draw nothing
             times, jumps = np.full((lanes, _EVENTS), np.inf), np.zeros((lanes, _EVENTS))
         else:
