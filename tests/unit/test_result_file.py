@@ -159,7 +159,6 @@ class TestSpikesAsCSV:
         [
             ("0,5\n", {"stop": 2.0}, r"\[0, 2\] ms"),
             ("0,1\n", {"stop": 2.0, "start": 2.0}, "0 <= start < stop"),
-            ("1,1\n0,1\n", {"stop": 2.0}, "sorted by trial"),
             ("3,1\n", {"stop": 2.0, "n_trials": 2}, r"\[0, 1\]"),
             ("-1,1\n", {"stop": 2.0, "n_trials": 2}, r"\[0, 1\]"),
             ("", {"stop": 2.0}, "n_trials = 0"),
