@@ -7,12 +7,14 @@ from .integrate_and_fire import shot_noise_rate, siegert_rate
 from .kick import kick_threshold
 from .limit_cycles import limit_cycle
 from .linear_response import LinearResponse, autocovariance, linear_response, power_spectrum
+from .renewal import DeadTimePoisson
 from .summary import as_text, theory
 from .validity import doubts
 
 __all__ = [
     "Bifurcation",
     "Bifurcations",
+    "DeadTimePoisson",
     "LinearResponse",
     "as_text",
     "autocovariance",
