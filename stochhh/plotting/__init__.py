@@ -1,5 +1,6 @@
 """Figures that a journal prints as they are: axes-level drawing, and whole figures saved as PNG and PDF."""
 
+from .against import against
 from .comparison import save_comparison_figures
 from .curve import curve
 from .forest import forest
@@ -11,6 +12,7 @@ __all__ = [
     "COLUMN",
     "GREY",
     "PAGE",
+    "against",
     "colour_of",
     "currents",
     "curve",

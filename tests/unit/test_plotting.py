@@ -330,6 +330,20 @@ def test_isi_density_draws_the_density_and_its_band_in_the_colour_of_the_backend
     assert ax.get_xscale() == "log" and ax.get_ylim()[0] == 0 and ax.get_ylim()[1] >= high.max()
 
 
+def test_against_draws_values_in_order_and_leaves_a_gap_for_what_is_missing():
+    known = {"level": 0.95, "unit": "Hz", "n": 20}
+    whole = [sh.Estimate("rate", x, x - 1, x + 2, method="by trial", **known) for x in (3.0, 1.0)]
+    gone = sh.Estimate.missing("rate", "no spike", **known)
+    bare = sh.Estimate.missing("rate", "one trial", value=9.0, **known)
+    line = plotting.against([3, 1, 2, 4], [*whole, gone, bare], backend="diffusion", label="rate").lines[0]
+    assert line.get_xdata().tolist() == [1, 2, 3, 4] and line.get_label() == "rate"
+    assert np.array_equal(line.get_ydata(), [1, np.nan, 3, 9], equal_nan=True)
+    assert line.get_color() == plotting.colour_of("diffusion")
+    points = plotting.against([3, 1], whole, band=False)
+    ends = sorted(segment[:, 1].tolist() for segment in points.collections[0].get_segments())
+    assert ends == [[0, 3], [2, 5]] and points.lines[0].get_linestyle() == "None"
+
+
 def test_isi_density_of_one_trial_has_no_band_and_of_none_says_so():
     assert len(plotting.isi_density(poisson(1, n_trials=1).spikes).patches) == 1
     ax = plotting.isi_density(result_of([[], [3.0]]).spikes, label="jump", backend="jump")

@@ -1,0 +1,37 @@
+"""Estimates against a parameter: one call draws a line with its band."""
+
+import numpy as np
+
+from .style import colour_of, dashes_of, drawing_on
+
+__all__ = ["against"]
+
+
+def against(x, estimates, ax=None, *, label=None, backend=None, band=True, **look):
+    """Draw one Estimate for each value of a parameter as a line with the band of their intervals.
+
+    Arguments:
+        x: values of the parameter, in any order.
+        estimates: as many Estimates.
+        ax: axes to draw on; None makes new ones.
+        label: entry in a legend.
+        backend: name of the backend, whose colour and dashes are taken.
+        band: whether intervals are a band; if not, bars at the points, and no line between them.
+        look: other properties of the line, such as color.
+
+    Intervals are those of each point by itself. A missing value interrupts the line, a missing interval the band.
+    Returns the axes.
+    """
+    with drawing_on(ax) as ax:
+        order = np.argsort(x, kind="stable")
+        x = np.asarray(x, dtype=float)[order]
+        numbers = [[getattr(estimates[i], name) for i in order] for name in ("value", "low", "high")]
+        value, low, high = np.array(numbers, dtype=float)  # None becomes NaN
+        look = {"color": colour_of(backend), "ls": dashes_of(backend), "lw": 1.0, "marker": "o", "ms": 2.0} | look
+        if band:
+            ax.plot(x, value, label=label, zorder=3, **look)
+            ax.fill_between(x, low, high, color=look["color"], alpha=0.3, lw=0, zorder=1)
+        else:
+            reach = np.nan_to_num(np.maximum([value - low, high - value], 0.0))
+            ax.errorbar(x, value, reach, label=label, zorder=3, elinewidth=0.8, **look | {"ls": ""})
+    return ax
