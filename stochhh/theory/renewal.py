@@ -75,7 +75,7 @@ class DeadTimePoisson:
     def autocorrelation(self, lag):
         """Rate of spikes (Hz) a time s (lag, ms) after a spike, whatever came between.
 
-            m(s) = sum over k >= 1 of the density of a sum of k ISIs: k dead times, and an Erlang time
+        m(s) = sum over k >= 1 of the density of a sum of k ISIs: k dead times, and an Erlang time
         """
         lag = np.asarray(lag, dtype=float)
         k, after, h = self._orders(lag), self._after(lag), self.hazard_after
@@ -86,7 +86,7 @@ class DeadTimePoisson:
     def spike_spectrum(self, frequency):
         """Power spectrum of the train (Hz), two-sided, at f > 0 (Hz).
 
-            S(f) = rate (1 - |r|^2) / |1 - r|^2,   r = exp(-2 pi i f dead_time) / (1 + 2 pi i f / hazard_after)
+        S(f) = rate (1 - |r|^2) / |1 - r|^2,   r = exp(-2 pi i f dead_time) / (1 + 2 pi i f / hazard_after)
         """
         omega = 2 * np.pi * per_ms(np.asarray(frequency, dtype=float))
         if not np.all(omega > 0):
@@ -97,7 +97,7 @@ class DeadTimePoisson:
     def fano_curve(self, windows):
         """Fano factor of the count in a stationary window of length w (ms).
 
-            F(w) = 1 - rate w + (2/w) * integral from 0 to w of M(s) ds,   M(s) the mean count in s after a spike
+        F(w) = 1 - rate w + (2/w) * integral from 0 to w of M(s) ds,   M(s) the mean count in s after a spike
         """
         windows = np.asarray(windows, dtype=float)
         k, h = self._orders(windows), self.hazard_after
