@@ -47,6 +47,8 @@ class PerNeuron:
 
     def check(self, task):
         """Refuse a task that this backend cannot do."""
+        if task.events is None:
+            task.drive.check_events()
 
     def open(self, task):
         """A block of one trial at time 0."""

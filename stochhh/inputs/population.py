@@ -29,10 +29,10 @@ class Population:
         weight_distribution: "constant"; or the law from which each transmitted spike draws a weight of mean
             `weight` anew: "exponential" or "lognormal", of the sign of `weight`, or "normal".
         weight_sd: standard deviation of a normal or lognormal weight, mV, above 0.
-        correlation: of the spike counts of any two of its neurons. 0, independent neurons, is the default; above, up to
-            1, they have common spikes; below, down to -1/(n - 1), only the mean and the variance are known.
-        common: name of a source of common spikes; populations that give the same one share it, and need one value of
-            rate / correlation. By default a correlated population has common spikes of its own.
+        correlation: of the spike counts of any two of its neurons, from -1/(n - 1) to 1; above 0 they have common
+            spikes, below 0 only the mean and the variance of what they do are known.
+        common: name of the source of common spikes; populations of the same one share it, and need one value of
+            rate / correlation. By default a correlated population has a source of its own.
 
     The transmitted spikes of independent neurons are one Poisson process of intensity n * rate * p (superposition and
     thinning: Kingman, Poisson Processes, 1993, sections 2.2 and 5.1). Common spikes come from a mother process of rate
