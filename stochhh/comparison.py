@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from .errors import InputError
 from .spike_trains import SpikeTrains
-from .statistics import NAMES, isi_distances, summary
+from .statistics import NAMES, PairedDistance, isi_distances, summary, train_distances
 from .statistics.difference import Difference, checked_margins, difference, ratio
 from .statistics.distance import adjusted
 from .statistics.jackknife import confidence
@@ -23,7 +23,8 @@ class Comparison:
         a, b: statistics of the reference and of the other, NAME -> Estimate.
         labels: their names, by default those of their backends.
         difference: NAME -> Difference, b minus a.
-        distance: "isi_ks", "isi_wasserstein", "isi_energy", "isi_anderson_darling" -> Distance.
+        distance: "isi_ks", "isi_wasserstein", "isi_energy", "isi_anderson_darling" -> Distance; if the trials are
+            paired also "victor_purpura", "van_rossum", "isi_distance", "spike_distance" -> PairedDistance.
         ratio: NAME -> Estimate of b / a.
         level: confidence level that was asked for.
         correction: None, each interval has the level by itself; "bonferroni", all of them together have it.
@@ -48,9 +49,11 @@ class Comparison:
         }
 
     def __str__(self):
-        heading = "Distance of the laws of the interspike intervals (a p-value is that of trials shared out anew):"
-        distances = [f"  {distance}" for distance in self.distance.values()]
-        parts = (self._table(), [heading, *distances], self._notes())
+        paired = [f"  {entry}" for entry in self.distance.values() if isinstance(entry, PairedDistance)]
+        laws = [f"  {entry}" for entry in self.distance.values() if not isinstance(entry, PairedDistance)]
+        of_laws = "Distance of the laws of the interspike intervals (a p-value is that of trials shared out anew):"
+        of_pairs = "Distance of paired trains, mean over the trials (a p-value is that of trains matched anew):"
+        parts = (self._table(), [of_laws, *laws], [of_pairs, *paired] if paired else [], self._notes())
         return "\n\n".join(["\n".join(part) for part in parts if part] + [self.sentence()])
 
     def sentence(self):
@@ -128,13 +131,17 @@ class Comparisons:
         return "\n\n\n".join(map(str, self.pairs))
 
 
-def compare(a, b, *more, margins=None, level=0.95, correction=None, labels=None):
-    """Compare independent results, statistic by statistic, with the first as the reference.
+def compare(a, b, *more, margins=None, level=0.95, correction=None, labels=None, paired=False):
+    """Compare results, statistic by statistic, with the first as the reference.
 
         difference = b - a,   verdict: its interval against [-margin, margin]
 
     The interval of a difference, and of the ratio b / a, is made of those of a and b (MOVER, see
-    `statistics.difference`). So it keeps their asymmetry, and holds where one of them is silent.
+    `statistics.difference`). So it keeps their asymmetry, and holds where one of them is silent. It is made for
+    independent results. Where trial k of both has the same input the two estimates go up and down together, and the
+    interval is wider than it need be: it covers more than `level`, and verdicts stay undecided for longer. (It would
+    cover less if one went up as the other went down.) The p-values of the laws take independent trials too, and are
+    larger than they need be. What the pairing adds is `paired`.
 
     Arguments:
         a: the reference, a Result, usually of the jump backend, or SpikeTrains from elsewhere.
@@ -147,13 +154,16 @@ def compare(a, b, *more, margins=None, level=0.95, correction=None, labels=None)
             probability `level`, and so do the verdicts. The p-values of the distances are adjusted in any case (Holm),
             for all results together.
         labels: names of the results, in their order; by default those of their backends, numbered where they agree.
+        paired: whether trial k of all results belongs together, by the same input say: adds the distances of the trains
+            of one trial, see `statistics.train_distances`, all with the time scale of a.
 
     Returns a Comparison, or Comparisons for more than two results. The error of a verdict: "equivalent" where the
     difference is the margin or more, or "different" where it is less, has a probability of at most (1 - level) / 2,
     up to what the coverage of the intervals lacks.
 
     Raises InputError for windows that differ (what a window hides would differ too), for margins with an unknown
-    name or a value that is no number from 0 up, for a level outside (0, 0.9999] and for an unknown correction.
+    name or a value that is no number from 0 up, for a level outside (0, 0.9999], for an unknown correction, and for
+    paired results with different numbers of trials.
     Source: Schuirmann, J. Pharmacokin. Biopharm. 15, 657 (1987) (equivalence by an interval).
     """
     margins, level = checked_margins(margins), confidence(level)
@@ -167,6 +177,9 @@ def compare(a, b, *more, margins=None, level=0.95, correction=None, labels=None)
     if more:  # all p-values make one family
         together = adjusted({(i, name): d for i, found in enumerate(distances) for name, d in found.items()})
         distances = [{name: together[i, name] for name in found} for i, found in enumerate(distances)]
+    if paired:
+        for found, result in zip(distances, results[1:], strict=True):
+            found |= train_distances(results[0].spikes, result.spikes, level=level)
     pairs = tuple(
         Comparison(
             a=known[0],

@@ -16,6 +16,7 @@ from .serial import serial_correlation
 from .spectrum import renewal_limit, spectrum_at_zero, spike_spectrum
 from .summary import NAMES, summary
 from .survival import isi_hazard, isi_survival
+from .train_distance import PairedDistance, train_distances
 
 __all__ = [
     "NAMES",
@@ -23,6 +24,7 @@ __all__ = [
     "Difference",
     "Distance",
     "Estimate",
+    "PairedDistance",
     "V_mean",
     "V_skewness",
     "V_variance",
@@ -55,4 +57,5 @@ __all__ = [
     "spectrum_at_zero",
     "spike_spectrum",
     "summary",
+    "train_distances",
 ]
