@@ -1,27 +1,87 @@
-"""The Python of a page of the guide runs as it stands, and says what the page says.
+"""The documentation runs as it stands, cites what there is, and builds.
 
-Would catch: an interface changed and its guide left behind.
+Would catch: an interface changed and its guide left behind, a proof that cites a test by a name that it no longer has,
+a public name without a page, a page that needs a network to show its formulas.
 """
 
+import ast
+import importlib.util
+import os
 import re
+import shlex
+import subprocess
+import sys
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-DOCS = Path(__file__).parents[2] / "docs"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+MADE = ("_build", "gallery")  # by a build
+PAGES = [
+    ROOT / "README.md",
+    *sorted(path for path in DOCS.rglob("*.md") if path.relative_to(DOCS).parts[0] not in MADE),
+]
+QUICK = ("diffusion.md", "bifurcations.md")  # run by default
+NEEDED = ("sphinx", "myst_parser", "pydata_sphinx_theme", "sphinx_design", "sphinxcontrib.bibtex")
 
 
-def blocks(page):
-    """The Python of a page."""
-    return re.findall(r"^```python\n(.*?)^```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+def blocks(page, language):
+    """The fenced blocks of a language in a page, in their order."""
+    text = page.read_text(encoding="utf-8")
+    return [m[2] for m in re.finditer(rf"^(```|~~~){language}\n(.*?)^\1", text, re.DOTALL | re.MULTILINE)]
+
+
+def name_of(page):
+    return page.relative_to(ROOT).as_posix()
+
+
+def commands(page):
+    """The commands of stochhh in a page's shell blocks, one list of words each."""
+    lines = "\n".join(blocks(page, "sh")).replace("&&", "\n").splitlines()
+    words = [shlex.split(line, comments=True) for line in lines]
+    return [w for w in words if w and Path(w[0]).name == "stochhh" and w[0] in ("stochhh", ".venv/bin/stochhh")]
+
+
+def some(pages):
+    """Pages as parameters, all but the quickest marked as slow."""
+    marks = {True: (), False: pytest.mark.slow}
+    return [pytest.param(page, id=name_of(page), marks=marks[page.name in QUICK]) for page in pages]
+
+
+def run(command, folder):
+    """Run a command in a folder; its standard output. It must succeed."""
+    environment = os.environ | {"PYTHONWARNINGS": "error", "MPLBACKEND": "Agg"}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+# --- What runs -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", some(page for page in PAGES if blocks(page, "python") and page.stem != "your-own-neuron"))
+def test_the_python_of_a_page_runs(page, tmp_path):
+    """As one script, from top to bottom."""
+    script = tmp_path / "page.py"
+    script.write_text("\n".join(blocks(page, "python")), encoding="utf-8")
+    run([sys.executable, script], tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", [pytest.param(p, id=name_of(p)) for p in PAGES if commands(p)])
+def test_the_commands_of_a_page_run(page, tmp_path):
+    for words in commands(page):
+        run([sys.executable, "-c", "import sys; from stochhh.cli import main; sys.exit(main())", *words[1:]], tmp_path)
 
 
 @pytest.mark.slow
 def test_your_own_neuron(tmp_path, monkeypatch):
-    """One script, in a module of its own, as a reader would have it."""
+    """It says what the page says."""
     file = tmp_path / "erisir.py"
-    file.write_text("\n".join(blocks("your-own-neuron.md")), encoding="utf-8")
+    file.write_text("\n".join(blocks(DOCS / "your-own-neuron.md", "python")), encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     import erisir
 
@@ -31,3 +91,94 @@ def test_your_own_neuron(tmp_path, monkeypatch):
     assert erisir.plain.size == erisir.compiled.size >= 2
     assert np.max(np.abs(erisir.plain - erisir.compiled)) < 1e-3
     assert len(erisir.neuron.currents(*erisir.neuron.initial_state())) == 3
+
+
+# --- What is cited ---------------------------------------------------------------------------------------------------
+
+
+def named_in(path):
+    """The names of the tests of a file, those in a class as Class::test."""
+    found = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef):
+            found.add(node.name)
+        elif isinstance(node, ast.ClassDef):
+            found |= {f"{node.name}::{one.name}" for one in node.body if isinstance(one, ast.FunctionDef)}
+    return found
+
+
+def cited_in_vain(text):
+    """Tests and files that a text names in code and that are not there."""
+    wrong = []
+    for path, name in re.findall(r"(tests/[\w/.-]+\.py)::([\w:]+)", text):
+        if not (ROOT / path).exists() or name not in named_in(ROOT / path):
+            wrong.append(f"{path}::{name}")
+    for path in re.findall(r"`((?:stochhh|analysis|paper_figures|tests)/[\w/.-]+\.\w+)[`:]", text):
+        if not (ROOT / path).exists():
+            wrong.append(path)
+    return wrong
+
+
+def test_every_test_and_file_that_is_cited_exists():
+    assert [(name_of(page), wrong) for page in PAGES if (wrong := cited_in_vain(page.read_text("utf-8")))] == []
+
+
+def test_a_citation_in_vain_is_seen():
+    right = "`tests/scripts/test_docs.py::test_your_own_neuron`, `stochhh/cli.py`"
+    assert cited_in_vain(right) == []
+    assert cited_in_vain(right.replace("neuron", "input")) and cited_in_vain(right.replace("cli", "cli_"))
+
+
+@pytest.mark.parametrize("page", sorted((DOCS / "mathematics").glob("*.md")), ids=name_of)
+def test_every_page_of_the_mathematics_names_its_tests(page):
+    """But the table of contents."""
+    text = page.read_text(encoding="utf-8")
+    assert page.stem == "index" or ("::test_" in text and "*Proof" in text and "{cite:" in text)
+
+
+# --- What builds -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The documentation, built without a warning."""
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        pytest.skip(f"no {', '.join(missing)}: install the extra docs")
+    folder = tmp_path_factory.mktemp("docs")
+    command = [sys.executable, "-m", "sphinx", "-W", "-E", "-q", "-b", "html", "-d", folder / "doctrees"]
+    done = subprocess.run([*command, DOCS, folder / "html"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return folder / "html"
+
+
+@pytest.mark.slow
+def test_every_page_is_there_and_needs_no_network(built):
+    pages = sorted(built.rglob("*.html"))
+    assert len(pages) > len(PAGES)
+    for page in pages:
+        loaded = re.findall(r'<(?:script|link|img)[^>]*?(?:src|href)="([^"]+)"', page.read_text(encoding="utf-8"))
+        for target in loaded:
+            assert not target.startswith(("http:", "https:", "//")), f"{page.name} loads {target}"
+            file = target.split("?")[0].split("#")[0]
+            assert target.startswith("data:") or (page.parent / file).exists(), f"{page.name}: no {target}"
+
+
+@pytest.mark.slow
+def test_formulas_are_drawn_by_what_comes_along(built):
+    page = (built / "mathematics/diffusion.html").read_text(encoding="utf-8")
+    (program,) = re.findall(r'src="([^"]*mathjax[^"]*\.js)', page)
+    assert (built / "mathematics" / program).exists()
+    assert list((built / "_static/mathjax/output/chtml/fonts").rglob("*.woff"))
+
+
+@pytest.mark.slow
+def test_every_public_name_has_a_place_in_the_reference(built):
+    from sphinx.util.inventory import InventoryFile
+
+    inventory = InventoryFile.loads((built / "objects.inv").read_bytes(), uri="")
+    known = {name for kind, entries in inventory.data.items() if kind.startswith("py:") for name in entries}
+    for module in ("stochhh", "stochhh.statistics", "stochhh.theory", "stochhh.plotting"):
+        for name in import_module(module).__all__:
+            if callable(getattr(import_module(module), name)):
+                assert {f"{module}.{name}", f"stochhh.{name}"} & known, f"{module}.{name}"

@@ -1,0 +1,54 @@
+"""The docstrings of stochhh are plain text; here they become reStructuredText.
+
+Indented blocks are formulas and stay as they are typed; "Arguments:" is left to napoleon; `names` are code.
+"""
+
+import re
+
+_DOCTEST = (">>>", "...")
+_SECTION = "Arguments:"
+
+
+def as_rest(lines):
+    """The lines of a docstring as reStructuredText for napoleon."""
+    found, block = [], []
+    in_arguments = in_example = False
+    for line in [*lines, ""]:
+        indented = line.startswith("    ")
+        if block and line.strip() and not indented:
+            found += _formula(block)
+            block = []
+        if line and not indented:
+            in_arguments = line.strip() == _SECTION
+        in_example = bool(line.strip()) and (in_example or line.lstrip().startswith(_DOCTEST))
+        if in_example:
+            found.append(line)
+        elif (indented and not in_arguments) or (block and not line):
+            block.append(line)
+        else:
+            found.append(_inline(line))
+    return found + _formula(block)
+
+
+def _formula(block):
+    while block and not block[-1].strip():
+        block = block[:-1]
+    return ["", ".. code-block:: text", "   :class: formula", "", *block, ""] if block else []
+
+
+def _inline(line):
+    """Code in the markup of code, and no other markup."""
+    parts = re.split(r"``?([^`]+)``?", line)
+    parts[::2] = [re.sub(r"([*|\\])|(?<=\w)_(?!\w)", lambda m: "\\" + m[0], part) for part in parts[::2]]
+    parts[1::2] = [f"``{part}``" for part in parts[1::2]]
+    return "".join(parts)
+
+
+def _process(app, what, name, obj, options, lines):
+    lines[:] = as_rest(lines)
+
+
+def setup(app):
+    app.setup_extension("sphinx.ext.autodoc")
+    app.connect("autodoc-process-docstring", _process, priority=400)  # before napoleon
+    return {"parallel_read_safe": True}
