@@ -35,10 +35,11 @@ def serial_correlation(spikes, lags=None, level=0.95):
     centre = float(spikes.isi()[0].mean()) if spikes.isi()[0].size else 0.0
     support = np.zeros(len(lags), dtype=int)
     for i, k in enumerate(lags):
-        same = trial[k + 1 :] == trial[: -k - 1] if time.size > k + 1 else np.zeros(0, dtype=bool)
-        first = (time[1 : time.size - k] - time[: time.size - k - 1])[same] - centre
-        second = (time[k + 1 :] - time[k:-1])[same] - centre
-        length, of = (time[k + 1 :] - time[: -k - 1])[same], trial[k + 1 :][same]
+        n_pairs = max(time.size - k - 1, 0)
+        same = trial[k + 1 :] == trial[:n_pairs]
+        first = (time[1 : n_pairs + 1] - time[:n_pairs])[same] - centre
+        second = (time[k + 1 :] - time[k : k + n_pairs])[same] - centre
+        length, of = (time[k + 1 :] - time[:n_pairs])[same], trial[k + 1 :][same]
         weight = window_weight(length, spikes.window)
         support[i] = np.unique(of).size
         terms = (
