@@ -11,7 +11,17 @@ from .isi import cv, isi_kurtosis, isi_mean, isi_skewness
 from .isi_law import isi_bins, isi_histogram, isi_kernel_density, log_isi_mean, log_isi_sd
 from .latency import first_spikes, jitter, latency, latency_median, response_probability
 from .local import cv2, lv, lvr
-from .membrane import V_mean, V_skewness, V_variance
+from .membrane import (
+    V_kurtosis,
+    V_mean,
+    V_skewness,
+    V_variance,
+    membrane_kurtosis,
+    membrane_mean,
+    membrane_skewness,
+    membrane_variance,
+)
+from .membrane_curves import autocovariance, membrane_density, power_spectrum
 from .serial import serial_correlation
 from .spectrum import renewal_limit, spectrum_at_zero, spike_spectrum
 from .summary import NAMES, summary
@@ -25,10 +35,12 @@ __all__ = [
     "Distance",
     "Estimate",
     "PairedDistance",
+    "V_kurtosis",
     "V_mean",
     "V_skewness",
     "V_variance",
     "autocorrelation",
+    "autocovariance",
     "cv",
     "cv2",
     "fano_curve",
@@ -50,6 +62,12 @@ __all__ = [
     "log_isi_sd",
     "lv",
     "lvr",
+    "membrane_density",
+    "membrane_kurtosis",
+    "membrane_mean",
+    "membrane_skewness",
+    "membrane_variance",
+    "power_spectrum",
     "rate",
     "renewal_limit",
     "response_probability",
