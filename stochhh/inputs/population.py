@@ -36,9 +36,9 @@ class Population:
 
     The transmitted spikes of independent neurons are one Poisson process of intensity n * rate * p (superposition and
     thinning: Kingman, Poisson Processes, 1993, sections 2.2 and 5.1). Common spikes come from a mother process of rate
-    rate / correlation, each reaches each neuron with probability `correlation`, and those neurons whose synapses
-    transmit it make one jump together: see `CommonSpikes`. They cannot make a negative correlation, and none is told
-    by a mean and a variance alone: there the diffusion has all that it needs, and the other backends refuse.
+    rate / correlation; each reaches each neuron with probability `correlation`, and the synapses that transmit it make
+    one jump together: see `CommonSpikes`. They cannot make a negative correlation. Then no more than mean and variance
+    is known of what the population does to V, which is all that the diffusion needs; the other backends refuse.
     Raises InputError, by name.
     """
 

@@ -17,7 +17,9 @@ class Recording:
         jump: what it adds to V, mV.
         n_trials: number of trials; by default the last trial named, plus one.
 
-    Events are put in order of trial and time. Raises InputError for values that are no such events.
+    Events are put in order of trial and time; simultaneous ones act one after the other, in the order in which they are
+    given, so that what acts together, as a common spike does, is one event of the sum. Raises
+    InputError for values that are no such events.
     """
 
     def __init__(self, trial, time, jump, n_trials=None):

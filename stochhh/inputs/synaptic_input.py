@@ -50,7 +50,6 @@ class SynapticInput:
         self.populations = tuple(populations)
         self.sources = _sources(populations)
         self.intensities = np.array([population.intensity for population in populations], dtype=float)
-        self.weights = np.array([population.weight for population in populations], dtype=float)
         if not np.isfinite(self.intensity):
             raise InputError(f"the merged intensity is {self.intensity} /ms: lower n or rate")
 
@@ -122,5 +121,5 @@ def _check_mother(populations):
             raise InputError(
                 f"{p.label}: rate = {p.rate:g} is not allowed: rate / correlation must be the {mother:g} Hz of "
                 f"{first.label}, with which it shares the common spikes {p.common!r}; set rate = "
-                f"{mother * p.correlation:g}, or correlation = {p.rate / mother if mother else 0:g}"
+                f"{mother * p.correlation:g}"
             )

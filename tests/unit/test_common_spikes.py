@@ -236,7 +236,7 @@ def test_a_bad_value_is_refused_by_name(changes, named):
 def test_one_source_has_one_mother():
     with pytest.raises(sh.InputError) as caught:
         sh.SynapticInput(population(common="x"), population("inh", rate=5.0, common="x"))
-    for said in ("population 'inh': rate = 5", "100 Hz", "'x'", "rate = 10", "correlation = 0.05"):
+    for said in ("population 'inh': rate = 5", "100 Hz", "'x'", "set rate = 10"):
         assert said in str(caught.value)
     fit = population("inh", rate=3.0, correlation=0.03, common="x")  # 3.0 / 0.03 is not 100 to the last bit
     assert len(sh.SynapticInput(population(common="x"), fit).sources) == 1
