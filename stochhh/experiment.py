@@ -2,11 +2,13 @@
 
 import json
 import os
+import tomllib
 from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from math import ceil
 from typing import Any, Required
 
+from . import examples
 from .backends import BACKENDS
 from .backends.block import WIDE
 from .comparison import checked_correction
@@ -102,6 +104,11 @@ class Experiment:
     def load(cls, path):
         """Read an experiment file. Raises InputError that names the line, the key, and what it means."""
         return load(path, cls.from_dict, "name an experiment file (TOML); `stochhh example question` writes one")
+
+    @classmethod
+    def example(cls, name):
+        """The experiment that `stochhh example NAME` writes. Raises InputError for a name that is none."""
+        return cls.from_dict(tomllib.loads(examples.text(name)))
 
     @classmethod
     def from_dict(cls, document):

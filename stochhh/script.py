@@ -9,12 +9,14 @@ from .files import make_directory, write_table
 __all__ = ["main", "save_figure"]
 
 
-def main(make, document):
+def main(make, document, file=None):
     """Run a script: parse --quick or --full, --seed and --out, and call make(options).
 
     Arguments:
         make: function of the options, which have `quick` (bool), `seed` (int) and `out` (Path, made if need be).
         document: the docstring of the script; its first line is the help.
+        file: what the FILE is that the script may be given as its one argument, `options.file`, for the help; None if
+            it takes none. `options.file` is None where none was given.
 
     Wrong input ends in one line on standard error and status 2, an interruption in 130; any other error in its
     traceback, since a script is there to be changed.
@@ -25,6 +27,8 @@ def main(make, document):
     size.add_argument("--full", action="store_true", help="all of it: minutes; this is the default")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="seed of all random numbers (1)")
     parser.add_argument("--out", type=Path, default=Path(), metavar="DIR", help="where files are written (here)")
+    if file is not None:
+        parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help=file)
     options = parser.parse_args()
 
     try:

@@ -7,7 +7,7 @@ from pathlib import Path
 from ..errors import InputError
 from ..files import writing
 
-__all__ = ["names", "title", "write"]
+__all__ = ["names", "text", "title", "write"]
 
 
 def names():
@@ -18,22 +18,24 @@ def names():
 
 def title(name):
     """What an example is, in a line: the first of its file."""
-    return _text(name).partition("\n")[0].lstrip("# ").rstrip(".")
+    return text(name).partition("\n")[0].lstrip("# ").rstrip(".")
 
 
-def write(name, folder="."):
-    """Write NAME.toml into a folder and return its path. Raises InputError where that file is there already."""
+def text(name):
+    """The text of an example's file. Raises InputError for a name that is none."""
     if name not in names():
         near = difflib.get_close_matches(name, names(), n=1)
         hint = f"did you mean {near[0]!r}?" if near else "`stochhh example` lists them"
         raise InputError(f"NAME = {name!r} is not allowed: it must be one of {', '.join(names())}; {hint}")
+    return (files(__name__) / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def write(name, folder="."):
+    """Write NAME.toml into a folder and return its path. Raises InputError where that file is there already."""
+    written = text(name)
     path = Path(folder) / f"{name}.toml"
     if path.exists() or path.is_symlink():
         raise InputError(f"{path} is there already, and is not overwritten: move it away, or work in another folder")
     with writing(path), path.open("x", encoding="utf-8") as file:
-        file.write(_text(name))
+        file.write(written)
     return path
-
-
-def _text(name):
-    return (files(__name__) / f"{name}.toml").read_text(encoding="utf-8")

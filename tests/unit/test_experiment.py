@@ -62,7 +62,7 @@ class TestLoad:
 
     @pytest.mark.parametrize("name", examples.names())
     def test_every_example_loads_and_has_a_title(self, tmp_path, name):
-        assert Experiment.load(examples.write(name, tmp_path))
+        assert Experiment.load(examples.write(name, tmp_path)) == Experiment.example(name)
         assert examples.title(name)
 
     def test_what_may_be_left_out(self, load):
