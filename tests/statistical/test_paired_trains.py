@@ -33,7 +33,7 @@ def merged(a, b):
 def test_van_rossum_of_independent_poisson_trains():
     """<d^2> = 2 r T, the tails included, by Campbell's theorem; a tenth too much is seen."""
     rng = np.random.default_rng(31)
-    a, b = pairs(rng, 4000)
+    a, b = pairs(rng, 8000)
     lost = padded(thin(rng, a, 0.8)), padded(thin(rng, b, 0.8))
     for tau in (1.0, 10.0, 100.0):
         check_mean(van_rossum_distance(padded(a), padded(b), tau) ** 2 / 40, 1.0, sees=0.1, what="d^2 over 2 r T")
