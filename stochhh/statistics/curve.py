@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr, stdtrit
+from scipy.special import ndtr
 
 from .bootstrap import grouped
-from .jackknife import confidence, standard_error
+from .jackknife import Spread, confidence
 from .scale import PLAIN
 
 __all__ = ["Curve", "binned", "curve_by_trial"]
@@ -149,12 +149,12 @@ def _ends(scale, value, left_out, level):
         image, images = scale.forward(value), scale.forward(left_out)
     placed = np.isfinite(image) & np.all(np.isfinite(images), axis=0)
     image, images = np.where(placed, image, value), np.where(placed, images, left_out)
-    error, dof = standard_error(images)
+    spread = Spread.of(images)
     alone = (1 - level) / 2
     ends = []
-    for tail in (alone, _joint_tail(images, error, level)):
-        half = -stdtrit(dof, tail) * error
-        for end in (image - half, image + half):
+    for tail in (alone, _joint_tail(images, spread.error, level)):
+        below, above = spread.reach(tail)
+        for end in (image - below, image + above):
             with np.errstate(over="ignore"):
                 back = np.where(placed, scale.inverse(np.where(placed, end, 0.0)), PLAIN.inverse(end))
             ends.append(np.clip(back, scale.low, scale.high))

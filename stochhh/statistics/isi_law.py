@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 
 from ..errors import InputError, real
+from .counts import rate
 from .curve import Curve, binned, curve_by_trial
 from .jackknife import by_trial, confidence
 from .scale import LOG, PLAIN, ROOT, Quantity
-from .window import time_resolution, window_weight
+from .window import hidden, time_resolution, window_weight
 
 __all__ = ["isi_bins", "isi_histogram", "isi_kernel_density", "log_isi_mean", "log_isi_sd"]
 
@@ -121,7 +122,9 @@ def log_isi_mean(spikes, level=0.95, method="jackknife"):
     Corrected for the window as `isi_mean` is. ISIs that rounding cannot tell from 0 are left out.
     """
     quantity = Quantity("log_isi_mean", "1", PLAIN, _OF, 1)
-    return by_trial(quantity, lambda s: s[..., 1] / s[..., 0], _log_powers(spikes), level=level, method=method)
+    sums, doubt = _log_powers(spikes, level)
+    estimate = by_trial(quantity, lambda s: s[..., 1] / s[..., 0], sums, level=level, method=method)
+    return estimate if estimate.low is None or doubt is None else estimate.without_interval(doubt)
 
 
 def log_isi_sd(spikes, level=0.95, method="jackknife"):
@@ -142,17 +145,21 @@ def log_isi_sd(spikes, level=0.95, method="jackknife"):
         return np.sqrt(np.maximum(s[..., 2] / s[..., 0] - mean**2, 0.0))
 
     quantity = Quantity("log_isi_sd", "1", LOG, _OF, 2)
-    return by_trial(quantity, deviation, _log_powers(spikes), level=level, method=method)
+    sums, doubt = _log_powers(spikes, level)
+    estimate = by_trial(quantity, deviation, sums, level=level, method=method)
+    return estimate if estimate.low is None or doubt is None else estimate.without_interval(doubt)
 
 
-def _log_powers(spikes):
-    """By trial: sum w y^k for k = 0, 1, 2, y = ln ISI, and the number of ISIs."""
+def _log_powers(spikes, level):
+    """(sums, doubt): by trial sum w y^k for k = 0, 1, 2, y = ln ISI, and the number of ISIs; see `hidden`."""
     isi, trial = spikes.isi()
     told = isi > time_resolution(spikes)
     isi, trial = isi[told], trial[told]
     weight, log = window_weight(isi, spikes.window), np.log(isi)
     columns = (weight, weight * log, weight * log**2, None)
-    return np.stack([np.bincount(trial, column, spikes.n_trials) for column in columns], axis=1)
+    sums = np.stack([np.bincount(trial, column, spikes.n_trials) for column in columns], axis=1)
+    doubt = hidden(rate(spikes, level), spikes.window, isi, trial, weight, tail=0.5) if isi.size else None
+    return sums, doubt
 
 
 def _silverman(log):

@@ -1,5 +1,6 @@
 """The power spectrum of a spike train, and its limit at zero frequency."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -8,9 +9,8 @@ from ..errors import InputError
 from ..units import hertz, per_ms
 from .counts import fano_factor, rate
 from .curve import Curve, binned, curve_by_trial
-from .estimate import Estimate
-from .isi import cv
-from .jackknife import confidence
+from .isi import cv, least_error, powers, variance
+from .jackknife import by_trial, confidence
 from .scale import LOG, Quantity
 
 __all__ = ["renewal_limit", "spectrum_at_zero", "spike_spectrum"]
@@ -64,18 +64,28 @@ def spike_spectrum(spikes, edges=None, level=0.95):
 def spectrum_at_zero(spikes, level=0.95):
     """Limit of the power spectrum at zero frequency (Hz): the variance of the count per time, over a long time.
 
-        S(0) = rate * fano_factor   of the whole window
+        S(0) = s^2 / T = rate * fano_factor,   s^2 = sum (c_t - c)^2 / (n - 1) of the counts in the whole window T
 
     Arguments:
         spikes: SpikeTrains.
         level: confidence level.
 
     Off by the memory of the train over the window's length, a term of order 1/T; for a renewal train it goes to
-    rate * CV^2, `renewal_limit`. The interval is that of the Fano factor, times the rate: the error of the rate is
-    smaller by the root of twice the spikes of a trial, and is left out.
+    rate * CV^2, `renewal_limit`. The variance is unbiased, its interval by trial on the log scale, see `by_trial`;
+    where all counts but one are equal, that of the Fano factor, times the rate.
     Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), eq. 4.6.12.
     """
-    return _scaled("spectrum_at_zero", fano_factor(spikes, level), rate(spikes, level), power=1)
+    fano, counts = fano_factor(spikes, level), spikes.counts()
+    if fano.low is None or np.bincount(counts).max() >= len(counts) - 1:
+        frequency = rate(spikes, level).value
+        return _mapped(fano, lambda x: x * frequency, name="spectrum_at_zero", unit="Hz")
+
+    def variance_per_time(s):
+        return hertz((s[..., 1] - s[..., 0] ** 2 / s[..., 2]) / (s[..., 2] - 1) / spikes.window)
+
+    sums = np.stack([counts, counts**2, np.ones(len(counts))], axis=1)
+    quantity = Quantity("spectrum_at_zero", "Hz", LOG, "spike counts", 2)
+    return by_trial(quantity, variance_per_time, sums, level=level, unbias=False)
 
 
 def renewal_limit(spikes, level=0.95):
@@ -88,21 +98,31 @@ def renewal_limit(spikes, level=0.95):
         level: confidence level.
 
     Set beside `spectrum_at_zero` it tells of memory: their ratio is 1 + 2 sum of the serial correlations. The
-    interval is that of CV^2, times the rate.
+    interval is by trial, with the errors of rate and CV as they depend on each other; it is given up where that of
+    `cv` is.
     Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), section 4.6.
     """
-    return _scaled("renewal_limit", cv(spikes, level), rate(spikes, level), power=2)
+    irregular, frequency = cv(spikes, level), rate(spikes, level).value
+    if not irregular.low:  # there is none, or all ISIs are equal
+        return _mapped(irregular, lambda x: frequency * x**2, name="renewal_limit", unit="Hz")
+    sums, centre, _ = powers(spikes, level)
+    counts = spikes.counts()
+
+    def limit(s):
+        return hertz(s[..., 3] / (s[..., 4] * spikes.window)) * variance(s) / (centre + s[..., 1] / s[..., 0]) ** 2
+
+    columns = np.column_stack([sums[:, :3], counts, np.ones(len(counts))])
+    quantity = Quantity("renewal_limit", "Hz", LOG, "trials", 1, "there are too few interspike intervals")
+    floor = least_error(sums, lambda value: 2 * (1 + value / frequency))  # of CV^2, as in `cv`
+    estimate = by_trial(quantity, limit, columns, level=level, unbias=False, floor=floor)
+    unbiased = frequency * irregular.value**2
+    return _mapped(estimate, lambda x: x * unbiased / estimate.value)
 
 
-def _scaled(name, estimate, frequency, power):
-    """The estimate to a power, times the rate."""
-    if estimate.value is None:
-        return Estimate.missing(name, estimate.reason, level=estimate.level, unit="Hz", n=estimate.n)
-    value = estimate.value**power * frequency.value
-    if estimate.low is None:
-        return Estimate.missing(name, estimate.reason, level=estimate.level, unit="Hz", n=estimate.n, value=value)
-    low, high = (end**power * frequency.value for end in (estimate.low, estimate.high))
-    return Estimate(name, value, low, high, estimate.level, "Hz", estimate.n, f"{estimate.method}; times the rate")
+def _mapped(estimate, f, **changes):
+    """The estimate with f of its value and of the ends of its interval, where it has them."""
+    ends = {end: getattr(estimate, end) for end in ("value", "low", "high")}
+    return replace(estimate, **{end: None if x is None else f(x) for end, x in ends.items()}, **changes)
 
 
 def _power(time, trial, n_trials, frequency):

@@ -7,7 +7,7 @@ from stochhh import plotting
 from stochhh.errors import InputError
 from stochhh.statistics.bootstrap import bootstrap_t, grouped
 from stochhh.statistics.curve import Curve, curve_by_trial
-from stochhh.statistics.jackknife import by_trial, standard_error
+from stochhh.statistics.jackknife import Spread, by_trial
 from stochhh.statistics.scale import FISHER, LOG, LOGIT, PLAIN, ROOT, Quantity
 
 RNG = np.random.default_rng(3)
@@ -112,7 +112,7 @@ def test_the_bootstrap_quantiles_of_a_normal_mean_are_students():
 
 def test_the_error_of_a_mean_is_the_textbooks():
     sample = RNG.standard_normal(30)
-    error, _ = standard_error((sample.sum() - sample) / 29)
+    error = Spread.of((sample.sum() - sample) / 29).error
     assert error == pytest.approx(sample.std(ddof=1) / 30**0.5)
 
 

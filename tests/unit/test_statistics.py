@@ -98,7 +98,7 @@ def test_spikes_of_the_transient_count_nowhere():
 @pytest.mark.parametrize("factor", [1e-3, 7.3, 1e4])
 def test_another_unit_of_time_changes_times_alone(factor):
     rng = np.random.default_rng(3)
-    base = [np.sort(rng.uniform(0, 100, 8)) for _ in range(6)]
+    base = [np.sort(rng.uniform(0, 100, 25)) for _ in range(6)]
     slow = trains(*[factor * t for t in base], stop=100 * factor)
     fast = trains(*base)
     for statistic in OF_SPIKES:
@@ -160,7 +160,7 @@ def test_one_trial_gives_values_without_intervals():
 
 def test_two_trials_give_wide_finite_intervals():
     rng = np.random.default_rng(0)
-    train = trains(*[np.sort(rng.uniform(0, 100, n)) for n in (11, 14)])
+    train = trains(*[np.sort(rng.uniform(0, 100, n)) for n in (31, 34)])
     for statistic in OF_SPIKES:
         estimate = statistic(train)
         assert estimate.low < estimate.value < estimate.high < math.inf
