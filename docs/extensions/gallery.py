@@ -46,10 +46,10 @@ def scripts(folder):
 
 
 def _sections(readme):
-    """Title -> text of the sections of a README, its pictures and its links to other places than docs/ taken out."""
+    """Title -> text of the sections of a README, without pictures, commands, and links to other places than docs/."""
     if not readme.exists():
         return {}
-    text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", readme.read_text(encoding="utf-8"))
+    text = re.sub(r"!\[[^\]]*\]\([^)]*\)|^    python .*$", "", readme.read_text("utf-8"), flags=re.MULTILINE)
     text = text.replace("](../docs/", "](../")
     text = re.sub(r"\[([^\]]*)\]\((?!\.\./[\w-]+\.md|https?:)[^)]*\)", r"\1", text)
     parts = re.split(r"^## +(.*)$", text, flags=re.MULTILINE)[1:]
@@ -71,8 +71,11 @@ def page_of(script):
         links = ", ".join(f"{{download}}`{path.name} <{_from_docs(path)}>`" for path in script.numbers)
         parts.append(f"The numbers that are plotted: {links}.")
     script_path = script.path.relative_to(_ROOT)
-    parts.append(f"```sh\npython {script_path} --help\n```")
-    parts.append(f"```{{literalinclude}} {_from_docs(script.path)}\n:language: python\n:caption: {script_path}\n```")
+    if f"python {script_path}" not in script.text:
+        parts.append(f"```sh\npython {script_path} --help\n```")
+    parts.append(
+        f"The script, `{script_path}`:\n\n```{{literalinclude}} {_from_docs(script.path)}\n:language: python\n```"
+    )
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
