@@ -28,18 +28,20 @@ def membrane_density(membrane, variable="V", subthreshold=False, level=0.95):
         subthreshold: whether to leave out what lies about a spike, by the rule of the membrane's Sampling.
         level: confidence level of the intervals and of the joint band.
 
-    Returns a Curve at the middles of the bins that were ever reached. Exact for the mean of the density over the bin;
-    the density at its middle differs from that by w^2/24 times its second derivative. Intervals by trial on the root
-    scale.
+    Returns a Curve at the middles of the bins, from the first to the last that was reached; one that fewer than two
+    trials reached has no interval. Exact for the mean of the density over the bin, from which the density at the middle
+    differs by w^2/24 times its second derivative. Intervals by trial on the root scale.
     """
     level, of = confidence(level), membrane[variable]
     sums, width = _part(of, subthreshold), membrane.sampling.bin[variable]
-    middles = (of.lowest + np.arange(sums.bins.shape[1]) + 0.5) * width
+    reached = np.flatnonzero(sums.bins.any(axis=0))
+    kept = slice(reached[0], reached[-1] + 1) if reached.size else slice(None)
+    bins, middles = sums.bins[:, kept], (of.lowest + np.arange(sums.bins.shape[1]) + 0.5)[kept] * width
     name, unit = _name(variable, "membrane_density", subthreshold), unit_of(variable)
     quantity = Quantity(name, "1" if unit == "1" else f"1/{unit}", ROOT, _samples(subthreshold), 1, _NONE)
     return curve_by_trial(
-        quantity, lambda s, n: s / (n * width), [sums.bins, sums.count[:, None]], middles, level=level,
-        x_name=variable, x_unit=unit, unbias=False, support=np.sum(sums.bins > 0, axis=0),
+        quantity, lambda s, n: s / (n * width), [bins, sums.count[:, None]], middles, level=level,
+        x_name=variable, x_unit=unit, unbias=False, support=np.sum(bins > 0, axis=0),
     )  # fmt: skip
 
 
