@@ -141,6 +141,15 @@ def test_purposes_share_no_number():
     assert len(set(purposes)) == len(purposes)
 
 
+def test_a_mother_process_is_no_presynaptic_neuron():
+    """Source 0 has a stream of its own beside neuron 0, though both are Poisson of one rate."""
+    mother, neuron = (
+        presynaptic_events(drive(n=1, p=1, rate=50.0, correlation=c), duration=2000.0, seed=1, trials=[0]).time
+        for c in (1.0, 0.0)
+    )
+    assert mother.size > 50 and not set(mother) & set(neuron)
+
+
 def test_a_population_in_two_parts_is_the_same_source():
     parts = [population(name, n=n, weight=0.3, common="x") for name, n in (("left", 30), ("right", 50))]
     both, whole = sh.SynapticInput(*parts), drive(weight=0.3)
