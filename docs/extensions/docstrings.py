@@ -45,7 +45,7 @@ def _inline(line):
 
 
 def _process(app, what, name, obj, options, lines):
-    lines[:] = as_rest(lines)
+    lines[:] = [] if what == "module" else as_rest(lines)  # a page says itself what its module is
 
 
 def setup(app):
