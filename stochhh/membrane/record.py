@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import InputError
+from ..units import hertz
 from .sampling import Sampling
 from .sums import Gatherer, Sums
 
 __all__ = ["Membrane", "Variable"]
 
 _PARTS = ("every", "subthreshold")
+_TOGETHER = 64  # trials whose traces are reduced side by side; it changes no result
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,18 @@ class Variable:
     every: Sums
     subthreshold: Sums
     power: np.ndarray
+
+    def labelled(self, name, width):
+        """NAME -> (dimensions, array, attributes), for a variable of this name and bins of this width."""
+        cell, middles = f"{name}_bin", (self.lowest + np.arange(self.every.bins.shape[1]) + 0.5) * width
+        dims = {"count": (), "powers": ("power",), "bins": (cell,)}
+        arrays = {cell: (cell, middles, {"long_name": f"middles of the bins of {name}"})}
+        arrays[f"{name}_periodogram"] = ("trial", "frequency"), self.power, {"long_name": "mean periodogram, two-sided"}
+        for part in _PARTS:
+            for field, array in getattr(self, part)._asdict().items():
+                said = f"{field}, {part} sample of {name}"
+                arrays[f"{name}_{part}_{field}"] = ("trial", *dims.get(field, ("lag",))), array, {"long_name": said}
+        return arrays
 
 
 @dataclass(frozen=True)
@@ -81,14 +95,21 @@ class Membrane:
             sampling = Sampling(traces.variables, interval=float(f"{interval:.9g}"))
         _check(time, values, spikes, sampling)
         index = [_index(traces.variables, name) for name in sampling.variables]
-        window = (spikes.start, spikes.stop)
-        gatherer = Gatherer(sampling, values[0, index, 0], spikes.n_trials, window)
-        for trial in range(spikes.n_trials):
-            gatherer.spiked(trial, spikes.of(trial))
-        offset = round(time[0] / sampling.interval)
+        reference, before = values[0, index, 0], round(time[0] / sampling.interval)
+        return cls.stacked([
+            cls._of_trials(values[first : first + _TOGETHER, index], before, spikes, first, sampling, reference)
+            for first in range(0, len(values), _TOGETHER)
+        ])  # fmt: skip
+
+    @classmethod
+    def _of_trials(cls, values, before, spikes, first_trial, sampling, reference):
+        """The record of some trials, whose first sample has number `before`."""
+        gatherer = Gatherer(sampling, reference, len(values), (spikes.start, spikes.stop))
+        for trial in range(len(values)):
+            gatherer.spiked(trial, spikes.of(first_trial + trial))
         for first in range(gatherer.first, gatherer.last + 1, sampling.stretch):
             last = min(first + sampling.stretch, gatherer.last + 1)
-            gatherer.take(values[:, index, first - offset : last - offset])
+            gatherer.take(values[:, :, first - before : last - before])
         return cls.gathered(gatherer)
 
     @classmethod
@@ -101,15 +122,16 @@ class Membrane:
         return cls(first.sampling, first.segments, of)
 
     def to_variables(self):
-        """(variables, attribute): arrays by name with their dimensions, as xarray takes them, and the rest as JSON."""
-        arrays, rest = {}, {"sampling": self.sampling.as_dict(), "segments": self.segments, "variables": {}}
+        """(variables, attribute): labelled arrays by name, as xarray takes them, and the rest as JSON."""
+        sampling, rest = self.sampling, {"sampling": self.sampling.as_dict(), "segments": self.segments}
+        lags, frequencies = np.arange(sampling.n_lags + 1), np.arange(sampling.n_segment // 2 + 1)
+        arrays = {
+            "lag": ("lag", lags * sampling.interval, {"units": "ms"}),
+            "frequency": ("frequency", hertz(frequencies / sampling.segment), {"units": "Hz"}),
+        }
+        rest["variables"] = {name: {"reference": v.reference, "lowest": v.lowest} for name, v in self.variables.items()}
         for name, of in self.variables.items():
-            rest["variables"][name] = {"reference": of.reference, "lowest": of.lowest}
-            arrays[f"{name}_periodogram"] = ("trial", f"{name}_frequency"), of.power
-            for part in _PARTS:
-                dims = {"count": (), "powers": ("power",), "bins": (f"{name}_bin",)}
-                for field, array in getattr(of, part)._asdict().items():
-                    arrays[f"{name}_{part}_{field}"] = ("trial", *dims.get(field, ("membrane_lag",))), array
+            arrays |= of.labelled(name, sampling.bin[name])
         return arrays, json.dumps(rest)
 
     @classmethod

@@ -115,6 +115,29 @@ def test_the_density_has_the_moments_of_the_theorem(passive):
                 check_mean(sample, expected)
 
 
+def test_the_cut_is_where_the_default_neuron_leaves_and_comes_back():
+    """The numbers in the docstring of Sampling: V, h and n about spikes that stand apart."""
+    drive = sh.SynapticInput(
+        sh.Population("exc", n=4000, rate=10.0, weight=+0.1, p=0.5),
+        sh.Population("inh", n=1000, rate=10.0, weight=-0.4, p=0.5),
+    )
+    run = sh.simulate(
+        sh.HodgkinHuxley(I_app=3.0), drive, backend="jump", duration=8000.0, seed=1, n_trials=16, trace_interval=0.1
+    )
+    found = []
+    for trial in range(16):
+        spikes = run.spikes.of(trial)
+        apart = np.flatnonzero((np.diff(spikes)[:-1] > 60) & (np.diff(spikes)[1:] > 40)) + 1
+        found += [run.traces.values[trial, :, round(s / 0.1) - 20 : round(s / 0.1) + 151] for s in spikes[apart]]
+    V, _, h, n = np.mean(found, axis=0)
+    rest = run.traces.values[:, :, 1000:].mean(axis=(0, 2))
+    assert len(found) > 100
+    for t, expected in [(-2.0, -57.0), (-1.0, -53.0), (-0.5, -47.0), (3.0, -76.0), (14.0, rest[0])]:
+        assert V[20 + round(t / 0.1)] == pytest.approx(expected, abs=0.5), f"{t} ms"
+    assert rest[0] == pytest.approx(-63.0, abs=0.5)
+    assert abs(h[-1] - rest[2]) < 0.03 and abs(n[-1] - rest[3]) < 0.03  # at 15 ms
+
+
 @pytest.mark.parametrize("backend", ["jump", "diffusion"])
 def test_hodgkin_huxley_below_threshold(backend):
     """Linear response of V and of the gate h, fluctuations of 0.1 mV: what is of second order in them is not seen."""
