@@ -197,7 +197,8 @@ def compare(
             shown = min(experiment.simulation.duration, experiment.simulation.transient + 1000.0)
             traces = [experiment.trace(backend, duration=shown) for backend in ("jump", "diffusion")]
             figures = report.save_comparison(directory, comparison, jump, diffusion, experiment, traces)
-            lines += ["", f"Figure: {' and '.join(map(str, figures))}", f"All of it: {directory}"]
+            lines += ["", *(f"{shown}: {' and '.join(map(str, paths))}" for shown, paths in figures.items())]
+            lines.append(f"All of it: {directory}")
     finally:
         print(report.as_json(report.comparison_object(comparison, jump, diffusion)) if json else "\n".join(lines))
     if interruption:

@@ -115,16 +115,20 @@ def directory_for(path, *, force=False, default=False):
 
 
 def save_run(directory, result, statistics, experiment):
-    """Save a run as result.nc, spikes.csv, statistics.json and .csv, experiment.toml and provenance.json."""
+    """Save a run as result.nc, spikes.csv, statistics.json and .csv, experiment.toml and provenance.json.
+
+    The page of its spike trains is spike_trains.png and .pdf, the numbers in it spike_trains.csv.
+    """
     with _saving(directory, "stochhh run", experiment, run=result.provenance) as part:
         result.save(part / "result.nc")
         result.spikes.to_csv(part / "spikes.csv")
         write_json(part / "statistics.json", run_object(result, statistics))
         write_table(part / "statistics.csv", _frame(statistics))
+        _save_spike_trains(part, {result.backend: result})
 
 
 def save_comparison(directory, comparison, jump, diffusion, experiment, traces):
-    """Save a comparison, its two Results, its table and its figure; returns the paths of the figure.
+    """Save a comparison, its two Results, its table and figures; returns the paths of these, by what they show.
 
     `traces` are the Results of a short traced trial of each.
     """
@@ -136,10 +140,22 @@ def save_comparison(directory, comparison, jump, diffusion, experiment, traces):
         diffusion.save(part / "diffusion.nc")
         write_json(part / "comparison.json", comparison_object(comparison, jump, diffusion))
         write_table(part / "comparison.csv", _frame(comparison.difference))
-        names = [path.name for path in save_comparison_figures(
-            comparison, jump, diffusion, part, jump_trace=traces[0], diffusion_trace=traces[1]
-        )]  # fmt: skip
-    return [Path(directory) / name for name in names]
+        figures = {
+            "Figure": save_comparison_figures(
+                comparison, jump, diffusion, part, jump_trace=traces[0], diffusion_trace=traces[1]
+            ),
+            "Spike trains": _save_spike_trains(part, {"jump": jump, "diffusion": diffusion}),
+        }
+    return {shown: [Path(directory) / path.name for path in paths] for shown, paths in figures.items()}
+
+
+def _save_spike_trains(directory, results):
+    """The page of the spike trains and its numbers; returns the paths of the page."""
+    from .plotting import save_spike_train_figures, spike_train_curves, spike_train_table
+
+    found = spike_train_curves(results)
+    write_table(directory / "spike_trains.csv", spike_train_table(found))
+    return save_spike_train_figures(results, directory, found=found)
 
 
 def save_trace(directory, result, neuron):

@@ -2,9 +2,12 @@
 
 from .against import against
 from .comparison import save_comparison_figures
-from .curve import curve
+from .curve import curve, curves
+from .estimates import distances, estimates
 from .forest import forest
 from .isi import isi_density
+from .spike_trains import save_spike_train_figures, spike_train_curves, spike_train_table
+from .spikes import first_spike_times, raster, spectrum
 from .style import COLUMN, GREY, PAGE, colour_of, dashes_of, journal, legend_above, letter, new_figure, save
 from .traces import currents, gates, save_trace_figure, spike_marks, trace
 
@@ -16,7 +19,11 @@ __all__ = [
     "colour_of",
     "currents",
     "curve",
+    "curves",
     "dashes_of",
+    "distances",
+    "estimates",
+    "first_spike_times",
     "forest",
     "gates",
     "isi_density",
@@ -24,9 +31,14 @@ __all__ = [
     "legend_above",
     "letter",
     "new_figure",
+    "raster",
     "save",
     "save_comparison_figures",
+    "save_spike_train_figures",
     "save_trace_figure",
+    "spectrum",
     "spike_marks",
+    "spike_train_curves",
+    "spike_train_table",
     "trace",
 ]

@@ -1,38 +1,21 @@
-"""A curve with its bands: one call draws any of them."""
+"""A curve with its bands: one call draws any of them, of one result or of several."""
 
-from typing import NamedTuple
+from textwrap import wrap
 
 import numpy as np
 
-from .style import colour_of, dashes_of, drawing_on
+from .looks import look_of, plain_log_ticks
+from .style import GREY, colour_of, dashes_of, drawing_on, legend_above
 
-__all__ = ["curve"]
+__all__ = ["curve", "curves"]
 
-
-class _Look(NamedTuple):
-    label: str
-    x_label: str
-    x_scale: str = "linear"
-    y_scale: str = "linear"
-    reference: float | None = None  # drawn as a thin line: what a Poisson or renewal train has
+_FEW = 12  # points; between fewer a line would say more than is known
+_WIDTH = 37  # characters in a line of a note
+_LEGEND = 13  # points that a legend takes
+_THEORY = {"color": "black", "lw": 0.7, "ls": (0, (4, 1.5, 1, 1.5)), "zorder": 4}
 
 
-_LOOKS = {
-    "isi_kernel_density": _Look("ISI density (1/ms)", "Interspike interval, ISI (ms)"),
-    "log_isi_density": _Look("ISI density (per ln)", "Interspike interval, ISI (ms)", "log"),
-    "isi_survival": _Look("Part of the ISIs that last longer", "Interspike interval, ISI (ms)", y_scale="log"),
-    "isi_hazard": _Look("Hazard (1/ms)", "Time since the last spike (ms)"),
-    "serial_correlation": _Look("Serial correlation of the ISIs", "Lag (ISIs)", reference=0.0),
-    "fano_curve": _Look("Fano factor of the count", "Counting window (ms)", "log", reference=1.0),
-    "spike_spectrum": _Look("Power of the train (Hz)", "Frequency (Hz)", "log"),
-    "autocorrelation": _Look("Rate after a spike (Hz)", "Time since a spike (ms)"),
-    "membrane_density": _Look("Density of $V$ (1/mV)", "Membrane potential, $V$ (mV)"),
-    "autocovariance": _Look("Autocovariance of $V$ (mV²)", "Lag (ms)", reference=0.0),
-    "power_spectrum": _Look("Power of $V$ (mV²/Hz)", "Frequency (Hz)", "log", "log"),
-}
-
-
-def curve(estimate, ax=None, *, label=None, backend=None, theory=None, joint=True, **look):
+def curve(estimate, ax=None, *, label=None, backend=None, theory=None, theory_label="theory", joint=True, **look):
     """Draw a Curve as a line with its band.
 
     Arguments:
@@ -40,42 +23,137 @@ def curve(estimate, ax=None, *, label=None, backend=None, theory=None, joint=Tru
         ax: axes to draw on; None makes new ones.
         label: entry in a legend.
         backend: name of the backend, whose colour and dashes are taken.
-        theory: what theory says at the same x, shape (n_points,), drawn as a thin black line; or None.
+        theory: what theory says, drawn as a thin black line: a function of x, such as
+            `DeadTimePoisson(...).isi_hazard`, or numbers at the x of the curve, shape (n_points,); or None.
+        theory_label: its entry in a legend.
         joint: whether the band holds the whole curve with the level's probability; if not, each point by itself.
         look: other properties of the line, such as color.
 
-    Points without an interval have no band; a curve of a few points has bars. Returns the axes.
+    Points without an interval have no band; a curve of twelve points or less has bars. A curve without any value has
+    the reason written in its place. The axis shows every value; where intervals have no upper end to speak of, as those
+    of a positive quantity from few spikes, they may leave it. Returns the axes.
     """
-    known = _LOOKS.get(estimate.name, _Look(*_names(estimate)))
+    known = look_of(estimate)
     with drawing_on(ax) as ax:
         look = {"color": colour_of(backend), "ls": dashes_of(backend), "lw": 1.0, "zorder": 3} | look
-        low, high = (estimate.joint_low, estimate.joint_high) if joint else (estimate.low, estimate.high)
         x, value = np.asarray(estimate.x), np.asarray(estimate.value)
         ax.set_xscale(known.x_scale)
         ax.set_yscale(known.y_scale)
-        if known.reference is not None:
-            ax.axhline(known.reference, color="0.6", lw=0.5, zorder=0)
-        if x.dtype.kind in "iu" or len(x) <= 12:
-            _bars(ax, x, value, low, high, label, look)
-        else:
-            ax.plot(x, value, label=label, **look)
-            ax.fill_between(x, low, high, color=look["color"], alpha=0.3, lw=0, zorder=1)
-        if theory is not None:
-            ax.plot(x, theory, color="black", lw=0.7, ls=(0, (4, 1.5, 1, 1.5)), label=label and "theory", zorder=4)
         ax.set_xlabel(known.x_label)
         ax.set_ylabel(known.label)
-        ax.margins(x=0.02 if len(x) <= 12 else 0)
+        if not np.isfinite(value).any():
+            _write(ax, label or "", str(estimate.reason))
+            return ax
+        if known.reference is not None:
+            ax.axhline(known.reference, color="0.6", lw=0.5, zorder=0)
+        low, high = (estimate.joint_low, estimate.joint_high) if joint else (estimate.low, estimate.high)
+        draw = _bars if len(x) <= _FEW else _line
+        draw(ax, x, value, label, look)
+        if theory is not None:
+            ax.plot(x, theory(x) if callable(theory) else theory, label=theory_label, **_THEORY)
+        shown = ax.dataLim.frozen()
+        band = _bars_of if len(x) <= _FEW else _band_of
+        band(ax, x, value, low, high, look)
+        ax.margins(x=0.04 if len(x) <= _FEW else 0)
+        if known.from_zero or known.y_scale == "log":
+            ax.dataLim = shown
+            _reach(ax, value, low, high)
+        _limit(ax, known)
     return ax
 
 
-def _bars(ax, x, value, low, high, label, look):
-    """Points with bars: between few points a line would say more than is known."""
-    has = np.isfinite(low) & np.isfinite(high)
-    reach = np.where(has, [value - low, high - value], 0.0)
-    ax.errorbar(x, value, np.maximum(reach, 0.0), label=label, marker="o", ms=2.5, capsize=0, elinewidth=0.8, **look)
+def curves(estimates, ax=None, *, theory=None, theory_label="theory", joint=True, legend=True):
+    """Draw the same curve of several results on one axes, each in the colour of its backend.
+
+    Arguments:
+        estimates: LABEL -> Curve; a label that is the name of a backend has its colour and dashes, others are grey.
+        ax: axes to draw on; None makes new ones.
+        theory: what theory says, a function of x; or None.
+        theory_label, joint: as for `curve`.
+        legend: whether to add one, above the axes.
+
+    What has no values, or no band, is told above the axes, with the reason. Returns the axes.
+    """
+    with drawing_on(ax) as ax:
+        there = {label: e for label, e in estimates.items() if np.isfinite(e.value).any()}
+        for label, estimate in there.items():
+            curve(estimate, ax, label=label, backend=label, joint=joint)
+        if not there:
+            curve(next(iter(estimates.values())), ax, label=" and ".join(estimates))
+        if theory is not None and there:
+            x = np.unique(np.concatenate([e.x for e in there.values()]))
+            ax.plot(x, theory(x), label=theory_label, **_THEORY)
+        if there:
+            tell(ax, estimates, lift=_LEGEND if legend else 2)
+        if legend and there:
+            legend_above(ax)
+    return ax
 
 
-def _names(estimate):
-    unit, x_unit = (f" ({unit})" if unit != "1" else "" for unit in (estimate.unit, estimate.x_unit))
-    words = estimate.name.replace("_", " ")
-    return words[:1].upper() + words[1:] + unit, estimate.x_name[:1].upper() + estimate.x_name[1:] + x_unit
+def tell(ax, estimates, lift=2):
+    """Write above the axes which estimates, LABEL -> Curve, have no value or no band, and why."""
+    bare = {}
+    for label, estimate in estimates.items():
+        if not np.isfinite(estimate.low).any():
+            missing = "has no band" if np.isfinite(estimate.value).any() else "is not drawn"
+            bare.setdefault((missing, estimate.reason), []).append(label)
+    lines = []
+    for (missing, reason), labels in bare.items():
+        verb = missing if len(labels) == 1 else missing.replace("has", "have").replace("is", "are")
+        lines += wrap(f"{' and '.join(labels)} {verb}: {reason}", _WIDTH)
+    if lines:
+        ax.set_title("\n".join(lines), loc="left", fontsize=7, color=GREY, pad=lift)
+
+
+def _line(ax, x, value, label, look):
+    ax.plot(x, value, label=label, **look)
+    there = np.concatenate([[False], np.isfinite(value), [False]])
+    alone = there[1:-1] & ~there[:-2] & ~there[2:]  # no line passes through them
+    if alone.any():
+        ax.plot(x[alone], value[alone], **look | {"ls": "none", "marker": "o", "ms": 2})
+
+
+def _bars(ax, x, value, label, look):
+    ax.plot(x, value, label=label, marker="o", ms=2.5, **look)
+
+
+def _band_of(ax, x, value, low, high, look):
+    ax.fill_between(x, low, high, color=look["color"], alpha=0.3, lw=0, zorder=1)
+
+
+def _bars_of(ax, x, value, low, high, look):
+    has = np.isfinite(low) & np.isfinite(high) & np.isfinite(value)
+    if has.any():
+        reach = [(value - low)[has], (high - value)[has]]
+        ax.errorbar(x[has], value[has], reach, ls="none", elinewidth=0.8, color=look["color"], zorder=look["zorder"])
+
+
+def _reach(ax, value, low, high):
+    """Let the bands widen what is shown, but to no more than double the values, threefold on a logarithmic axis."""
+    ends = np.concatenate([low, high])
+    ends = ends[np.isfinite(ends)]
+    if ends.size:
+        log = ax.get_yscale() == "log"
+        lowest = np.min(value, where=value > 0, initial=np.inf) / 3 if log else 0.0
+        within = np.clip([ends.min(), ends.max()], lowest, (3 if log else 2) * np.nanmax(value))
+        ax.update_datalim([(1.0, y) for y in within], updatex=False)
+
+
+def _limit(ax, known):
+    """Round off the axes; the next curve on them widens them."""
+    ax.autoscale_view()
+    if known.from_zero:
+        ax.set_ylim(0, 1.05 * ax.dataLim.y1 or 1.0)
+    if known.top is not None:
+        ax.set_ylim(0.7 * ax.dataLim.minposy, known.top)
+    if known.x_scale == "log":
+        plain_log_ticks(ax.xaxis)
+
+
+def _write(ax, label, reason):
+    """Why there is nothing to draw, in the middle of the axes."""
+    middle = {"xycoords": "axes fraction", "ha": "center", "va": "center", "color": GREY}
+    ax.annotate("\n".join(wrap(f"{label}: {reason}" if label else reason, _WIDTH)), (0.5, 0.5), **middle)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.minorticks_off()

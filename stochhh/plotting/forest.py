@@ -8,9 +8,9 @@ from matplotlib.lines import Line2D
 
 from .style import GREY, PAGE, drawing_on, legend_above
 
-__all__ = ["forest", "notes"]
+__all__ = ["TITLES", "forest", "notes"]
 
-_TITLES = {
+TITLES = {
     "rate": "Rate (Hz)",
     "isi_mean": "Mean ISI (ms)",
     "cv": "CV",
@@ -53,7 +53,7 @@ def forest(comparison, ax=None):
         edge = _scale(ax, ratios)
         for y, name in enumerate(rows):
             _bar(ax, y, np.clip(ratios[y], -edge, edge), comparison.difference[name].verdict)
-        ax.set_yticks(range(len(rows)), [_TITLES.get(name, name) for name in rows])
+        ax.set_yticks(range(len(rows)), [TITLES.get(name, name) for name in rows])
         ax.tick_params(axis="y", length=0)
         ax.spines["left"].set_visible(False)
         ax.set_ylim(len(rows) - 0.5, -0.5)

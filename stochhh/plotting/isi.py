@@ -1,9 +1,9 @@
 """The density of the interspike intervals (ISIs), with its band by trial."""
 
 import numpy as np
-from matplotlib.ticker import LogLocator
 
 from ..statistics import isi_bins, isi_histogram
+from .looks import plain_log_ticks
 from .style import colour_of, dashes_of, drawing_on
 
 __all__ = ["isi_density"]
@@ -38,10 +38,7 @@ def isi_density(spikes, ax=None, *, label=None, backend=None, edges=None):
             ax.update_datalim([(10, 0), (1000, 1)])
             ax.autoscale_view()
         ax.set_xscale("log")
-        low, high = ax.get_xlim()
-        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 300 * low else (1,)))
-        ax.xaxis.set_major_formatter("{x:g}")
-        ax.xaxis.set_minor_formatter("")
+        plain_log_ticks(ax.xaxis)
         ax.set_xlabel("Interspike interval, ISI (ms)")
         ax.set_ylabel("ISI density (per decade)")
     return ax

@@ -133,7 +133,7 @@ def save(figure, directory, stem):
     Raises InputError if the place cannot be written to, SimulationError if writing breaks off.
     """
     paths = []
-    with journal():
+    with journal(), _laid_out(figure):
         for kind, undated in (("png", "Software"), ("pdf", "CreationDate")):
             path = Path(directory) / f"{stem}.{kind}"
             with replacing(path) as part:
@@ -142,6 +142,17 @@ def save(figure, directory, stem):
                     _with_palette(part)
             paths.append(path)
     return paths
+
+
+@contextmanager
+def _laid_out(figure):
+    """Lay a figure out once for all its files: each would else do it twice."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+    figure.set_layout_engine(None)
+    yield
+    figure.set_layout_engine(engine)
 
 
 def _with_palette(path):

@@ -12,6 +12,8 @@ __all__ = ["isi_hazard", "isi_survival"]
 _CELLS = 1000  # of the time axis, at most: with fewer different ISIs the product limit is exact
 _POINTS = 200
 _BINS = 40
+_PER_BIN = 8  # ISIs that end in a bin, at least
+_NARROWEST = 1e-3  # of the median
 _NONE = "there is no spike in the window"
 
 
@@ -29,18 +31,20 @@ def isi_survival(spikes, x=None, level=0.95):
     long as it is seen, so long ISIs are not lost. The time before the first spike of a window is left out: it began
     nobody knows when. Beyond the longest of all, cut ones included, nothing is known. Consistent for a renewal train,
     where the cut is independent of the ISI that it cuts; with serially correlated ISIs right but for the dependence
-    of the last ISI on those before. With more than 1000 different ISIs these are taken in 1000 cells of equal number,
+    of the last ISI on those before. A point has no interval where fewer than two trials have an ISI up to it, or fewer
+    than two one beyond: that all others agree says nothing of the error. With more than 1000 different ISIs these are taken in 1000 cells of equal number,
     which moves S by less than 0.001. Intervals by trial on the logit scale.
     Source: Kaplan and Meier, J. Am. Stat. Assoc. 53, 457 (1958); Gill, Z. Wahrscheinlichkeitstheorie 53, 97 (1980).
     """
     level = confidence(level)
     length, cut, trial = _intervals(spikes)
     if x is None:
-        x = np.linspace(0, length[~cut].max(), _POINTS + 1)[1:] if not cut.all() else np.empty(0)
+        longest = length[~cut].max(initial=0.0)
+        x = np.linspace(0, longest, _POINTS + 1)[1:] if longest > 0 else np.empty(0)
     x = _increasing("x", x, at_least=0)
     missing = {"level": level, "unit": "1", "x_name": "isi", "x_unit": "ms", "n": spikes.n_trials}
     if length.size == 0 or x.size == 0:
-        return Curve.missing("isi_survival", x, _NONE if length.size == 0 else "no interval ends", **missing)
+        return Curve.missing("isi_survival", x, _NONE if length.size == 0 else "no interval above 0 ends", **missing)
     ends = np.unique(length[~cut])
     if ends.size > _CELLS:
         ends = np.unique(np.quantile(length[~cut], np.linspace(0, 1, _CELLS), method="higher"))
@@ -58,10 +62,13 @@ def isi_survival(spikes, x=None, level=0.95):
         padded = np.concatenate([np.ones((*product.shape[:-1], 1)), product], axis=-1)
         return np.where(known, padded[..., index], np.nan)
 
+    by_end, beyond = np.cumsum(deaths > 0, axis=1) > 0, at_risk > 0
+    reached = np.pad(by_end.sum(axis=0), (1, 0))[index]  # trials with an ISI up to x
+    passing = np.append(beyond.sum(axis=0), 0)[index]  # and with an interval that lasts longer
     quantity = Quantity("isi_survival", "1", LOGIT, "spikes", 1, "beyond the longest interval nothing is known")
     return curve_by_trial(
         quantity, survival, [deaths, at_risk], x, level=level, x_name="isi", x_unit="ms", n_trials=spikes.n_trials,
-        unbias=False,
+        unbias=False, support=np.minimum(reached, passing),
     )  # fmt: skip
 
 
@@ -72,7 +79,8 @@ def isi_hazard(spikes, edges=None, level=0.95):
 
     Arguments:
         spikes: SpikeTrains.
-        edges: edges of the bins, ms, from 0 up and increasing; None takes 40 bins that equal numbers of ISIs end in.
+        edges: edges of the bins, ms, from 0 up and increasing; None takes bins that equal numbers of ISIs end in, at
+            least eight if there are as many, 40 at most, and none narrower than a thousandth of the median.
         level: confidence level of the intervals and of the joint band.
 
     Returns a Curve at the middles of the bins. For a renewal train the hazard says all; a constant one is Poisson's.
@@ -83,8 +91,7 @@ def isi_hazard(spikes, edges=None, level=0.95):
     level = confidence(level)
     length, cut, trial = _intervals(spikes)
     if edges is None:
-        ended = length[~cut]
-        edges = np.unique(np.quantile(ended, np.linspace(0, 1, _BINS + 1))) if ended.size else np.empty(0)
+        edges = _bins(length[~cut])
     edges = _increasing("edges", edges, at_least=0)
     if edges.size < 2:
         reason = _NONE if length.size == 0 else "fewer than two different interspike intervals end in the window"
@@ -106,6 +113,18 @@ def isi_hazard(spikes, edges=None, level=0.95):
         level=level, x_name="isi", x_unit="ms", n_trials=spikes.n_trials, unbias=False,
         support=np.sum(deaths > 0, axis=0),
     )  # fmt: skip
+
+
+def _bins(ended):
+    """Edges between which equal numbers of ISIs end, ms."""
+    if ended.size == 0:
+        return ended
+    edges = np.quantile(ended, np.linspace(0, 1, int(np.clip(ended.size // _PER_BIN, 1, _BINS)) + 1))
+    kept = [edges[0]]
+    for edge in edges[1:]:
+        if edge - kept[-1] > _NARROWEST * edges[len(edges) // 2]:
+            kept.append(edge)
+    return np.array([*kept[:-1], edges[-1]]) if len(kept) > 1 else edges[:1]
 
 
 def _intervals(spikes):

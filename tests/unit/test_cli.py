@@ -38,6 +38,27 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.fixture(autouse=True)
+def undrawn(request, monkeypatch):
+    """Files without content in place of figures, whose drawing takes seconds, where a test does not ask for them."""
+    if "drawn" in request.fixturenames:
+        return
+
+    def save(figure, directory, stem):
+        paths = [Path(directory) / f"{stem}.{kind}" for kind in ("png", "pdf")]
+        for path in paths:
+            path.write_bytes(b"")
+        return paths
+
+    for module in ("comparison", "spike_trains"):
+        monkeypatch.setattr(f"stochhh.plotting.{module}.save", save)
+
+
+@pytest.fixture
+def drawn():
+    """The figures as they are."""
+
+
 @pytest.fixture
 def stochhh(folder, capsys):
     """Run a command line that must succeed; return what it prints."""
@@ -200,7 +221,10 @@ class TestRun:
 
 
 class TestOut:
-    FILES = ("experiment.toml", "provenance.json", "result.nc", "spikes.csv", "statistics.csv", "statistics.json")
+    FILES = (
+        "experiment.toml", "provenance.json", "result.nc", "spike_trains.csv", "spike_trains.pdf", "spike_trains.png",
+        "spikes.csv", "statistics.csv", "statistics.json",
+    )  # fmt: skip
 
     def test_all_of_a_run_is_there(self, stochhh, folder):
         said = strictly(stochhh(*JUMP, "--out", "a/b", "--json"))
@@ -354,7 +378,7 @@ class TestCompare:
                 assert entry["value"] == pytest.approx(pair[1] - pair[0], abs=1e-12)
         assert {path.name for path in folder.iterdir()} == {"question.toml"}
 
-    def test_the_one_command(self, stochhh, folder):
+    def test_the_one_command(self, stochhh, folder, drawn):
         """It shows the table, the verdicts, the names of the figure; and may be given again."""
         for _ in range(2):
             table = stochhh("compare", "question.toml", *SHORT)
@@ -365,6 +389,11 @@ class TestCompare:
         there = {path.name for path in (folder / "question-compare").iterdir()}
         assert there == set(strictly((folder / "question-compare/provenance.json").read_text())["files"])
         assert {"jump.nc", "diffusion.nc", "comparison.json", "comparison.csv", "experiment.toml"} < there
+        page = re.search(r"^Spike trains: (\S+) and (\S+)$", table, re.M).groups()
+        assert all(Path(figure).stat().st_size > 1000 for figure in page)
+        numbers = (folder / "question-compare/spike_trains.csv").read_text().splitlines()
+        assert numbers[0] == "statistic,result,x,value,low,high,joint_low,joint_high"
+        assert {tuple(line.split(",")[:2]) for line in numbers[1:]} >= {("isi_hazard", "jump"), ("fano_curve", "jump")}
         jsonschema.validate(strictly((folder / "question-compare/comparison.json").read_text()), COMPARE)
         assert Result.load("question-compare/jump.nc").backend == "jump"
 

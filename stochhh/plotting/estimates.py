@@ -1,0 +1,90 @@
+"""Estimates side by side, and the distances of two laws beside what equal laws would show."""
+
+import numpy as np
+
+from .forest import TITLES
+from .style import COLUMN, GREY, PAGE, colour_of, drawing_on, legend_above
+
+__all__ = ["distances", "estimates"]
+
+_DISTANCES = {
+    "isi_ks": "Kolmogorov-Smirnov",
+    "isi_wasserstein": "Wasserstein (ms)",
+    "isi_energy": "Energy (√ms)",
+    "isi_anderson_darling": "Anderson-Darling",
+}
+_NONE = "\N{EN DASH}"
+_COLUMNS = (6, 52, 100)  # points right of the axes
+
+
+def estimates(found, ax=None, *, theory=None, title=None):
+    """Draw one statistic of several results side by side, each with its interval.
+
+    Arguments:
+        found: LABEL -> Estimate; a label that is the name of a backend has its colour, others are grey.
+        ax: axes to draw on; None makes new ones.
+        theory: what theory says, drawn as a black line across; or None.
+        title: of the axis; None takes that of the statistic.
+
+    An estimate without an interval is a hollow mark; one without a value a dash. Returns the axes.
+    """
+    with drawing_on(ax, COLUMN, 45) as ax:
+        for at, (label, estimate) in enumerate(found.items()):
+            if estimate.value is None:
+                ax.annotate(_NONE, (at, 0.5), xycoords=("data", "axes fraction"), ha="center", va="center", color=GREY)
+                continue
+            colour, known = colour_of(label), estimate.low is not None
+            reach = np.array([[estimate.value - estimate.low], [estimate.high - estimate.value]]) if known else None
+            face = colour if known else "white"
+            ax.errorbar([at], [estimate.value], reach, color=colour, mfc=face, marker="o", ms=4, elinewidth=1.0)
+        if theory is not None:
+            ax.axhline(theory, color="black", lw=0.7, ls=(0, (4, 1.5, 1, 1.5)), zorder=0)
+        first = next(iter(found.values()))
+        ax.set_ylabel(title or TITLES.get(first.name) or first.name + (f" ({first.unit})" if first.unit != "1" else ""))
+        ax.set_xticks(range(len(found)), found)
+        ax.set_xlim(-0.5, len(found) - 0.5)
+    return ax
+
+
+def distances(found, ax=None):
+    """Draw the distances of two ISI laws in units of what 95 % of equal laws stay below, with their intervals.
+
+    Arguments:
+        found: NAME -> Distance, the `distance` of a Comparison.
+        ax: axes to draw on; None makes new ones. Value, interval and p-value, adjusted for the number of distances,
+            stand to the right.
+
+    The band from 0 to 1 is where equal laws lie, by permutation of the trials. A distance without it (fewer than 4
+    trials) has its numbers alone. Returns the axes.
+    """
+    with drawing_on(ax, PAGE, 40) as ax:
+        band = ax.axvspan(0, 1, color="0.88", lw=0, zorder=0)
+        for y, distance in enumerate(found.values()):
+            estimate, unit = distance.estimate, distance.null_95
+            if unit and estimate.value is not None:
+                if estimate.low is not None:
+                    ax.plot([estimate.low / unit, estimate.high / unit], [y, y], color="black", lw=1.0)
+                ax.plot([estimate.value / unit], [y], "o", color="black", ms=4)
+            _numbers(ax, y, distance)
+        ax.set_yticks(range(len(found)), [_DISTANCES.get(name, name) for name in found])
+        ax.tick_params(axis="y", length=0)
+        ax.spines["left"].set_visible(False)
+        ax.set_ylim(len(found) - 0.5, -0.5)
+        ax.set_xlim(0, max(1.5, 1.05 * ax.dataLim.x1) if np.isfinite(ax.dataLim.x1) else 1.5)
+        ax.set_xlabel("Distance of the ISI laws / 95 % of equal laws")
+        for x, head in zip(_COLUMNS, ("distance", "95 % below", "p, adjusted"), strict=True):
+            ax.annotate(head, (1, 1), (x, 3), xycoords="axes fraction", textcoords="offset points", va="bottom")
+        legend_above(ax, [band], ["equal laws"], handlelength=1.2)
+    return ax
+
+
+def _numbers(ax, y, distance):
+    """The row of numbers at the right."""
+    p = distance.p_adjusted
+    cells = (_text(distance.estimate.value), _text(distance.null_95), _NONE if p is None else f"{p:.2g}")
+    for x, cell in zip(_COLUMNS, cells, strict=True):
+        ax.annotate(cell, (1, y), (x, 0), xycoords=ax.get_yaxis_transform(), textcoords="offset points", va="center")
+
+
+def _text(x):
+    return _NONE if x is None else f"{x:.3g}"

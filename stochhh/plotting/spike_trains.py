@@ -1,0 +1,123 @@
+"""The page of a result's spike trains: raster, ISIs, hazard, memory, counts, spectrum and autocorrelation."""
+
+from matplotlib.lines import Line2D
+from matplotlib.markers import CARETLEFT
+from matplotlib.patches import Patch
+
+from ..statistics import (
+    autocorrelation,
+    fano_curve,
+    isi_bins,
+    isi_hazard,
+    isi_histogram,
+    rate,
+    serial_correlation,
+    spike_spectrum,
+)
+from .curve import curves, tell
+from .isi import isi_density
+from .spikes import marks_of_spectrum, raster, stretch_of
+from .style import GREY, PAGE, colour_of, dashes_of, journal, legend_above, letter, new_figure, save
+
+__all__ = ["save_spike_train_figures", "spike_train_curves", "spike_train_table"]
+
+_CURVES = {
+    "isi_hazard": isi_hazard,
+    "serial_correlation": serial_correlation,
+    "fano_curve": fano_curve,
+    "spike_spectrum": spike_spectrum,
+    "autocorrelation": autocorrelation,
+}
+
+
+def spike_train_curves(results):
+    """What the page shows: NAME -> LABEL -> Curve, of isi_histogram (in the same bins) and five others.
+
+    Arguments:
+        results: LABEL -> Result, or SpikeTrains.
+    """
+    trains = {label: getattr(result, "spikes", result) for label, result in results.items()}
+    edges = isi_bins(*trains.values())
+    return {
+        "isi_histogram": {label: isi_histogram(spikes, edges) for label, spikes in trains.items()},
+        **{name: {label: of(spikes) for label, spikes in trains.items()} for name, of in _CURVES.items()},
+    }
+
+
+def spike_train_table(found):
+    """The plotted numbers as a pandas.DataFrame: statistic, result, x, value, low, high, joint_low, joint_high.
+
+    Arguments:
+        found: what `spike_train_curves` gave. The units are those of the axes.
+    """
+    import pandas as pd
+
+    tables = [
+        curve.to_dataframe().rename(columns={curve.x_name: "x"}).assign(statistic=name, result=label)
+        for name, curves in found.items()
+        for label, curve in curves.items()
+    ]
+    table = pd.concat([t for t in tables if len(t)] or tables)
+    return table[["statistic", "result", "x", "value", "low", "high", "joint_low", "joint_high"]]
+
+
+def save_spike_train_figures(results, directory, stem="spike_trains", *, found=None):
+    """Save the spike trains of one or more results as STEM.png and STEM.pdf, and return the paths.
+
+    Arguments:
+        results: LABEL -> Result, or SpikeTrains; a label that is the name of a backend has its colour and dashes.
+        directory: an existing directory.
+        stem: file name without its suffix.
+        found: what `spike_train_curves` gave for these results; None has it computed.
+
+    Bands are joint, at 95 %, by trial. Thin lines and marks are references: a Fano factor of 1 and serial correlations
+    of 0 (Poisson); in the spectrum the rate, at the right end, and at the left end rate CV^2, the limit of a train
+    without memory; in the autocorrelation the rate. Raises InputError if the place cannot be written to.
+    """
+    trains = {label: getattr(result, "spikes", result) for label, result in results.items()}
+    found = spike_train_curves(trains) if found is None else found
+    with journal():
+        figure = new_figure(PAGE, 122 + 12 * len(trains))
+        upper, lower = figure.add_gridspec(2, 1, height_ratios=(0.25 + 0.25 * len(trains), 2.2))
+        lanes = upper.subgridspec(len(trains), 1, hspace=0.05).subplots(sharex=True, squeeze=False)[:, 0]
+        axes = lower.subgridspec(2, 3).subplots().ravel()
+        _rasters(lanes, trains)
+        _density(axes[0], trains, found["isi_histogram"])
+        for ax, name in zip(axes[1:], _CURVES, strict=True):
+            curves(found[name], ax, legend=False)
+        _references(axes[4], axes[5], trains)
+        for ax, text in zip((lanes[0], *axes), "abcdefg", strict=True):
+            letter(ax, text, 30)
+        figure.align_ylabels(axes[[0, 3]])
+    return save(figure, directory, stem)
+
+
+def _rasters(lanes, trains):
+    stretch = stretch_of(*trains.values())
+    for ax, (label, spikes) in zip(lanes, trains.items(), strict=True):
+        raster(spikes, ax, stretch=stretch, backend=label)
+        ax.label_outer()
+    handles = [Line2D([], [], color=colour_of(label), ls=dashes_of(label)) for label in trains]
+    handles += [Patch(color=GREY, alpha=0.3, lw=0)]
+    legend_above(lanes[0], handles, [*trains, "95 % band, by trial"])
+
+
+def _density(ax, trains, found):
+    edges = isi_bins(*trains.values())
+    if edges is None:
+        curves(found, ax)
+        return
+    for label, spikes in trains.items():
+        isi_density(spikes, ax, label=label, backend=label, edges=edges)
+    tell(ax, found)
+
+
+def _references(spectrum, autocorrelation, trains):
+    """What spectrum and autocorrelation go to."""
+    for label, spikes in trains.items():
+        if spikes.observed()[0].size and autocorrelation.lines:
+            marks_of_spectrum(spikes, spectrum, label)
+            autocorrelation.axhline(rate(spikes).value, color=colour_of(label), lw=0.5, alpha=0.6, zorder=0)
+    if spectrum.lines and not spectrum.get_title(loc="left"):
+        mark = Line2D([], [], color=GREY, marker=CARETLEFT, ms=4, ls="none")
+        legend_above(spectrum, [mark], ["rate CV² (left), rate (right)"], handletextpad=0.2)

@@ -1,0 +1,118 @@
+"""Spike trains as they are: when the spikes come, when the first one comes, and what their spectrum goes to."""
+
+import math
+
+import numpy as np
+from matplotlib.markers import CARETLEFT
+
+from ..statistics import first_spikes, rate, renewal_limit, spike_spectrum
+from ..statistics.jackknife import confidence
+from .curve import curve
+from .style import colour_of, dashes_of, drawing_on
+
+__all__ = ["first_spike_times", "marks_of_spectrum", "raster", "spectrum", "stretch_of"]
+
+_TRIALS = 10  # in a raster
+_SPIKES = 40  # of a trial in a raster, about
+_STRETCH = (200.0, 5000.0)  # ms, shortest and longest that is shown
+
+
+def raster(spikes, ax=None, *, trials=None, stretch=None, backend=None):
+    """Draw the spikes of some trials as ticks, one line a trial, the first at the top.
+
+    Arguments:
+        spikes: SpikeTrains.
+        ax: axes to draw on; None makes new ones.
+        trials: how many trials to show, from the first on; None shows up to 10.
+        stretch: (start, stop) of the time shown, ms; None shows about 40 spikes of a trial from the window's start.
+        backend: name of the backend, whose colour is taken.
+
+    Returns the axes.
+    """
+    with drawing_on(ax) as ax:
+        shown = min(spikes.n_trials, _TRIALS if trials is None else trials)
+        start, stop = stretch_of(spikes) if stretch is None else stretch
+        times = [t[(t >= start) & (t <= stop)] for t in map(spikes.of, range(shown))]
+        ax.eventplot(times, colors=colour_of(backend), lineoffsets=range(shown), linelengths=0.8, linewidths=0.7)
+        ax.set_xlim(start, stop)
+        ax.set_ylim(shown - 0.5, -0.5)
+        ax.set_yticks([])
+        ax.set_ylabel(f"{shown} trial{'' if shown == 1 else 's'}")
+        ax.set_xlabel("Time (ms)")
+    return ax
+
+
+def stretch_of(*trains):
+    """A stretch of time in which the busiest of the trains has some 40 spikes a trial."""
+    start, stop = max(t.start for t in trains), min(t.stop for t in trains)
+    busiest = max(t.counts().mean() / t.window for t in trains)
+    length = np.clip(_SPIKES / busiest if busiest > 0 else _STRETCH[1], *_STRETCH)
+    return start, min(stop, start + float(f"{length:.1g}"))
+
+
+def first_spike_times(spikes, ax=None, *, since=None, level=0.95, label=None, backend=None):
+    """Draw the part of the trials that have spiked by a time after `since`, with its joint band.
+
+        F(t) = trials with first spike at t or before / all trials,   band: F +- sqrt(ln(2 / (1 - level)) / (2 n))
+
+    Arguments:
+        spikes: SpikeTrains.
+        ax: axes to draw on; None makes new ones.
+        since: when the clock starts, ms since the start of the trial; None takes the window's start.
+        level: confidence level of the band.
+        label: entry in a legend, which adds how many trials stay silent.
+        backend: name of the backend, whose colour and dashes are taken.
+
+    A silent trial counts as later than all, so F ends at the response probability. The band holds all of F with the
+    level, whatever the law, for independent trials; it is conservative for few. Returns the axes.
+    Source: Massart, Ann. Probab. 18, 1269 (1990) (the inequality of Dvoretzky, Kiefer and Wolfowitz).
+    """
+    found = np.sort(first_spikes(spikes, since))
+    n, silent = found.size, int(np.isinf(found).sum())
+    half = math.sqrt(math.log(2 / (1 - confidence(level))) / (2 * n))
+    end = spikes.stop - (spikes.start if since is None else since)
+    t = np.concatenate([[0.0], found[: n - silent], [end]])
+    part = np.concatenate([np.arange(n - silent + 1), [n - silent]]) / n
+    with drawing_on(ax) as ax:
+        look = {"color": colour_of(backend), "ls": dashes_of(backend), "lw": 1.0, "zorder": 3}
+        told = f" ({silent} of {n} trials silent)" if silent else ""
+        ax.step(t, part, where="post", label=label and label + told, **look)
+        low, high = np.clip(part - half, 0, 1), np.clip(part + half, 0, 1)
+        ax.fill_between(t, low, high, step="post", color=look["color"], alpha=0.3, lw=0, zorder=1)
+        ax.set_xlim(0, max(end if silent else 1.05 * found[-1], ax.get_xlim()[1] if ax.lines[1:] else 0))
+        ax.set_ylim(0, 1)
+        ax.set_xlabel("Time to the first spike (ms)")
+        ax.set_ylabel("Part of the trials that have spiked")
+    return ax
+
+
+def spectrum(spikes, ax=None, *, edges=None, label=None, backend=None):
+    """Draw the power spectrum of the train, with what it goes to: the rate, and rate CV^2 of a renewal train.
+
+    Arguments:
+        spikes: SpikeTrains.
+        ax: axes to draw on; None makes new ones.
+        edges: edges of the frequency bands, Hz, see `spike_spectrum`.
+        label: entry in a legend.
+        backend: name of the backend, whose colour and dashes are taken.
+
+    A mark at the right end of the axis is the rate, which the spectrum goes to at high frequencies, and has everywhere
+    for a Poisson train; one at the left end, with its interval, the limit at frequency 0 of a train without memory.
+    Returns the axes.
+    """
+    ax = curve(spike_spectrum(spikes, edges), ax, label=label, backend=backend)
+    marks_of_spectrum(spikes, ax, backend)
+    return ax
+
+
+def marks_of_spectrum(spikes, ax, backend=None):
+    """Mark the rate at the right end of the axis and the renewal limit at the left one."""
+    look = {"color": colour_of(backend), "transform": ax.get_yaxis_transform(), "zorder": 5}
+    mark = look | {"marker": CARETLEFT, "ms": 4, "ls": "none", "clip_on": False}
+    limit, high = renewal_limit(spikes), rate(spikes)
+    for x, estimate in ((1.0, high), (0.0, limit)):
+        if estimate.value is not None:
+            ax.plot([x], [estimate.value], **mark)
+            ax.set_ylim(0, max(ax.get_ylim()[1], 1.05 * estimate.value))
+    if limit.low is not None:
+        ax.plot([0.0, 0.0], [limit.low, limit.high], lw=3, alpha=0.4, solid_capstyle="butt", **look)
