@@ -13,6 +13,7 @@ __all__ = ["Curve", "binned", "curve_by_trial"]
 
 _GROUPS = 200  # of trials, at most: more would not sharpen the intervals, and fill the memory
 _DRAWS = 2000
+_TOLD = 0.99  # the highest level that the draws tell well
 _SEED = 0  # fixed: the same data give the same band
 _FEWEST = 2  # trials that must speak of a point before it has an interval
 
@@ -105,11 +106,12 @@ def curve_by_trial(quantity, statistic, sums, x, *, level, x_name, x_unit, n_tri
         n_trials: number of trials, where `sums` are those of groups already, see `binned`.
         unbias: whether to remove the bias of order 1/n by the jackknife.
         support: number of trials that speak of each point, shape (n_points,); a point with fewer than two has no
-            interval. By default all do.
+            interval, nor has one of which the trials differ too much for the level. By default all do.
 
     More than 200 trials are taken as 200 groups. The interval of a point is exact to order 1/n, as in `by_trial`. The
-    joint level is found from 2000 draws with the covariance between trials, and turned into a Student quantile of each
-    point's own degrees of freedom; it is promised for the points given, not between them.
+    joint level is found from 2000 draws with the covariance between trials (above 0.99 from the number of independent
+    points that these are worth at 0.99), and turned into a Student quantile of each point's own degrees of freedom; it
+    is promised for the points given, not between them.
 
     Source: Kosorok, Introduction to Empirical Processes (2008), chapter 10 (multiplier bootstrap); Montiel Olea and
     Plagborg-Moller, J. Appl. Econometrics 34, 1 (2019), algorithm 1 (sup-t band).
@@ -129,15 +131,18 @@ def curve_by_trial(quantity, statistic, sums, x, *, level, x_name, x_unit, n_tri
     if support is not None:
         known &= np.asarray(support) >= _FEWEST
     if not known.any():
-        reason = quantity.undefined if np.isnan(value).all() else f"fewer than {_FEWEST} trials have {quantity.of}"
+        few = "" if np.isnan(value).all() else f", or fewer than {_FEWEST} trials speak of any point"
+        reason = quantity.undefined + few
         return Curve.missing(quantity.name, x, reason, value=value, **labels)
     if unbias:
         corrected = value - (groups - 1) * np.mean(left_out - value, axis=0)
         value = np.where(known & (quantity.scale.low < corrected) & (corrected < quantity.scale.high), corrected, value)
     ends = np.full((4, len(x)), np.nan)
     ends[:, known] = _ends(quantity.scale, value[known], left_out[:, known], level)
+    known &= np.all(np.isfinite(ends), axis=0)
+    ends[:, ~known] = np.nan
     unknown = f"{np.sum(~known)} of {len(x)} points have no interval"
-    few = f"{unknown}: {quantity.undefined}, or fewer than {_FEWEST} trials speak of them"
+    few = f"{unknown}: {quantity.undefined}, fewer than {_FEWEST} trials speak of them, or these differ too much"
     of = f"{n} trials" if groups == n else f"{groups} groups of {n} trials"
     method = f"leave-one-out jackknife over {of}, {quantity.scale.name} scale; joint band: largest studentised error"
     return Curve(quantity.name, x, value, *ends, **labels, method=method, reason=None if known.all() else few)
@@ -176,4 +181,7 @@ def _joint_tail(images, error, level):
     normal = np.random.default_rng(_SEED).standard_normal((_DRAWS, len(images)))
     # einsum, not @: the threads of a BLAS make this hundredfold slower on a busy machine
     largest = np.abs(np.einsum("dn,nx->dx", normal, deviation)).max(axis=1)
-    return float(ndtr(-np.quantile(largest, level)))
+    # as many points as if they were independent: one or more, and beyond what the draws tell as many as within
+    told = min(level, _TOLD)
+    points = max(np.log(told) / np.log1p(-2 * ndtr(-np.quantile(largest, told))), 1.0)
+    return float(-np.expm1(np.log(level) / points)) / 2

@@ -44,8 +44,10 @@ def fano_curve(spikes, windows=None, level=0.95):
     def fano(n, total, squares):
         return (n * squares - total**2) / ((n - 1) * total)
 
-    quantity = Quantity("fano_curve", "1", LOG, "spike counts", 2, "there is no spike, or one count only")
-    return curve_by_trial(quantity, fano, columns, windows, n_trials=spikes.n_trials, **labels)
+    quantity = Quantity("fano_curve", "1", LOG, "spike counts", 2, "there is no spike, or all counts are equal")
+    n, total, squares = (column.sum(axis=0) for column in columns)
+    differ = np.where(n * squares > total**2, spikes.n_trials, 0)
+    return curve_by_trial(quantity, fano, columns, windows, n_trials=spikes.n_trials, support=differ, **labels)
 
 
 def _sums(spikes, window):

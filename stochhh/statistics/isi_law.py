@@ -31,7 +31,7 @@ def isi_bins(*trains):
     if not intervals:
         return None
     shortest = max(min(isi.min() for isi in intervals), _SHORTEST)
-    longest = max(isi.max() for isi in intervals)
+    longest = max(max(isi.max() for isi in intervals), _SHORTEST)
     per_decade = np.clip(round(1.5 * min(map(len, intervals)) ** (1 / 3)), 8, 40)
     first = np.floor(np.log10(shortest) * per_decade) - 1
     last = np.ceil(np.log10(longest) * per_decade) + 1
@@ -122,8 +122,8 @@ def log_isi_mean(spikes, level=0.95, method="jackknife"):
     Corrected for the window as `isi_mean` is. ISIs that rounding cannot tell from 0 are left out.
     """
     quantity = Quantity("log_isi_mean", "1", PLAIN, _OF, 1)
-    sums, doubt = _log_powers(spikes, level)
-    estimate = by_trial(quantity, lambda s: s[..., 1] / s[..., 0], sums, level=level, method=method)
+    sums, centre, doubt = _log_powers(spikes, level)
+    estimate = by_trial(quantity, lambda s: centre + s[..., 1] / s[..., 0], sums, level=level, method=method)
     return estimate if estimate.low is None or doubt is None else estimate.without_interval(doubt)
 
 
@@ -145,21 +145,22 @@ def log_isi_sd(spikes, level=0.95, method="jackknife"):
         return np.sqrt(np.maximum(s[..., 2] / s[..., 0] - mean**2, 0.0))
 
     quantity = Quantity("log_isi_sd", "1", LOG, _OF, 2)
-    sums, doubt = _log_powers(spikes, level)
+    sums, _, doubt = _log_powers(spikes, level)
     estimate = by_trial(quantity, deviation, sums, level=level, method=method)
     return estimate if estimate.low is None or doubt is None else estimate.without_interval(doubt)
 
 
 def _log_powers(spikes, level):
-    """(sums, doubt): by trial sum w y^k for k = 0, 1, 2, y = ln ISI, and the number of ISIs; see `hidden`."""
+    """(sums, centre, doubt): by trial sum w y^k, k = 0..2, and the ISIs, y = ln ISI - centre; see `hidden`."""
     isi, trial = spikes.isi()
     told = isi > time_resolution(spikes)
     isi, trial = isi[told], trial[told]
     weight, log = window_weight(isi, spikes.window), np.log(isi)
-    columns = (weight, weight * log, weight * log**2, None)
+    centre = np.average(log, weights=weight) if isi.size else 0.0
+    columns = (weight, weight * (log - centre), weight * (log - centre) ** 2, None)
     sums = np.stack([np.bincount(trial, column, spikes.n_trials) for column in columns], axis=1)
     doubt = hidden(rate(spikes, level), spikes.window, isi, trial, weight, tail=0.5) if isi.size else None
-    return sums, doubt
+    return sums, float(centre), doubt
 
 
 def _silverman(log):

@@ -1,7 +1,7 @@
 """How long until the first spike: its latency and jitter, with trials that stay silent."""
 
 import numpy as np
-from scipy.special import betaincinv
+from scipy.special import bdtr, betaincinv
 
 from ..errors import InputError, real
 from .estimate import Estimate
@@ -122,9 +122,8 @@ def latency_median(spikes, since=None, level=0.95):
 
 def _order(n, level):
     """The largest k such that the k-th and the k-th last of n (from 0) hold the median at this level; -1 if none."""
-    from scipy.stats import binom
-
-    return int(binom.ppf((1 - level) / 2, n, 0.5)) - 1
+    below = bdtr(np.arange(n + 1), n, 0.5)  # of so many trials or fewer before the median
+    return int(np.searchsorted(below, (1 - level) / 2)) - 1
 
 
 def _sums(name, spikes, since):

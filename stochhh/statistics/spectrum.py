@@ -19,7 +19,7 @@ _POINTS = 60
 _HIGHEST = 8.0  # of the rate: beyond, the spectrum of most trains is flat
 _CHUNK = 2_000_000  # spikes times frequencies at a time
 _TOGETHER = 200  # frequencies of one band, at most
-_WORK = 100_000_000  # spikes times frequencies, at most, unless there is one a band: some seconds
+_WORK = 30_000_000  # spikes times frequencies, at most, unless there is one a band: some seconds
 
 
 def spike_spectrum(spikes, edges=None, level=0.95):

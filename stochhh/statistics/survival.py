@@ -31,9 +31,9 @@ def isi_survival(spikes, x=None, level=0.95):
     long as it is seen, so long ISIs are not lost. The time before the first spike of a window is left out: it began
     nobody knows when. Beyond the longest of all, cut ones included, nothing is known. Consistent for a renewal train,
     where the cut is independent of the ISI that it cuts; with serially correlated ISIs right but for the dependence
-    of the last ISI on those before. A point has no interval where fewer than two trials have an ISI up to it, or fewer
-    than two one beyond: that all others agree says nothing of the error. With more than 1000 different ISIs these are taken in 1000 cells of equal number,
-    which moves S by less than 0.001. Intervals by trial on the logit scale.
+    of the last ISI on those before. With more than 1000 different ISIs these are taken in 1000 cells of equal number,
+    which moves S by less than 0.001. Intervals by trial on the logit scale; a point has none unless two trials or more
+    have an ISI up to it, and two an interval that lasts longer: S of 1 or 0 would else look certain.
     Source: Kaplan and Meier, J. Am. Stat. Assoc. 53, 457 (1958); Gill, Z. Wahrscheinlichkeitstheorie 53, 97 (1980).
     """
     level = confidence(level)
