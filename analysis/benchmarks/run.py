@@ -11,39 +11,15 @@ figure (draw.py) are made of the file.
 import argparse
 import json
 import os
-import platform
-import re
-import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+from machine import machine
+
 HERE = Path(__file__).parent
 JOBS = ("diffusion", "jump", "growth_n", "growth_lambda", "growth_trials", "startup")
-FLAGS = ("avx2", "fma", "avx512f", "avx512dq", "avx512vl")
-
-
-def machine():
-    """What the numbers were measured on."""
-    try:
-        text = Path("/proc/cpuinfo").read_text()
-    except OSError:
-        text = ""
-    entry = dict(re.findall(r"^(model name|flags|cache size)\s*:\s*(.*)$", text, re.MULTILINE))
-    flags = entry.get("flags", "").split()
-    compiler = "none"
-    if shutil.which("g++"):
-        compiler = subprocess.run(["g++", "--version"], capture_output=True, text=True).stdout.splitlines()[0]
-    return {
-        "processor": entry.get("model name", platform.processor()),
-        "cache": entry.get("cache size"),
-        "vectors": [flag for flag in FLAGS if flag in flags],
-        "cores": os.cpu_count(),
-        "system": platform.platform(),
-        "python": platform.python_version(),
-        "compiler": compiler,
-    }
 
 
 def load():

@@ -22,7 +22,8 @@ _LONGEST_STEP = 1.0  # ms
 _FIRST_STEP = 0.01  # ms
 
 # What a step may be at a tolerance of 1 ms. Local errors are of third order in its length, so length and roughness go
-# like the cube root of the tolerance; the disagreement is of third order itself. Chosen from analysis/jump_frontier.py.
+# like the cube root of the tolerance; the disagreement is of third order itself. Chosen from the frontier in
+# docs/jump.md (analysis/benchmarks/jump_frontier.py).
 _LENGTH = 3.5  # the longest, times the fastest rate of the model
 _ROUGHNESS = 0.01  # root of `path.roughness`, as a part of the span of the variable that jumps
 _DISAGREEMENT = 0.15  # of the two midpoint slopes, times the step, as a part of a variable's span

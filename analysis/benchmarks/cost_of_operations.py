@@ -1,6 +1,8 @@
 """What one more operation in a neuron's vector field costs: ns in an Euler-Maruyama step of one neuron, on one core.
 
-The table in docs/your-own-neuron.md.  Run:  python analysis/cost_of_operations.py [--quick] [--seed S] [--out FILE.csv]
+The table in docs/your-own-neuron.md.
+
+    python analysis/benchmarks/cost_of_operations.py [--quick] [--seed S] [--out FILE.csv]
 """
 
 import argparse
