@@ -155,6 +155,8 @@ def retrace(at, ops, flow, is_held, add_powers, target, lanes, resets):
                         for v in range(n):
                             traces[j, v, k] = y[v]
                         k += 1
+                    if k == sampled.size or sampled[k] > w[TIME * L + j]:
+                        break
                     x, t = step_of(x, stop - t, p, held)[0], stop
                     if i < taken and not held:
                         x = shifted(x, TARGET, jumps[j, head[j] + i])
