@@ -3,16 +3,17 @@
 from textwrap import wrap
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from .looks import look_of, plain_log_ticks
 from .style import GREY, colour_of, dashes_of, drawing_on, legend_above
 
-__all__ = ["curve", "curves"]
+__all__ = ["THEORY", "curve", "curves", "tell"]
 
 _FEW = 12  # points; between fewer a line would say more than is known
 _WIDTH = 37  # characters in a line of a note
 _LEGEND = 13  # points that a legend takes
-_THEORY = {"color": "black", "lw": 0.7, "ls": (0, (4, 1.5, 1, 1.5)), "zorder": 4}
+THEORY = {"color": "black", "lw": 0.7, "ls": (0, (4, 1.5, 1, 1.5)), "zorder": 4}
 
 
 def curve(estimate, ax=None, *, label=None, backend=None, theory=None, theory_label="theory", joint=True, **look):
@@ -50,7 +51,7 @@ def curve(estimate, ax=None, *, label=None, backend=None, theory=None, theory_la
         draw = _bars if len(x) <= _FEW else _line
         draw(ax, x, value, label, look)
         if theory is not None:
-            ax.plot(x, theory(x) if callable(theory) else theory, label=theory_label, **_THEORY)
+            ax.plot(x, theory(x) if callable(theory) else theory, label=theory_label, **THEORY)
         shown = ax.dataLim.frozen()
         band = _bars_of if len(x) <= _FEW else _band_of
         band(ax, x, value, low, high, look)
@@ -82,7 +83,7 @@ def curves(estimates, ax=None, *, theory=None, theory_label="theory", joint=True
             curve(next(iter(estimates.values())), ax, label=" and ".join(estimates))
         if theory is not None and there:
             x = np.unique(np.concatenate([e.x for e in there.values()]))
-            ax.plot(x, theory(x), label=theory_label, **_THEORY)
+            ax.plot(x, theory(x), label=theory_label, **THEORY)
         if there:
             tell(ax, estimates, lift=_LEGEND if legend else 2)
         if legend and there:
@@ -91,11 +92,11 @@ def curves(estimates, ax=None, *, theory=None, theory_label="theory", joint=True
 
 
 def tell(ax, estimates, lift=2):
-    """Write above the axes which estimates, LABEL -> Curve, have no value or no band, and why."""
+    """Write above the axes which estimates, LABEL -> Curve or Estimate, have no value or no band, and why."""
     bare = {}
     for label, estimate in estimates.items():
-        if not np.isfinite(estimate.low).any():
-            missing = "has no band" if np.isfinite(estimate.value).any() else "is not drawn"
+        if not _any(estimate.low):
+            missing = "has no interval" if _any(estimate.value) else "is not drawn"
             bare.setdefault((missing, estimate.reason), []).append(label)
     lines = []
     for (missing, reason), labels in bare.items():
@@ -103,6 +104,11 @@ def tell(ax, estimates, lift=2):
         lines += wrap(f"{' and '.join(labels)} {verb}: {reason}", _WIDTH)
     if lines:
         ax.set_title("\n".join(lines), loc="left", fontsize=7, color=GREY, pad=lift)
+
+
+def _any(numbers):
+    """Whether there is a number: not None, nor NaN alone."""
+    return np.isfinite(np.asarray(numbers, dtype=float)).any()
 
 
 def _line(ax, x, value, label, look):
@@ -148,6 +154,8 @@ def _limit(ax, known):
         ax.set_ylim(0.7 * ax.dataLim.minposy, known.top)
     if known.x_scale == "log":
         plain_log_ticks(ax.xaxis)
+    else:
+        ax.xaxis.set_major_locator(MaxNLocator(5, integer=known.x_label.startswith("Lag (ISIs)")))
 
 
 def _write(ax, label, reason):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .curve import THEORY, tell
 from .forest import TITLES
 from .style import COLUMN, GREY, PAGE, colour_of, drawing_on, legend_above
 
@@ -26,7 +27,8 @@ def estimates(found, ax=None, *, theory=None, title=None):
         theory: what theory says, drawn as a black line across; or None.
         title: of the axis; None takes that of the statistic.
 
-    An estimate without an interval is a hollow mark; one without a value a dash. Returns the axes.
+    An estimate without an interval is a hollow mark, one without a value a dash, and the reason stands above the axes.
+    Returns the axes.
     """
     with drawing_on(ax, COLUMN, 45) as ax:
         for at, (label, estimate) in enumerate(found.items()):
@@ -38,7 +40,8 @@ def estimates(found, ax=None, *, theory=None, title=None):
             face = colour if known else "white"
             ax.errorbar([at], [estimate.value], reach, color=colour, mfc=face, marker="o", ms=4, elinewidth=1.0)
         if theory is not None:
-            ax.axhline(theory, color="black", lw=0.7, ls=(0, (4, 1.5, 1, 1.5)), zorder=0)
+            ax.axhline(theory, **THEORY | {"zorder": 0})
+        tell(ax, found)
         first = next(iter(found.values()))
         ax.set_ylabel(title or TITLES.get(first.name) or first.name + (f" ({first.unit})" if first.unit != "1" else ""))
         ax.set_xticks(range(len(found)), found)

@@ -135,7 +135,6 @@ def test_a_curve_is_drawn_with_its_band_and_labels(n_points):
     curve = Curve("fano_curve", x, x, x - 1, x + 1, x - 2, x + 2, 0.95, "1", "window", "ms", 20, "made up")
     ax = plotting.curve(curve, backend="jump", label="jump", theory=np.ones(n_points))
     assert ax.get_xlabel() == "Counting window (ms)" and ax.get_ylabel() == "Fano factor of the count"
-    low, high = ax.dataLim.y0, ax.dataLim.y1
-    assert low <= -1 and high >= 102
+    assert ax.get_ylim()[0] == 0 and ax.get_ylim()[1] >= 102
     unknown = Curve("my_thing", x, x, x, x, x, x, 0.95, "mV", "time", "ms", 20, "made up")
     assert plotting.curve(unknown).get_ylabel() == "My thing (mV)"
