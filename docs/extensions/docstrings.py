@@ -1,6 +1,7 @@
 """The docstrings of stochhh are plain text; here they become reStructuredText.
 
-Indented blocks are formulas and stay as they are typed; "Arguments:" is left to napoleon; `names` are code.
+Indented blocks are formulas and stay as they are typed; "Arguments:" is left to napoleon; `names` are code; sources
+begin a paragraph.
 """
 
 import re
@@ -26,7 +27,7 @@ def as_rest(lines):
         elif (indented and not in_arguments) or (block and not line):
             block.append(line)
         else:
-            found.append(_inline(line))
+            found += ([""] if re.match(r"Sources?\b.*:", line) else []) + [_inline(line)]
     return found + _formula(block)
 
 
