@@ -6,6 +6,7 @@ from .curve import curve, curves
 from .estimates import distances, estimates
 from .forest import forest
 from .isi import isi_density
+from .membrane import save_membrane_figures
 from .spike_trains import save_spike_train_figures, spike_train_curves, spike_train_table
 from .spikes import first_spike_times, raster, spectrum
 from .style import COLUMN, GREY, PAGE, colour_of, dashes_of, journal, legend_above, letter, new_figure, save
@@ -34,6 +35,7 @@ __all__ = [
     "raster",
     "save",
     "save_comparison_figures",
+    "save_membrane_figures",
     "save_spike_train_figures",
     "save_trace_figure",
     "spectrum",

@@ -10,12 +10,14 @@ import pytest
 from matplotlib.figure import Figure
 from test_plotting import CASES, assert_printable, legend_texts, lines, pairs, poisson, result_of
 
+import stochhh as sh
 from stochhh import plotting
 from stochhh import statistics as st
+from stochhh.membrane import Membrane
 from stochhh.plotting import spike_trains as page
 from stochhh.plotting.looks import look_of
 from stochhh.statistics import Curve
-from stochhh.theory import DeadTimePoisson
+from stochhh.theory import DeadTimePoisson, power_spectrum
 
 OF_SPIKES = (
     st.isi_histogram, st.isi_kernel_density, st.isi_survival, st.isi_hazard, st.serial_correlation, st.fano_curve,
@@ -208,6 +210,7 @@ def kept(monkeypatch):
         return []
 
     monkeypatch.setattr(page, "save", keep)
+    monkeypatch.setattr("stochhh.plotting.membrane.save", keep)
     return figures
 
 
@@ -243,3 +246,33 @@ def test_the_page_of_one_result_is_saved_in_whole(tmp_path):
     made = plotting.save_spike_train_figures({"jump": poisson(1, n_trials=3).spikes}, tmp_path, "page")
     assert [path.name for path in made] == ["page.png", "page.pdf"]
     assert all(path.stat().st_size > 10_000 for path in made)
+
+
+# The membrane
+
+
+def membrane_of(times, seed=1):
+    """A made-up membrane: 4 trials of a noisy V, sampled."""
+    rng = np.random.default_rng(seed)
+    time = np.arange(0.0, 1000.5, 0.5)
+    V = -65 + np.cumsum(rng.normal(0, 0.05, (4, 1, time.size)), axis=2)
+    return Membrane.from_traces(sh.Traces(time, V, ("V",)), result_of(times).spikes)
+
+
+@pytest.mark.parametrize(("I_app", "n_lines"), [(0.0, 2), (12.0, 1)])
+def test_the_page_of_the_membrane_has_linear_response_or_the_reason(kept, I_app, n_lines):
+    neuron = sh.HodgkinHuxley(I_app=I_app)
+    drive = sh.SynapticInput(sh.Population("exc", 100, 10.0, 0.1, 1.0))
+    membrane = membrane_of([[], [], [], []])
+    plotting.save_membrane_figures({"jump": membrane}, ".", neuron=neuron, drive=drive)
+    (figure,) = kept
+    assert_printable(figure)
+    drawn = [lines(ax) for ax in figure.axes]
+    for found, of in zip(drawn, (st.membrane_density, st.autocovariance, st.power_spectrum), strict=True):
+        np.testing.assert_array_equal(found["jump"].get_ydata(), of(membrane).value)
+    assert all(("linear response" in found) == (n_lines == 2) for found in drawn)
+    if n_lines == 2:
+        line = drawn[2]["linear response"]
+        np.testing.assert_allclose(line.get_ydata(), power_spectrum(neuron, drive, line.get_xdata()))
+    else:
+        assert "unstable" in figure.get_suptitle()
