@@ -59,14 +59,17 @@ def _sections(readme):
 def _left(figures, stem, source, suffix):
     """Files of a script: named for it, or by a string of its source."""
     names = {stem, *re.findall(r'["\']([\w-]+)["\']', source)}
-    return tuple(path for path in sorted(figures.glob(f"*{suffix}")) if path.stem in names)
+    files = sorted(figures.glob(f"*{suffix}"))
+    return tuple(path for path in files if path.stem in names or path.stem.startswith(f"{stem}_"))
 
 
 def page_of(script):
     """A script's page, in MyST."""
     parts = [f"# {_escaped(script.title)}"]
     parts += [f"![{_escaped(script.title)}]({_from_docs(figure)})" for figure in script.figures]
-    parts += [_as_myst(script.text), script.remarks]
+    parts.append(_as_myst(script.text))
+    if script.remarks:
+        parts.append(f"## What is stated, and what comes out\n\n{script.remarks}")
     if script.numbers:
         links = ", ".join(f"{{download}}`{path.name} <{_from_docs(path)}>`" for path in script.numbers)
         parts.append(f"The numbers that are plotted: {links}.")

@@ -138,6 +138,59 @@ def test_every_page_of_the_mathematics_names_its_tests(page):
     assert page.stem == "index" or ("::test_" in text and "*Proof" in text and "{cite:" in text)
 
 
+# --- What the pages are made with -------------------------------------------------------------------------------------
+
+
+def extension(name):
+    """A module of docs/extensions."""
+    spec = importlib.util.spec_from_file_location(name, DOCS / f"extensions/{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_docstring_becomes_markup():
+    """Formulas stay as they are typed, names are code, stars and bars are none; sections are napoleon's."""
+    lines = [
+        "Sum of `x`.",
+        "",
+        "    S = |a|*b",
+        "",
+        "Arguments:",
+        "    a_: a*b, see `f`.",
+        "",
+        "Source: C.",
+        "",
+        ">>> 1*1",
+    ]
+    found = extension("docstrings").as_rest(lines)
+    assert "Sum of ``x``." in found and "    S = |a|*b" in found and ">>> 1*1" in found
+    assert found[found.index("    S = |a|*b") - 3] == ".. code-block:: text"
+    assert "    a\\_: a\\*b, see ``f``." in found[found.index("Arguments:") :]
+    assert found[found.index("Source: C.") - 1] == ""
+
+
+def test_a_script_becomes_a_page(tmp_path, monkeypatch):
+    """With its figure and its numbers, what the README says of it, and without what is not there."""
+    gallery = extension("gallery")
+    monkeypatch.setattr(gallery, "_ROOT", tmp_path)
+    folder = tmp_path / "paper_figures"
+    (folder / "figures").mkdir(parents=True)
+    (folder / "figures/a.png").touch()
+    (folder / "figures/a_more.csv").touch()
+    (folder / "README.md").write_text("# x\n\n## a\n\n    python a.py\n\n![](figures/a.png)\n\nSee [b](b.md).\n")
+    for name in "ab":
+        source = f'"""How *{name}*?\n\nText.\n"""\nif __name__ == "__main__":\n    pass\n'
+        (folder / f"{name}.py").write_text(source)
+    (folder / "module.py").write_text('"""No script."""\n')
+    a, b = gallery.scripts(folder)
+    page = gallery.page_of(a)
+    assert page.startswith("# How \\*a\\*?") and "](../../paper_figures/figures/a.png)" in page
+    assert "a_more.csv" in page and "See b." in page and "python a.py" not in page
+    assert "![" not in gallery.page_of(b) and "python paper_figures/b.py --help" in gallery.page_of(b)
+    assert gallery.index_of({"Figures": [a, b]}).count("grid-item-card") == 2
+
+
 # --- What builds -----------------------------------------------------------------------------------------------------
 
 
