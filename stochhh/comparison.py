@@ -157,9 +157,10 @@ def compare(a, b, *more, margins=None, level=0.95, correction=None, labels=None,
         paired: whether trial k of all results belongs together, by the same input say: adds the distances of the trains
             of one trial, see `statistics.train_distances`, all with the time scale of a.
 
-    Returns a Comparison, or Comparisons for more than two results. The error of a verdict: "equivalent" where the
-    difference is the margin or more, or "different" where it is less, has a probability of at most (1 - level) / 2,
-    up to what the coverage of the intervals lacks.
+    Returns a Comparison, or Comparisons for more than two results. The error of a verdict, up to what the coverage of
+    the intervals lacks: "equivalent" where the difference is the margin or more has a probability of at most
+    (1 - level) / 2, and so has "different" where it is less, if the interval is shorter than the margin; at most
+    1 - level in any case.
 
     Raises InputError for windows that differ (what a window hides would differ too), for margins with an unknown
     name or a value that is no number from 0 up, for a level outside (0, 0.9999], for an unknown correction, and for
