@@ -1,0 +1,120 @@
+"""What do accuracy of the ISI law and run time cost each other, over every backend, scheme and step?
+
+In the manner of Pu and Thomas, Neural Comput. 32, 1775 (2020), table 3: the L1-Wasserstein distance of the law of the
+interspike intervals (ISIs) from the exact one, beside the run time. Exact are jumps by a tolerance of 1e-4 ms and four
+times as many trials; the neuron (I_app = 3 uA/cm2) has the question's 100 inputs, or 5000 of a tenth of the weight.
+Above are distances from the exact law, below those of the diffusions from the diffusion's own (SRA1 at 0.01 ms). Bars:
+95 %, conservative; grey: what 95 % of runs of equal laws lie below, the noise floor; per-neuron, slow, has a fiftieth
+of the trials and so a higher one of its own. Processor time, all cores together.
+
+Stated, of channel noise: Markov chain against itself 2.27e-4 +- 7.15e-5 ms in 3790 s; its Langevin equations, from
+8.01e-1 +- 9.5e-4 ms in 67 s (Fox 1997) to 4.52e-2 +- 2.1e-4 ms in 577 s (Orio), all slower or worse than stochastic
+shielding, 7.62e-2 +- 7.6e-5 ms in 73 s. Here, of synaptic noise: the exact process costs no more than its diffusion,
+whose distance no scheme and no step brings down: it is that of the third cumulant. Difference: another noise, another
+neuron, and fewer spikes, so a higher noise floor; their exact process draws every channel, ours one merged process.
+
+    python paper_figures/pu_thomas_2020_table_3.py --quick --out out
+"""
+
+import time
+
+import pandas as pd
+
+import stochhh as sh
+from stochhh.plotting import GREY, PAGE, colour_of, journal, letter, new_figure
+from stochhh.script import main, save_figure
+from stochhh.statistics import isi_distances, isi_mean
+
+NEURON = sh.HodgkinHuxley(I_app=3.0)
+INPUTS = {
+    "100 inputs": sh.SynapticInput(
+        sh.Population("exc", n=80, rate=10.0, p=0.5, weight=+1.0),
+        sh.Population("inh", n=20, rate=10.0, p=0.5, weight=-4.0),
+    ),
+    "5000 inputs": sh.SynapticInput(
+        sh.Population("exc", n=4000, rate=10.0, p=0.5, weight=+0.1),
+        sh.Population("inh", n=1000, rate=10.0, p=0.5, weight=-0.4),
+    ),
+}
+# name: (colour, marker, step or tolerance -> backend, steps or tolerances); per-neuron, slow, has fewer trials
+LINES = {
+    "per-neuron": (colour_of("per-neuron"), "*", lambda h: sh.PerNeuron(dt=h), (0.05,)),
+    "jump": (colour_of("jump"), "P", lambda h: sh.Jump(tolerance=h), (0.1, 1e-2, 1e-3, 1e-4)),
+    "euler-maruyama": (colour_of("diffusion"), "o", lambda h: sh.Diffusion(dt=h), (0.05, 0.02, 0.01, 0.005)),
+    "heun": ("#D55E00", "s", lambda h: sh.Diffusion(dt=h, scheme="heun"), (0.05, 0.02, 0.01)),
+    "splitting": ("#009E73", "^", lambda h: sh.Diffusion(dt=h, scheme="splitting"), (0.2, 0.1, 0.05, 0.02)),
+    "sra1": ("#CC79A7", "D", lambda h: sh.Diffusion(dt=h, scheme="sra1"), (0.05, 0.02)),
+}
+ROWS = {"exact": "Distance from the exact law (ms)", "diffusion": "... from the diffusion's own (ms)"}
+
+
+def run(drive, backend, n_trials, seed):
+    """(spike trains, processor seconds of a simulated second)"""
+    started = time.process_time()
+    result = sh.simulate(
+        NEURON, drive, backend=backend, duration=10_200.0, transient=200.0, n_trials=n_trials, seed=seed,
+        progress=False,
+    )  # fmt: skip
+    spent = time.process_time() - started - result.provenance["timing"]["compile_s"]
+    return result.spikes, spent / (10.2 * n_trials)
+
+
+def rows_of(name, drive, options):
+    """Rows of one input: every line, every step, every law that it is set against."""
+    n = 24 if options.quick else 400
+    exact = run(drive, sh.Jump(tolerance=1e-4), 4 * n, options.seed)[0]
+    diffusion = run(drive, sh.Diffusion(scheme="sra1", dt=0.01), 2 * n, options.seed + 1)[0]
+    for i, (line, (*_, backend, steps)) in enumerate(LINES.items()):
+        for j, step in enumerate(steps):
+            if options.quick and line == "per-neuron" and name != "100 inputs":
+                continue  # half a minute
+            few = max(4, n // 50) if line == "per-neuron" else n
+            spikes, seconds = run(drive, backend(step), few, options.seed + 100 * (i + 1) + j)
+            for law, reference in (("exact", exact), ("diffusion", diffusion)):
+                if law == "exact" or line not in ("per-neuron", "jump"):
+                    found = isi_distances(reference, spikes)["isi_wasserstein"]
+                    row = {"input": name, "line": line, "step": step, "from": law, "seconds": seconds, "trials": few}
+                    row |= {key: getattr(found.estimate, key) for key in ("value", "low", "high")}
+                    yield row | {"floor": found.null_95, "isi_mean": isi_mean(reference).value}
+
+
+def make(options):
+    table = pd.DataFrame([row for name, drive in INPUTS.items() for row in rows_of(name, drive, options)])
+    print(table.round(5).to_string(index=False))
+    save_figure(drawn(table), options, "pu_thomas_2020_table_3", table)
+
+
+def drawn(table):
+    with journal():
+        figure = new_figure(PAGE, 105.0)
+        axes = figure.subplots(2, 2, sharex=True)
+        for i, (law, label) in enumerate(ROWS.items()):
+            for j, name in enumerate(INPUTS):
+                panel(axes[i, j], table[(table["from"] == law) & (table.input == name)])
+                letter(axes[i, j], "abcd"[2 * i + j], 30)
+                axes[0, j].set_title(name)
+                axes[1, j].set_xlabel("Processor time of a simulated second (s)")
+            axes[i, 0].set_ylabel(label)
+        handles, labels = axes[0, 0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside upper center", ncols=7)
+    return figure
+
+
+def panel(ax, rows):
+    """Distance against run time, a line a scheme, its steps beside the points."""
+    floor = rows[rows.trials == rows.trials.max()].floor.median()
+    bottom = floor / 5
+    ax.axhspan(bottom, floor, color=GREY, alpha=0.25, lw=0, label="equal laws, 95 %")
+    for line, found in rows.groupby("line", sort=False):
+        colour, marker, *_ = LINES[line]
+        size = found.value.clip(lower=1.2 * bottom)
+        error = [size - found.low.clip(lower=bottom), found.high - size]
+        ax.errorbar(found.seconds, size, error, color=colour, marker=marker, ms=4, lw=0.7, label=line)
+        for x, y, step in zip(found.seconds, size, found.step, strict=True):
+            ax.annotate(f"{step:g}", (x, y), (3, 3), textcoords="offset points", fontsize=5, color=colour)
+    ax.set(xscale="log", yscale="log")
+    ax.set_ylim(bottom=bottom)
+
+
+if __name__ == "__main__":
+    main(make, __doc__)
