@@ -1,5 +1,6 @@
 """The page of a result's spike trains: raster, ISIs, hazard, memory, counts, spectrum and autocorrelation."""
 
+import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.markers import CARETLEFT
 from matplotlib.patches import Patch
@@ -82,6 +83,8 @@ def save_spike_train_figures(results, directory, stem="spike_trains", *, found=N
         lanes = upper.subgridspec(len(trains), 1, hspace=0.05).subplots(sharex=True, squeeze=False)[:, 0]
         axes = lower.subgridspec(2, 3).subplots().ravel()
         _rasters(lanes, trains)
+        banded = any(np.isfinite(c.joint_low).any() for named in found.values() for c in named.values())
+        _legend(lanes[0], trains, banded)
         _density(axes[0], trains, found["isi_histogram"])
         for ax, name in zip(axes[1:], _CURVES, strict=True):
             curves(found[name], ax, legend=False)
@@ -97,9 +100,14 @@ def _rasters(lanes, trains):
     for ax, (label, spikes) in zip(lanes, trains.items(), strict=True):
         raster(spikes, ax, stretch=stretch, backend=label)
         ax.label_outer()
+
+
+def _legend(ax, trains, banded):
     handles = [Line2D([], [], color=colour_of(label), ls=dashes_of(label)) for label in trains]
-    handles += [Patch(color=GREY, alpha=0.3, lw=0)]
-    legend_above(lanes[0], handles, [*trains, "95 % band, by trial"])
+    labels = [*trains]
+    if banded:
+        handles, labels = [*handles, Patch(color=GREY, alpha=0.3, lw=0)], [*labels, "95 % band, by trial"]
+    legend_above(ax, handles, labels)
 
 
 def _density(ax, trains, found):
@@ -108,7 +116,7 @@ def _density(ax, trains, found):
         curves(found, ax)
         return
     for label, spikes in trains.items():
-        isi_density(spikes, ax, label=label, backend=label, edges=edges)
+        isi_density(spikes, ax, label=label, backend=label, edges=edges, joint=True)
     tell(ax, found)
 
 
