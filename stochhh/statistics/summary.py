@@ -27,19 +27,19 @@ def summary(result, level=0.95, method="jackknife"):
     """Every statistic of a result, each with its interval: NAME -> Estimate, in the order of NAMES.
 
     Arguments:
-        result: anything with `.spikes` (SpikeTrains) and `.moments` (Moments, or None: then those of V are
-            missing, with the reason).
+        result: a Result, or SpikeTrains; where there are no moments of V, its statistics are missing, with the reason.
         level: confidence level of each interval by itself.
         method: of the intervals, "jackknife" or "bootstrap", see `by_trial`.
 
     Raises InputError for a level outside (0, 0.9999], and for an unknown method.
     """
     level, method = confidence(level), known_method(method)
-    estimates = {name: statistic(result.spikes, level, method) for name, statistic in _OF_SPIKES.items()}
+    spikes, moments = getattr(result, "spikes", result), getattr(result, "moments", None)
+    estimates = {name: statistic(spikes, level, method) for name, statistic in _OF_SPIKES.items()}
     for name, (statistic, unit) in _OF_MOMENTS.items():
-        if result.moments is None:
+        if moments is None:
             reason = "the moments of V were not recorded"
             estimates[name] = Estimate.missing(name, reason, level=level, unit=unit, n=0)
         else:
-            estimates[name] = statistic(result.moments, level, method)
+            estimates[name] = statistic(moments, level, method)
     return estimates

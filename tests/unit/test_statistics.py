@@ -325,6 +325,7 @@ def test_summary_has_every_name_in_order():
     assert [e.name for e in summary.values()] == names
     assert [e.unit for e in summary.values()] == units
     unrecorded = st.summary(SimpleNamespace(spikes=THREE, moments=None))
+    assert st.summary(THREE) == unrecorded
     assert [e.unit for e in unrecorded.values()] == units
     for name in names[-3:]:
         assert unrecorded[name].value is None
