@@ -79,7 +79,7 @@ def V_kurtosis(moments, level=0.95, method="jackknife"):
         level: confidence level.
         method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
 
-    0 for a Gaussian. Bias and interval as in `V_skewness`.
+    0 for a Gaussian. Bias and interval as in `V_skewness`; what they cover is told at `membrane_kurtosis`.
     """
     return _kurtosis(_of_moments(moments), level, method)
 
@@ -123,7 +123,10 @@ def membrane_skewness(membrane, variable="V", subthreshold=False, level=0.95, me
 def membrane_kurtosis(membrane, variable="V", subthreshold=False, level=0.95, method="jackknife"):
     """Excess kurtosis of a state variable, over all samples or the subthreshold ones alone.
 
-    Arguments: as of `membrane_mean`. Bias and interval as in `V_kurtosis`.
+    Arguments: as of `membrane_mean`. Bias and interval as in `V_kurtosis`. Measured where 95 % is claimed, on
+    Ornstein-Uhlenbeck and shot noise, 20 trials: 93 to 97 % for all four moments with trials of 100 and 400 correlation
+    times; with 20 correlation times 94 to 98 % for the first three and 88 to 91 % for the kurtosis, which hangs on
+    rare excursions. With 2 to 10 trials of 100: 93 to 97 %, the kurtosis 90 to 96 %.
     """
     return _kurtosis(_of_membrane(membrane, variable, subthreshold), level, method)
 

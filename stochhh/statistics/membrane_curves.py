@@ -1,5 +1,12 @@
-"""Density, autocovariance and power spectrum of the membrane potential, and of any state variable."""
+"""Density, autocovariance and power spectrum of the membrane potential, and of any state variable.
 
+Coverage measured where 95 % is claimed, on Ornstein-Uhlenbeck and shot noise sampled exactly, trials of 20 to 400
+correlation times: 20 trials 93 to 98 % for the whole curve and 94.5 to 97 % for each point; 10 trials 93 to 96 %, 5
+trials 90 to 94 % for the whole curve; 2 trials 43 to 52 %: no band should be read from two trials.
+`pytest -m slow -s tests/statistical/test_membrane_coverage.py` repeats this.
+"""
+
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +21,7 @@ from .scale import LOG, PLAIN, ROOT, Quantity
 __all__ = ["autocovariance", "membrane_density", "power_spectrum"]
 
 _POINTS = 100  # lags, or bands of frequency, at most, where none are given
-_HIGHEST = 0.1  # of the sampling frequency: beyond, aliasing adds more than 3 % where a spectrum falls like 1/f^2
+_HIGHEST = 0.1  # of the sampling frequency: beyond, aliasing may add more than 3 %
 
 
 def membrane_density(membrane, variable="V", subthreshold=False, level=0.95):
@@ -101,23 +108,26 @@ def power_spectrum(membrane, variable="V", edges=None, level=0.95):
     1/L from 2/L on the window of Hann is blind to a constant, so no mean is taken off, and none of its error comes in.
     A segment blurs: the expectation is S + S''/(6 L^2), wrong where S has a peak as narrow as 1/L, whatever the
     trials' length. Sampling folds back what lies beyond half the sampling frequency: where S falls like 1/f^2, as after
-    jumps and white noise, S is too large by (pi f dt)^2 / sin^2(pi f dt): 0.8 % at a twentieth of the sampling
-    frequency, 3 % at a tenth. What is left of the window after the last whole half segment is not used. Intervals by
-    trial on the log scale, in which the dependence of overlapping segments needs no model. Returns a Curve at the
-    mean frequency of each band. There is none of the subthreshold samples: with gaps it is no average of segments;
-    take their autocovariance.
+    jumps and white noise, it is too large by (pi f dt)^2 / sin^2(pi f dt) (0.8 % at a twentieth of the sampling
+    frequency, 3 % at a tenth), and by less where it falls faster; the lower ends of the intervals are lowered by as
+    much. What is left of the window after the last whole half segment is not used. Intervals by trial on the log scale,
+    in which the dependence of overlapping segments needs no model. Returns a Curve at the mean frequency of each band.
+    There is none of the subthreshold samples: with gaps it is no average of segments; take their autocovariance.
     Source: Welch, IEEE Trans. Audio Electroacoust. 15, 70 (1967); Harris, Proc. IEEE 66, 51 (1978), for the window.
     """
     level, of, sampling = confidence(level), membrane[variable], membrane.sampling
     first, size, frequency = _bands(edges, sampling)
+    unaliased = np.sinc((first + size - 1) / sampling.n_segment) ** 2  # at least this part of the power
     sums = np.add.reduceat(of.power[:, : first[-1] + size[-1]], first, axis=1) / size
     unit = unit_of(variable, 2)
     name = _name(variable, "power_spectrum", False)
     quantity = Quantity(name, "1/Hz" if unit == "1" else f"{unit}/Hz", LOG, "samples", 1, "there is no power")
-    return curve_by_trial(
+    found = curve_by_trial(
         quantity, lambda s, n: per_ms(s / n), [sums, np.ones((len(sums), 1))], frequency, level=level,
         x_name="frequency", x_unit="Hz", unbias=False,
     )  # fmt: skip
+    method = found.method if np.isnan(found.low).all() else f"{found.method}; lowered by what may be aliased"
+    return replace(found, low=found.low * unaliased, joint_low=found.joint_low * unaliased, method=method)
 
 
 _NONE = "no sample counts: the neuron fires faster than the cut about its spikes lasts"
