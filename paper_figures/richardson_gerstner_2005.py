@@ -25,7 +25,7 @@ Difference: without conductances of synapses nothing skews the passive membrane 
 the neuron's own nonlinearity: always positive, it adds to excitation's shots and opposes those of inhibition. As in the
 paper the diffusion has that part alone, and the rest is the third cumulant's: of the sign of kappa_3.
 
-    python paper_figures/richardson_skewness.py --quick --out out
+    python paper_figures/richardson_gerstner_2005.py --quick --out out
 """
 
 from dataclasses import replace
@@ -79,7 +79,7 @@ def make(options):
         found[model, "diffusion"] = measure(model, "both", weights[model][0], "diffusion")
         for kind in SIGNS:
             found[model, kind] = [measure(model, kind, weight, "jump") for weight in weights[model]]
-    save_figure(drawn(weights, found), options, "richardson_skewness", rows)
+    save_figure(drawn(weights, found), options, "richardson_gerstner_2005", rows)
 
 
 def drawn(weights, found):
