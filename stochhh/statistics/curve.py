@@ -1,6 +1,6 @@
 """A curve: a statistic against time, lag or frequency, with its intervals point by point and its band as a whole."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtr
@@ -57,6 +57,11 @@ class Curve:
         none = np.full(len(x), np.nan)
         value = none if value is None else value
         return cls(name, x, value, none, none, none, none, level, unit, x_name, x_unit, n, "none", reason)
+
+    def without_interval(self, reason):
+        """The same values, their intervals given up for a reason."""
+        ends = dict.fromkeys(("low", "high", "joint_low", "joint_high"), np.full(len(self.x), np.nan))
+        return replace(self, **ends, method="none", reason=reason)
 
     def to_dataframe(self):
         """The points as a pandas.DataFrame: x, by its name, value, low, high, joint_low, joint_high, reason."""

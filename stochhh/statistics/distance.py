@@ -15,6 +15,7 @@ _GRID = 256  # quantiles of the pooled ISIs, at which errors and permutations ar
 _DRAWS = 2000
 _GROUPS = 100  # of trials, at most, for the error: more would make it no better known
 _POOL = 400  # groups of both together, about, that are permuted
+_FAR = 2.0  # radii of equal laws: beyond, the distance is smooth in the laws
 _SEED = 0  # fixed: the same data give the same interval
 _UNITS = {"isi_ks": "1", "isi_wasserstein": "ms", "isi_energy": "ms^0.5", "isi_anderson_darling": "1"}
 
@@ -62,9 +63,13 @@ def isi_distances(a, b, level=0.95):
     ||error of F_a - F_b|| in `level` of the cases, since all are norms (isi_anderson_darling for a given H). So it
     holds at D_true = 0 too, and is conservative elsewhere; a low end above 0 says that the laws differ. q comes from
     2000 Gaussian draws of that error, with its covariance between trials (Student's scale for few trials, 100 groups
-    of trials if there are more); levels above 0.999 are beyond them. Measured with 20 trials of 50 spikes: equal laws
-    were called different in 2 to 4 %, and the interval held the distance of a Poisson from a gamma train in more than
-    99 %.
+    of trials if there are more); levels above 0.999 are beyond them. Where D > 2 q the laws lie apart plainly, and D
+    is smooth in them: the interval is then [D - b - r, D + r], with r the quantile of | ||D + e|| - ||D - e|| | / 2
+    over the draws e, and b the bias upwards, the mean of (||D + e|| + ||D - e||) / 2 - ||D||.
+
+    Measured with 20 trials of 50 spikes: equal laws were called different in 2 to 5 %; the interval held the distance
+    of a Poisson from a gamma train of CV 0.5 or 0.7, or from one with a dead time, in 94 to 99 %, and that of laws
+    nearer than 2 q in 98 to 100 % (`pytest -m slow -s tests/statistical/test_comparison_power.py -k distances`).
 
     The p-value is that of trials, or groups of equally many, shared out anew between a and b, 2000 times: exact, up
     to 1/2001, if the trains have equal laws, whatever the dependence within a trial. It takes 4 trials on each side.
@@ -89,7 +94,8 @@ def isi_distances(a, b, level=0.95):
     steps = [_steps(law, grid) for law in laws]
     F = [np.cumsum(step.sum(axis=0)) / step.sum() for step in steps]
     pooled = (F[0] + F[1])[None] / 2
-    gridded = _norms((F[0] - F[1])[None], grid, pooled)
+    apart = F[0] - F[1]
+    gridded = _norms(apart[None], grid, pooled)
     values = dict.fromkeys(_UNITS) | {k: float(x[0]) for k, x in gridded.items()} | exact
     if n == 1:
         reason = "one of the two has interspike intervals in one trial only, and an interval by trial takes two"
@@ -97,12 +103,13 @@ def isi_distances(a, b, level=0.95):
             k: Distance(Estimate.missing(k, reason, level=level, unit=u, n=n, value=values[k]))
             for k, u in _UNITS.items()
         }
-    radii = _norms(sum(_error_draws(step) for step in _seeded(steps)), grid, pooled)
+    errors = sum(_error_draws(step) for step in _seeded(steps))
+    around = [_norms(x, grid, pooled) for x in (errors, apart + errors, apart - errors)]
     null = _permuted(steps, grid)
     found = {}
     for name, unit in _UNITS.items():
-        radius = float(np.quantile(radii[name], level))
-        found[name] = Distance(_estimate(name, unit, values[name], radius, level, n, resolution))
+        reach = _reach(values[name], gridded[name][0], *(norms[name] for norms in around), level)
+        found[name] = Distance(_estimate(name, unit, values[name], reach, level, n, resolution))
         if null is not None:
             beyond = np.sum(null[name] >= gridded[name][0] * (1 - 1e-12))
             p = float((1 + beyond) / (1 + len(null[name])))
@@ -222,14 +229,20 @@ def _permuted(steps, grid):
     return _norms(F_a - F_b, grid, (F_a + F_b) / 2)
 
 
-def _estimate(name, unit, value, radius, level, n, resolution):
+def _reach(value, gridded, norms, plus, minus, level):
+    """(below, above, in words): how far the interval reaches, from norms of the error alone, added and subtracted."""
+    radius = float(np.quantile(norms, level))
+    if value <= _FAR * radius:
+        return radius, radius, f"the norm of the error by trial: conservative; equal laws stay below {radius:.3g}"
+    along = float(np.quantile(np.abs(plus - minus) / 2, level))
+    bias = max(float(np.mean(plus + minus)) / 2 - gridded, 0.0)
+    return along + bias, along, f"the error by trial along the difference; equal laws stay below {radius:.3g}"
+
+
+def _estimate(name, unit, value, reach, level, n, resolution):
     """The distance with its interval."""
-    if unit == "ms":
-        radius += resolution
+    below, above, how = reach
+    margin = resolution if unit == "ms" else 0.0
     highest = 1.0 if name == "isi_ks" else np.inf
-    low, high = max(value - radius, 0.0), min(value + radius, highest)
-    method = (
-        f"value +- {radius:.3g}, the norm of the error by trial, cut to the possible range; conservative; "
-        f"equal laws stay below {radius:.3g}"
-    )
-    return Estimate(name, value, low, high, level, unit, n, method)
+    low, high = max(value - below - margin, 0.0), min(value + above + margin, highest)
+    return Estimate(name, value, low, high, level, unit, n, f"{how}; cut to the possible range")

@@ -57,10 +57,10 @@ def by_trial(quantity, statistic, sums, *, level, method="jackknife", resolution
             z + l of these away or more: for what the spread between a few trials cannot show.
 
     Exact for the mean of normal trials; else the coverage is off by order 1/n. theta_J is free of the bias of order
-    1/n; where it is not positive but must be, theta stands. Measured where 95 % is claimed, with 50 to 100 spikes a
-    trial, over Poisson, gamma, rate-varying and serially correlated trains: rate, isi_mean, cv2 and lv 94 to 96 %
-    with 20 trials and 94 to 99 % with 2, 3, 5 and 10; cv 94 to 95 % with 20, 92 to 96 % with fewer; fano_factor 95 to
-    96 % with 20, 93 to 100 % with fewer. `pytest -m slow -s tests/statistical/test_coverage.py` repeats this.
+    1/n; where it is not positive but must be, theta stands. Measured where 95 % is claimed, with 50 spikes a trial,
+    over Poisson, gamma, rate-varying and serially correlated trains: rate, isi_mean, cv2 and lv 95 to 96 % with 20
+    trials and 94 to 99 % with 2, 3, 5 and 10; fano_factor 97 % with 20, 95 to 100 % with fewer. What is claimed of cv
+    and of higher moments stands with them. `pytest -m slow -s tests/statistical/test_coverage.py` repeats this.
 
     Raises InputError for a level outside (0, 0.9999].
     Source: Miller, Biometrika 61, 1 (1974); Satterthwaite, Biometrics Bulletin 2, 110 (1946); Johnson, J. Am. Stat.

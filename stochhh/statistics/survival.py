@@ -64,7 +64,7 @@ def isi_survival(spikes, x=None, level=0.95):
 
     by_end, beyond = np.cumsum(deaths > 0, axis=1) > 0, at_risk > 0
     reached = np.pad(by_end.sum(axis=0), (1, 0))[index]  # trials with an ISI up to x
-    passing = np.append(beyond.sum(axis=0), 0)[index]  # and with an interval that lasts longer
+    passing = np.append(beyond.sum(axis=0), np.sum(left[:, -1] > 0))[index]  # and with an interval that lasts longer
     quantity = Quantity("isi_survival", "1", LOGIT, "spikes", 1, "beyond the longest interval nothing is known")
     return curve_by_trial(
         quantity, survival, [deaths, at_risk], x, level=level, x_name="isi", x_unit="ms", n_trials=spikes.n_trials,

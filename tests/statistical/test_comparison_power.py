@@ -7,7 +7,8 @@ most half of what the level leaves, 2.5 % at 95 %.
 import numpy as np
 import pytest
 from budget import Disagreement, check_law, check_proportion_between
-from trains import correlated, gamma, groups, poisson
+from scipy import stats
+from trains import correlated, dead_time, gamma, groups, poisson
 
 from stochhh import statistics as st
 from stochhh.comparison import compare
@@ -162,3 +163,44 @@ def test_ten_thousand_trials_keep_the_level_of_a_permutation_in_groups():
     assert all(distance.p_value > 1e-3 for distance in found.values())
     far = st.isi_distances(a, faster(b, 1.1))
     assert all(distance.p_value == pytest.approx(1 / 2001) for distance in far.values())
+
+
+def true_distances(first, second):
+    """NAME -> distance of two laws given by their distribution functions."""
+    x = np.linspace(0, 400, 400_001)
+    F, G = first(x), second(x)
+    H, apart = (F + G) / 2, F - G
+    between = (H > 0) & (H < 1)
+    weight = np.gradient(H)[between] / (H * (1 - H))[between]
+    return {
+        "isi_ks": np.abs(apart).max(),
+        "isi_wasserstein": np.trapezoid(np.abs(apart), x),
+        "isi_energy": (2 * np.trapezoid(apart**2, x)) ** 0.5,
+        "isi_anderson_darling": np.sum(apart[between] ** 2 * weight) ** 0.5,
+    }
+
+
+LAWS = {
+    "CV 0.5": (gamma(4), stats.gamma(4, scale=2.5)),
+    "CV 0.7": (gamma(2), stats.gamma(2, scale=5)),
+    "dead time": (dead_time(0.3), stats.expon(3, 7)),
+    "CV 0.95": (gamma(1.1), stats.gamma(1.1, scale=10 / 1.1)),
+    "Poisson": (poisson(), stats.expon(0, 10)),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("law", LAWS)
+def test_the_intervals_of_distances_hold(law, monkeypatch):
+    """From a Poisson train: plainly apart, near, and equal."""
+    monkeypatch.setattr("stochhh.statistics.distance._permuted", lambda steps, grid: None)
+    process, of_isi = LAWS[law]
+    truth, rng, repeats = true_distances(stats.expon(0, 10).cdf, of_isi.cdf), np.random.default_rng(53), 300
+    held = dict.fromkeys(NAMES, 0)
+    for a, b in pairs(poisson(), process, rng, repeats=repeats):
+        found = isi_distances(a, b)
+        for name in NAMES:
+            held[name] += found[name].estimate.low <= truth[name] <= found[name].estimate.high
+    for name, count in held.items():
+        print(f"{name:<21} Poisson and {law:<10} {count / repeats:.3f}")
+        check_proportion_between(count, repeats, 0.93, 1.0, sees=0.2, what=f"{name} of {law}")

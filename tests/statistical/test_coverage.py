@@ -10,7 +10,18 @@ import numpy as np
 import pytest
 from budget import Disagreement, check_proportion_between
 from scipy.special import ndtri, stdtrit
-from trains import correlated, gamma, groups, poisson, varying_poisson
+from trains import (
+    bursting,
+    correlated,
+    dead_time,
+    evenly_varying_poisson,
+    gamma,
+    groups,
+    inverse_gaussian,
+    lognormal,
+    poisson,
+    varying_poisson,
+)
 
 from stochhh import statistics as st
 from stochhh.comparison import compare
@@ -28,6 +39,19 @@ PROCESSES = {
     "bursty": gamma(0.5),
     "varying": varying_poisson(),
     "correlated": correlated(),
+}
+
+
+MOMENTS = ("rate", "isi_mean", "cv", "isi_skewness", "isi_kurtosis")
+MORE = {  # processes of which the law of the ISI is known; and the least coverage of cv, skewness and kurtosis
+    "poisson": (gamma(1), (0.94, 0.94, 0.94)),
+    "dead time": (dead_time(), (0.93, 0.94, 0.94)),
+    "nearly periodic": (gamma(400), (0.93, 0.93, 0.93)),
+    "inverse gaussian": (inverse_gaussian(), (0.92, 0.93, 0.94)),
+    "varying evenly": (evenly_varying_poisson(), (0.92, 0.91, 0.92)),
+    "bursting": (bursting(), (0.94, 0.94, 0.94)),
+    "lognormal, 0.5": (lognormal(0.5), (0.93, 0.90, 0.92)),
+    "lognormal, 1": (lognormal(1.0), (0.82, 0.62, 0.62)),  # as the docstrings say
 }
 
 
@@ -70,7 +94,7 @@ def test_intervals_from_20_trials_hold(process):
 def test_intervals_from_a_few_trials_hold(n_trials):
     repeats, names = 400, ("rate", "isi_mean", "cv", "lv", "fano_factor")
     for name, count in hits(poisson(), np.random.default_rng(2), names, repeats=repeats, n_trials=n_trials).items():
-        check_proportion_between(count, repeats, 0.92, 1.0, sees=0.15, what=f"{name} from {n_trials} trials")
+        check_proportion_between(count, repeats, 0.92, 1.0, sees=0.17, what=f"{name} from {n_trials} trials")
 
 
 @pytest.mark.parametrize("expected", [0.2, 1.0, 3.0, 10.0])
@@ -259,3 +283,32 @@ def test_coverage_with_20_spikes_a_trial(process):
         print(f"{process.name}, 20 trials of 20 spikes  {name:<13} {count / repeats:.3f}")
         low = {"isi_skewness": 0.78, "cv": 0.89}.get(name, 0.93)
         check_proportion_between(count, repeats, low, 0.98, sees=0.11, what=f"{name} of {process.name}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("per_window", [20, 50])
+@pytest.mark.parametrize("process", MORE)
+def test_coverage_of_the_moments_on_more_processes(process, per_window):
+    """What cv, isi_skewness and isi_kurtosis say of themselves, tails that no sample shows included."""
+    (trains, least), repeats, rng = MORE[process], 800, np.random.default_rng(14)
+    truth, promise = trains.truth(per_window), dict(zip(MOMENTS, (0.93, 0.93, *least), strict=True))
+    held, given = dict.fromkeys(MOMENTS, 0), dict.fromkeys(MOMENTS, 0)
+    for spikes in experiments(trains, rng, repeats=repeats, n_trials=20, per_window=per_window):
+        for name in MOMENTS:
+            estimate = getattr(st, name)(spikes)
+            given[name] += estimate.low is not None
+            held[name] += covers(estimate, truth[name])
+    for name, n in given.items():
+        part = held[name] / max(n, 1)
+        print(f"{process:<17} 20 trials of {per_window} spikes  {name:<13} {part:.3f} of {n / repeats:.0%} given")
+        if per_window == 50:
+            check_proportion_between(held[name], n, promise[name], 1.0, sees=0.17, what=f"{name} of {process}")
+
+
+@pytest.mark.slow
+def test_intervals_without_the_gamma_floor_are_seen(monkeypatch):
+    """Fault: the spread between 20 trials alone, which misses the rare long ISIs that a kurtosis hangs on."""
+    monkeypatch.setattr("stochhh.statistics.isi.least_error", lambda sums, square: None)
+    count = hits(dead_time(), np.random.default_rng(15), ["isi_kurtosis"], repeats=1000)["isi_kurtosis"]
+    with pytest.raises(Disagreement):
+        check_proportion_between(count, 1000, 0.94, 1.0, sees=0.1, what="isi_kurtosis")

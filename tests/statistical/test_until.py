@@ -37,6 +37,8 @@ CASES = [
     ("regular", gamma(4), "cv", "3%"),
     ("correlated", correlated(), "rate", "2%"),
     ("varying", varying_poisson(), "fano_factor", "20%"),
+    ("poisson", poisson(), "fano_factor", "20%"),
+    ("correlated", correlated(), "cv", "3%"),
 ]
 
 

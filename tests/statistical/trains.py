@@ -56,7 +56,7 @@ def gamma(shape):
     def contrast(f):
         return integrate.quad(lambda b: f(2 * b - 1) * stats.beta.pdf(b, shape, shape), 0, 1)[0]
 
-    known = _known(shape**-0.5, 2 * shape**-0.5, contrast)
+    known = _known(shape**-0.5, 2 * shape**-0.5, contrast, isi_kurtosis=6 / shape)
     return Process(
         f"gamma renewal process, CV {shape**-0.5:.2g}",
         lambda rng, *size: rng.gamma(shape, 1 / shape, size),
@@ -106,3 +106,67 @@ def correlated(sigma=0.5, rho=0.5):
 
     known = _known((power - 1) ** 0.5, (power + 2) * (power - 1) ** 0.5, contrast)
     return Process(f"lognormal ISIs, sigma {sigma}, correlation {rho}", isi, lambda per_window: known)
+
+
+def _moments(name, draw, raw):
+    """A renewal process from raw moments 1 to 4 of its ISI, in units of the mean: only those of the law are known."""
+    _, m2, m3, m4 = raw
+    variance = m2 - 1
+    known = {
+        "rate": 1000 / MEAN,
+        "isi_mean": MEAN,
+        "cv": variance**0.5,
+        "isi_skewness": (m3 - 3 * m2 + 2) / variance**1.5,
+        "isi_kurtosis": (m4 - 4 * m3 + 6 * m2 - 3) / variance**2 - 3,
+    }
+    return Process(name, draw, lambda per_window: known)
+
+
+def dead_time(part=0.3):
+    """A Poisson process with a dead time, a part of the mean ISI."""
+    raw = _raw(stats.expon(part, 1 - part))
+    return _moments(f"dead time of {part} mean ISIs", lambda rng, *size: part + rng.exponential(1 - part, size), raw)
+
+
+def inverse_gaussian(cv=1.0):
+    """First passages of a drifting Brownian motion: the perfect integrate-and-fire neuron."""
+    law = stats.invgauss(cv**2, scale=cv**-2)
+    return _moments(f"inverse Gaussian ISIs, CV {cv}", lambda rng, *size: rng.wald(1.0, cv**-2, size), _raw(law))
+
+
+def lognormal(sigma):
+    """Independent lognormal ISIs: a tail heavier than any exponential one."""
+    raw = [np.exp(sigma**2 * k * (k - 1) / 2) for k in range(1, 5)]
+    return _moments(
+        f"lognormal ISIs, sigma {sigma}",
+        lambda rng, *size: np.exp(sigma * rng.standard_normal(size) - sigma**2 / 2),
+        raw,
+    )
+
+
+def bursting(short=0.8, ratio=15.0):
+    """Hyperexponential ISIs: a part `short` of them from a law with a mean `ratio` times smaller."""
+    small = 1 / (short + (1 - short) * ratio)
+    means, parts = np.array([small, ratio * small]), np.array([short, 1 - short])
+
+    def isi(rng, *size):
+        return rng.exponential(1.0, size) * np.where(rng.random(size) < short, *means)
+
+    raw = [float(f * np.sum(parts * means**k)) for k, f in ((1, 1), (2, 2), (3, 6), (4, 24))]
+    return _moments(f"bursts, CV {(raw[1] - 1) ** 0.5:.2g}", isi, raw)
+
+
+def evenly_varying_poisson(part=0.5):
+    """A Poisson process whose rate differs by trial: even between 1 - part and 1 + part of the mean."""
+    rates = stats.uniform(1 - part, 2 * part)
+
+    def isi(rng, n_trials, n):
+        return rng.exponential(1.0, (n_trials, n)) / rng.uniform(1 - part, 1 + part, (n_trials, 1))
+
+    # of the ISIs of all trials together: a rate counts as often as it gives spikes
+    raw = [f * rates.expect(lambda r, k=k: r ** (1 - k)) for k, f in ((1, 1), (2, 2), (3, 6), (4, 24))]
+    return _moments(f"Poisson, rate varying evenly by {part:.0%}", isi, raw)
+
+
+def _raw(law):
+    return [float(law.moment(k)) for k in range(1, 5)]

@@ -355,3 +355,74 @@ def test_ten_thousand_trials_take_about_a_second():
     for statistic in OF_SPIKES:
         statistic(train)
     assert time.process_time() - before < 7.0  # a second each, on a slow day
+
+
+AWKWARD = {
+    "no spike": trains([], [], []),
+    "one trial without a spike": trains([]),
+    "one trial": trains(np.arange(5.0, 95.0, 10.0)),
+    "one spike in all": trains([5.0], [], []),
+    "one spike a trial": trains([5.0], [20.0], [30.0]),
+    "one trial with intervals": trains([5.0, 9.0, 20.0], [3.0], [7.0]),
+    "equal trials": trains(*[[5.0, 9.0, 20.0, 50.0, 61.0]] * 20),
+    "all at once": trains([5.0, 5.0, 5.0], [7.0, 7.0], [1.0, 1.0]),
+    "some at once": trains([5.0, 5.0, 9.0, 20.0], [7.0, 7.0, 12.0], [1.0, 1.0, 50.0, 51.0]),
+    "at the ends": trains([0.0, 50.0, 100.0], [0.0, 100.0], [0.0, 30.0, 100.0]),
+    "the transient alone": SpikeTrains([1.0, 5.0, 2.0], [0, 0, 1], 3, 45.0, 100.0),
+    "whole numbers": SpikeTrains([1, 5, 9, 2, 8], [0, 0, 0, 1, 1], 3, 0, 10),
+    "tiny rate": SpikeTrains([1e8, 5e8], [0, 1], 4, 0.0, 1e9),
+    "huge rate": trains(*np.sort(np.random.default_rng(8).uniform(0, 1e-3, (3, 60))), stop=1e-3),
+}
+NUMBERS = (
+    "rate", "isi_mean", "cv", "cv2", "lv", "lvr", "isi_skewness", "isi_kurtosis", "log_isi_mean", "log_isi_sd",
+    "fano_factor", "spectrum_at_zero", "renewal_limit", "latency", "jitter", "latency_median", "response_probability",
+)  # fmt: skip
+CURVES = (
+    "fano_curve", "serial_correlation", "isi_histogram", "isi_kernel_density", "isi_survival", "isi_hazard",
+    "spike_spectrum", "autocorrelation",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_every_number_is_finite_in_order_or_missing_with_a_reason(name):
+    for awkward, spikes in AWKWARD.items():
+        for level in (0.5, 0.95, 0.9999):
+            found = getattr(st, name)(spikes, level=level)
+            numbers = [x for x in (found.value, found.low, found.high) if x is not None]
+            assert np.all(np.isfinite(numbers)), awkward
+            assert (found.reason is None) == (len(numbers) == 3), awkward
+            assert found.reason is not None or found.low <= found.value <= found.high, awkward
+            assert name in str(found)
+
+
+@pytest.mark.parametrize("name", CURVES)
+@pytest.mark.parametrize("awkward", AWKWARD)
+def test_every_point_is_finite_in_order_or_missing_with_a_reason(awkward, name):
+    bands = []
+    for level in (0.5, 0.95, 0.9999):
+        found = getattr(st, name)(AWKWARD[awkward], level=level)
+        ends = np.stack([found.joint_low, found.low, found.value, found.high, found.joint_high])
+        known = np.isfinite(ends).all(axis=0)
+        assert found.reason is not None or known.all()
+        assert np.all(np.diff(ends[:, known], axis=0) >= -1e-9 * (1 + np.abs(ends[1:, known])))
+        assert not np.isinf(ends).any()
+        assert name in str(found)
+        bands.append(ends)
+    with np.errstate(invalid="ignore"):
+        assert not np.any(bands[0][4] > bands[1][4] * (1 + 1e-9))  # a higher level, a wider band
+
+
+def test_few_spikes_in_the_window_are_said_where_the_longest_intervals_count():
+    """Eight Poisson spikes a trial, of which 14 are asked; half as many for the logarithm, none for pairs."""
+    few = trains(*np.sort(np.random.default_rng(9).uniform(0, 100, (40, 8))))
+    for statistic in (st.cv, st.isi_skewness, st.isi_kurtosis, st.renewal_limit):
+        assert statistic(few).low is None and "it takes 1" in statistic(few).reason
+    assert "it takes 1" in st.serial_correlation(few).reason and np.isnan(st.serial_correlation(few).low).all()
+    for statistic in (st.rate, st.isi_mean, st.cv2, st.lv, st.log_isi_sd):
+        assert statistic(few).low is not None
+
+
+def test_a_survival_of_1_or_0_has_no_interval():
+    found = st.isi_survival(AWKWARD["equal trials"], [1.0, 10.0, 31.0])
+    assert found.value.tolist() == [1.0, 0.8, 0.2]
+    assert np.isfinite(found.low).tolist() == [False, True, True]
