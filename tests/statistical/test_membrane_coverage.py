@@ -50,17 +50,18 @@ def hits(name, repeats, seed, n_trials=20, window=500.0, names=SCALARS + CURVES,
                 else:
                     found = change(getattr(st, of)(record))
                     has, expected = np.isfinite(found.low), truth.of(found)
-                    held = (found.joint_low <= expected) & (expected <= found.joint_high)
-                    count[of] += bool(np.all(held[has]))
+                    if n_trials >= 10:
+                        held = (found.joint_low <= expected) & (expected <= found.joint_high)
+                        count[of] += bool(np.all(held[has]))
                     count[f"{of} alone"] += np.mean(((found.low <= expected) & (expected <= found.high))[has])
     return {key: round(value) for key, value in count.items()}
 
 
 @pytest.mark.parametrize("name", POTENTIALS)
 def test_intervals_and_bands_hold(name):
-    repeats = 80
+    repeats = 60
     for of, count in hits(name, repeats, 41).items():
-        check_proportion_between(count, repeats, 0.92, 0.975, sees=0.4, what=f"{of} of {name}")
+        check_proportion_between(count, repeats, 0.92, 0.975, sees=0.45, what=f"{of} of {name}")
 
 
 @pytest.mark.slow
@@ -80,15 +81,14 @@ def test_coverage_from_fewer_trials(name, n_trials):
     repeats = 600
     for of, count in hits(name, repeats, 43, n_trials).items():
         print(f"{name:<18} {n_trials:3} trials of 100 tau  {of:<24} {count / repeats:.3f}")
-        least = 0.89 if of in SCALARS or n_trials >= 5 else 0.92 if of.endswith("alone") else 0.0
-        check_proportion_between(count, repeats, least, 0.99, sees=0.15, what=f"{of} of {name}")
+        check_proportion_between(count, repeats, 0.89 if of == "kurtosis" else 0.92, 0.985, sees=0.15, what=of)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("window", [100.0, 2000.0])
 @pytest.mark.parametrize("name", POTENTIALS)
 def test_coverage_of_short_and_long_trials(name, window):
-    repeats = 400
+    repeats = 600
     for of, count in hits(name, repeats, 44, window=window).items():
         print(f"{name:<18}  20 trials of {window / 5:.0f} tau  {of:<24} {count / repeats:.3f}")
         least = 0.86 if of == "kurtosis" and window == 100.0 else 0.92
@@ -119,19 +119,19 @@ FAULTS = {"power_spectrum": one_sided, "autocovariance": lag_off_by_one, "membra
 
 @pytest.mark.parametrize(("of", "fault"), FAULTS.items())
 def test_a_planted_fault_is_seen(of, fault):
-    count = hits("ornstein-uhlenbeck", 60, 45, names=(of,), change=fault)
+    count = hits("ornstein-uhlenbeck", 40, 45, names=(of,), change=fault)
     with pytest.raises(Disagreement):
-        check_proportion_between(count[of], 60, 0.92, 0.975, sees=0.5, what=of)
+        check_proportion_between(count[of], 40, 0.92, 0.975, sees=0.6, what=of)
 
 
 def test_a_mean_that_stays_is_seen():
     """Fault: products about the initial value, not about the mean."""
     held, truth = 0, TRUTHS["ornstein-uhlenbeck"]
-    for record in groups(truth.potential.record(np.random.default_rng(46), 60 * 20, 500.0), 20):
+    for record in groups(truth.potential.record(np.random.default_rng(46), 40 * 20, 500.0), 20):
         V = record["V"]
         raw = V.every._replace(ends=0 * V.every.ends, powers=0 * V.every.powers)
         found = st.autocovariance(replace(record, variables={"V": replace(V, every=raw)}))
         expected = truth.of(found)
         held += bool(np.all((found.joint_low <= expected) & (expected <= found.joint_high)))
     with pytest.raises(Disagreement):
-        check_proportion_between(held, 60, 0.92, 0.975, sees=0.5, what="autocovariance")
+        check_proportion_between(held, 40, 0.92, 0.975, sees=0.6, what="autocovariance")

@@ -115,6 +115,7 @@ def test_the_density_has_the_moments_of_the_theorem(passive):
                 check_mean(sample, expected)
 
 
+@pytest.mark.slow
 def test_the_cut_is_where_the_default_neuron_leaves_and_comes_back():
     """The numbers in the docstring of Sampling: V, h and n about spikes that stand apart."""
     drive = sh.SynapticInput(

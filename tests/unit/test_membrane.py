@@ -82,7 +82,9 @@ def test_the_autocovariance_is_that_of_the_pairs(subthreshold):
         assert found.value[k] == pytest.approx(product.mean(), rel=1e-9)
     chosen = st.autocovariance(RECORD, lags=[0.0, 1.5, 4.0], subthreshold=subthreshold)
     assert np.array_equal(chosen.value, st.autocovariance(RECORD, subthreshold=subthreshold).value[[0, 3, 8]])
-    assert np.all(chosen.joint_low <= chosen.low) and np.all(chosen.high <= chosen.joint_high)
+    assert np.isnan(chosen.joint_low).all() and chosen.reason == "a joint band takes 10 trials; found: 3"
+    more = st.autocovariance(sh.Membrane.stacked([RECORD] * 4), lags=[0.0, 1.5, 4.0], subthreshold=subthreshold)
+    assert np.all(more.joint_low <= more.low) and np.all(more.high <= more.joint_high) and more.reason is None
 
 
 def test_the_spectrum_is_that_of_the_segments():
