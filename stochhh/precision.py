@@ -82,8 +82,8 @@ def looks(precision, first, most, draw, told=lambda n, excess, more: None):
 
     To stop when the data look precise favours data whose spread is by chance too small, and so costs coverage. With 20
     trials at least, few looks and growth by half or more it costs little: measured where 95 % is claimed, with 50
-    spikes a trial, to half widths that took 60 to 500 trials: 93.5 to 95.5 % for rate and cv of Poisson, gamma and
-    serially correlated trains, 92 to 94 % for the Fano factor (`pytest -m slow -s tests/statistical/test_until.py`).
+    spikes a trial, to half widths that took 60 to 500 trials: 95 to 97 % for rate, cv and Fano factor of Poisson,
+    gamma, rate-varying and serially correlated trains (`pytest -m slow -s tests/statistical/test_until.py`).
     Source: Chow and Robbins, Ann. Math. Stat. 36, 457 (1965): right in the limit of narrow intervals.
     """
     n, numbers = min(first, most), []
