@@ -134,5 +134,5 @@ def test_coverage_of_logarithm_and_kurtosis(process):
             count[name] += estimate.low <= truth[name] <= estimate.high
     for name, held in count.items():
         print(f"{name:<14} {process:<10} {held / repeats:.3f}")
-        low = 0.83 if (name, process) == ("isi_kurtosis", "correlated") else 0.92
-        check_proportion_between(held, repeats, low, 0.98, sees=0.1, what=f"{name} of {process}")
+        high = 1.0 if name == "isi_kurtosis" else 0.98  # conservative, as its docstring says
+        check_proportion_between(held, repeats, 0.92, high, sees=0.1, what=f"{name} of {process}")
