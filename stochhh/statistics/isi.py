@@ -104,8 +104,8 @@ def isi_skewness(spikes, level=0.95, method="jackknife"):
 
     Corrected, and given up, as cv is. A third moment hangs on ISIs so rare that few trials show them, and the spread
     between trials misses them too (it alone covered 88 % on Poisson trains). So the interval, by trial on the asinh
-    scale, is no narrower than that of N independent ISIs of a gamma law, for a skewness g of which the error of g is
-    (6 + 9 g^2 + 1.875 g^4) / N squared. Measured with 20 trials of 50 spikes where 95 % is claimed: 97 to 99 % on
+    scale, is no narrower than that of N independent ISIs of a gamma law with this skewness g, for which the square of
+    the error of g is (6 + 9 g^2 + 1.875 g^4) / N. Measured with 20 trials of 50 spikes where 95 % is claimed: 97 to 99 % on
     Poisson, gamma, dead-time and inverse Gaussian trains, 94 to 97 % with rates that vary by 20 and 50 % and on
     lognormal ISIs (sigma 0.5), 93 % if these are correlated by 0.5 (91 % with 20 spikes). Heavier tails are beyond it:
     84 % with sigma 0.6 and correlation 0.7, 69 % with sigma 1. Tests: see `cv`.
@@ -137,7 +137,7 @@ def isi_kurtosis(spikes, level=0.95, method="jackknife"):
 
     Corrected, and given up, as cv is. A fourth moment hangs on the few longest ISIs still more than the third: as that
     of isi_skewness the interval, by trial on the asinh scale, is no narrower than that of N independent ISIs of a gamma
-    law, for a kurtosis k >= 0 of which the error squared is (24 + 168 k + 334 k^2 / 3 + 14 k^3) / N.
+    law with this kurtosis k (or 0), the square of its error (24 + 168 k + 334 k^2 / 3 + 14 k^3) / N.
     Measured with 20 trials of 20 and 50 spikes where 95 % is claimed: 99 % on Poisson, gamma, dead-time and inverse
     Gaussian trains, 96 to 97 % with rates that vary by 50 % and on lognormal ISIs (sigma 0.5), and 61 to 69 % with
     sigma 1. With fewer than 300 ISIs in all it may be much too narrow (83 % on gamma trains with CV 0.5), and is given

@@ -31,7 +31,7 @@ from stochhh.spike_trains import SpikeTrains
 STATISTICS = ("rate", "isi_mean", "cv", "cv2", "lv", "isi_skewness", "fano_factor")
 PROMISED = (0.93, 0.97)
 SHORT_OF = {  # where less is promised, with the reason in the docstring
-    "isi_skewness": {"varying": (0.90, 0.98), "correlated": (0.85, 0.97), "default": (0.93, 0.98)},
+    "isi_skewness": {"varying": (0.92, 0.99), "correlated": (0.89, 0.97), "default": (0.94, 0.995)},
 }
 PROCESSES = {
     "poisson": poisson(),
