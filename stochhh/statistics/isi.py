@@ -105,8 +105,8 @@ def isi_skewness(spikes, level=0.95, method="jackknife"):
     Corrected, and given up, as cv is. A third moment hangs on ISIs so rare that few trials show them, and the spread
     between trials misses them too (it alone covered 88 % on Poisson trains). So the interval, by trial on the asinh
     scale, is no narrower than that of N independent ISIs of a gamma law with this skewness g, for which the square of
-    the error of g is (6 + 9 g^2 + 1.875 g^4) / N. Measured with 20 trials of 50 spikes where 95 % is claimed: 97 to 99 % on
-    Poisson, gamma, dead-time and inverse Gaussian trains, 94 to 97 % with rates that vary by 20 and 50 % and on
+    the error of g is (6 + 9 g^2 + 1.875 g^4) / N. Measured with 20 trials of 50 spikes where 95 % is claimed: 97 to
+    99 % on Poisson, gamma, dead-time and inverse Gaussian trains, 94 to 97 % with rates that vary by 20 and 50 % and on
     lognormal ISIs (sigma 0.5), 93 % if these are correlated by 0.5 (91 % with 20 spikes). Heavier tails are beyond it:
     84 % with sigma 0.6 and correlation 0.7, 69 % with sigma 1. Tests: see `cv`.
 
