@@ -125,8 +125,8 @@ def membrane_kurtosis(membrane, variable="V", subthreshold=False, level=0.95, me
 
     Arguments: as of `membrane_mean`. Bias and interval as in `V_kurtosis`. Measured where 95 % is claimed, on
     Ornstein-Uhlenbeck and shot noise, 20 trials: 93 to 97 % for all four moments with trials of 100 and 400 correlation
-    times; with 20 correlation times 94 to 98 % for the first three and 88 to 91 % for the kurtosis, which hangs on
-    rare excursions. With 2 to 10 trials of 100: 93 to 97 %, the kurtosis 90 to 96 %.
+    times; with 20 correlation times 93 to 98 % for the first three and 87 to 93 % for the kurtosis, which hangs on
+    rare excursions. With 2 to 10 trials of 100: 93 to 97 %, the kurtosis 90 to 97 %.
     """
     return _kurtosis(_of_membrane(membrane, variable, subthreshold), level, method)
 
