@@ -63,7 +63,7 @@ def rows_of(scheme, dt, difference, error, n, of):
 
 
 def make(options):
-    long, short = (8, 3) if options.quick else (80, 12)
+    long, short = (4, 2) if options.quick else (80, 12)
     converged = firing(sh.Diffusion(scheme="heun", dt=0.01), long, options.seed)
     value, error = mean(converged)
     jump, jump_error = mean(firing("jump", long, options.seed))

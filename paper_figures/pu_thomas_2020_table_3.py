@@ -51,26 +51,26 @@ LINES = {
 ROWS = {"exact": "Distance from the exact law (ms)", "diffusion": "... from the diffusion's own (ms)"}
 
 
-def run(drive, backend, n_trials, seed):
+def run(drive, backend, n_trials, duration, seed):
     """(spike trains, processor seconds of a simulated second), after a short run that compiles."""
     simulate = partial(sh.simulate, NEURON, drive, backend=backend, n_trials=n_trials, seed=seed, progress=False)
     simulate(duration=1.0)
     started = time.process_time()
-    spikes = simulate(duration=10_200.0, transient=200.0).spikes
-    return spikes, (time.process_time() - started) / (10.2 * n_trials)
+    spikes = simulate(duration=duration, transient=200.0).spikes
+    return spikes, (time.process_time() - started) / (duration / 1000 * n_trials)
 
 
 def rows_of(name, drive, options):
     """Rows of one input: every line, every step, every law that it is set against."""
-    n = 24 if options.quick else 400
-    exact = run(drive, sh.Jump(tolerance=1e-4), 4 * n, options.seed)[0]
-    diffusion = run(drive, sh.Diffusion(scheme="sra1", dt=0.01), 2 * n, options.seed + 1)[0]
+    n, duration = (32, 4200.0) if options.quick else (400, 10_200.0)
+    exact = run(drive, sh.Jump(tolerance=1e-4), 4 * n, duration, options.seed)[0]
+    diffusion = run(drive, sh.Diffusion(scheme="sra1", dt=0.01), 2 * n, duration, options.seed + 1)[0]
     for i, (line, (*_, backend, steps)) in enumerate(LINES.items()):
         for j, step in enumerate(steps):
             if options.quick and line == "per-neuron" and name != "100 inputs":
                 continue  # half a minute
             few = max(4, n // 50) if line == "per-neuron" else n
-            spikes, seconds = run(drive, backend(step), few, options.seed + 100 * (i + 1) + j)
+            spikes, seconds = run(drive, backend(step), few, duration, options.seed + 100 * (i + 1) + j)
             for law, reference in (("exact", exact), ("diffusion", diffusion)):
                 if law == "exact" or line not in ("per-neuron", "jump"):
                     found = isi_distances(reference, spikes)["isi_wasserstein"]
