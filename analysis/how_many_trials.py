@@ -21,11 +21,11 @@ from stochhh.statistics import cv, fano_factor, isi_mean, rate
 
 TARGET = 1.0  # percent of the value
 STATISTICS = {"rate": rate, "isi_mean": isi_mean, "cv": cv, "fano_factor": fano_factor}
-FEWEST = 5  # trials in a group
+FEWEST = 20  # trials in a group
 
 
 def make(options):
-    n_trials = 160 if options.quick else 1280
+    n_trials = 320 if options.quick else 1280
     experiment = sh.Experiment.load(options.file) if options.file else sh.Experiment.example("question")
     experiment = experiment.with_simulation(n_trials=n_trials, seed=options.seed)
     if options.quick:
