@@ -27,7 +27,8 @@ def curve(estimate, ax=None, *, label=None, backend=None, theory=None, theory_la
         theory: what theory says, drawn as a thin black line: a function of x, such as
             `DeadTimePoisson(...).isi_hazard`, or numbers at the x of the curve, shape (n_points,); or None.
         theory_label: its entry in a legend.
-        joint: whether the band holds the whole curve with the level's probability; if not, each point by itself.
+        joint: whether the band holds the whole curve with the level's probability; if not, or if the trials are too few
+            for such a band, it is the interval of each point by itself.
         look: other properties of the line, such as color.
 
     Points without an interval have no band; a curve of twelve points or less has bars. A curve without any value has
@@ -47,7 +48,7 @@ def curve(estimate, ax=None, *, label=None, backend=None, theory=None, theory_la
             return ax
         if known.reference is not None:
             ax.axhline(known.reference, color="0.6", lw=0.5, zorder=0)
-        low, high = (estimate.joint_low, estimate.joint_high) if joint else (estimate.low, estimate.high)
+        low, high = estimate.band(joint)
         draw = _bars if len(x) <= _FEW else _line
         draw(ax, x, value, label, look)
         if theory is not None:
@@ -73,7 +74,7 @@ def curves(estimates, ax=None, *, theory=None, theory_label="theory", joint=True
         theory_label, joint: as for `curve`.
         legend: whether to add one, above the axes.
 
-    What has no values, or no band, is told above the axes, with the reason. Returns the axes.
+    What has no values, no band, or none that is joint, is told above the axes, with the reason. Returns the axes.
     """
     with drawing_on(ax) as ax:
         there = {label: e for label, e in estimates.items() if np.isfinite(e.value).any()}
@@ -85,20 +86,24 @@ def curves(estimates, ax=None, *, theory=None, theory_label="theory", joint=True
             x = np.unique(np.concatenate([e.x for e in there.values()]))
             ax.plot(x, theory(x), label=theory_label, **THEORY)
         if there:
-            tell(ax, estimates, lift=_LEGEND if legend else 2)
+            tell(ax, estimates, lift=_LEGEND if legend else 2, joint=joint)
         if legend and there:
             legend_above(ax)
     return ax
 
 
-def tell(ax, estimates, lift=2):
-    """Write above the axes which estimates, LABEL -> Curve or Estimate, have no value or no band, and why."""
+def tell(ax, estimates, lift=2, joint=False):
+    """Write above the axes which estimates, LABEL -> Curve or Estimate, have no value or no band, and why.
+
+    Where joint bands are wanted, also whether a curve has too few trials for one: then each point stands by itself.
+    """
     bare = {}
     for label, estimate in estimates.items():
         if not _any(estimate.low):
             missing = "has no interval" if _any(estimate.value) else "is not drawn"
             bare.setdefault((missing, estimate.reason), []).append(label)
-    lines = []
+    alone = {e.n for e in estimates.values() if joint and _any(e.low) and not e.has_band()}
+    lines = [f"each point by itself ({n} trials)" for n in sorted(alone)]
     for (missing, reason), labels in bare.items():
         verb = missing if len(labels) == 1 else missing.replace("has", "have").replace("is", "are")
         lines += wrap(f"{' and '.join(labels)} {verb}: {reason}", _WIDTH)

@@ -18,7 +18,7 @@ def isi_density(spikes, ax=None, *, label=None, backend=None, edges=None, joint=
         label: entry in a legend; it says so if there are no ISIs.
         backend: name of the backend, whose colour and dashes are taken.
         edges: edges of the bins, ms; None takes those of `isi_bins(spikes)`. To compare, give all the same.
-        joint: whether the band holds the whole density with 95 %; if not, each bin by itself.
+        joint: whether the band holds the whole density with 95 %; if not, or from few trials, each bin by itself.
 
     The density is per decade, so that areas on the axis are probabilities: on a linear one the refractory peak and
     the tail hide each other. Returns the axes.
@@ -30,7 +30,7 @@ def isi_density(spikes, ax=None, *, label=None, backend=None, edges=None, joint=
             edges = isi_bins(spikes) if edges is None else edges
             density = isi_histogram(spikes, edges)
             ax.stairs(density.value, edges, label=label, **look)
-            ends = (density.joint_low, density.joint_high) if joint else (density.low, density.high)
+            ends = density.band(joint)
             if np.isfinite(ends).any():
                 low, high = np.nan_to_num(ends)
                 ax.stairs(high, edges, baseline=low, fill=True, color=look["color"], alpha=0.3, lw=0, zorder=1)

@@ -71,9 +71,10 @@ def save_spike_train_figures(results, directory, stem="spike_trains", *, found=N
         stem: file name without its suffix.
         found: what `spike_train_curves` gave for these results; None has it computed.
 
-    Bands are joint, at 95 %, by trial. Thin lines and marks are references: a Fano factor of 1 and serial correlations
-    of 0 (Poisson); in the spectrum the rate, at the right end, and at the left end rate CV^2, the limit of a train
-    without memory; in the autocorrelation the rate. Raises InputError if the place cannot be written to.
+    Bands are joint, at 95 %, by trial; from fewer than 10 trials they are for each point by itself, which is told. Thin
+    lines and marks are references: a Fano factor of 1 and serial correlations of 0 (Poisson); in the spectrum the rate,
+    at the right end, and at the left end rate CV^2, the limit of a train without memory; in the autocorrelation the
+    rate. Raises InputError if the place cannot be written to.
     """
     trains = {label: getattr(result, "spikes", result) for label, result in results.items()}
     found = spike_train_curves(trains) if found is None else found
@@ -83,7 +84,7 @@ def save_spike_train_figures(results, directory, stem="spike_trains", *, found=N
         lanes = upper.subgridspec(len(trains), 1, hspace=0.05).subplots(sharex=True, squeeze=False)[:, 0]
         axes = lower.subgridspec(2, 3).subplots().ravel()
         _rasters(lanes, trains)
-        banded = any(np.isfinite(c.joint_low).any() for named in found.values() for c in named.values())
+        banded = any(np.isfinite(c.low).any() for named in found.values() for c in named.values())
         _legend(lanes[0], trains, banded)
         _density(axes[0], trains, found["isi_histogram"])
         for ax, name in zip(axes[1:], _CURVES, strict=True):
@@ -117,7 +118,7 @@ def _density(ax, trains, found):
         return
     for label, spikes in trains.items():
         isi_density(spikes, ax, label=label, backend=label, edges=edges, joint=True)
-    tell(ax, found)
+    tell(ax, found, joint=True)
 
 
 def _references(spectrum, autocorrelation, trains):

@@ -5,8 +5,10 @@ from itertools import pairwise
 import numpy as np
 
 from ..errors import InputError
+from ..spike_trains import SpikeTrains
 from ..units import hertz
 from .curve import Curve, binned, curve_by_trial
+from .given import given
 from .jackknife import confidence
 from .scale import ROOT, Quantity
 
@@ -35,7 +37,7 @@ def autocorrelation(spikes, edges=None, level=0.95):
     Source: Perkel, Gerstein and Moore, Biophys. J. 7, 391 (1967); Cox and Isham, Point Processes (1980), section 2.5.
     """
     level = confidence(level)
-    time, trial = spikes.observed()
+    time, trial = given(SpikeTrains, spikes).observed()
     edges = _edges(edges, spikes, time.size)
     middles = (edges[1:] + edges[:-1]) / 2
     labels = {"level": level, "x_name": "lag", "x_unit": "ms"}

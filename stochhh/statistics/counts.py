@@ -3,8 +3,10 @@
 import numpy as np
 from scipy.special import chdtri, gammaincinv, stdtrit
 
+from ..spike_trains import SpikeTrains
 from ..units import hertz
 from .estimate import Estimate
+from .given import given
 from .jackknife import METHODS, by_trial, confidence, known_method
 from .scale import LOG, Quantity
 
@@ -42,7 +44,7 @@ def rate(spikes, level=0.95, method="jackknife"):
     rate = 0 Hz [0, 0.3689] (95%)
     """
     level, method = confidence(level), known_method(method, (*METHODS, "analytic"))
-    counts = spikes.counts()
+    counts = given(SpikeTrains, spikes).counts()
     n, total, most = len(counts), counts.sum(), counts.max()
     value = float(hertz(total / (n * spikes.window)))
 
@@ -91,7 +93,7 @@ def fano_factor(spikes, level=0.95, method="jackknife"):
     variance with a standard deviation of 1/2 added to each count for its rounding.
     """
     level, method = confidence(level), known_method(method)
-    counts = spikes.counts()
+    counts = given(SpikeTrains, spikes).counts()
     n, total = len(counts), counts.sum()
     quantity = Quantity("fano_factor", "1", LOG, "spike counts", 2, "there is no spike")
     if n > 1 and total > 0 and np.bincount(counts).max() >= n - 1:

@@ -16,6 +16,7 @@ _DRAWS = 2000
 _TOLD = 0.99  # the highest level that the draws tell well
 _SEED = 0  # fixed: the same data give the same band
 _FEWEST = 2  # trials that must speak of a point before it has an interval
+_BAND = 10  # trials that a joint band takes
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,14 @@ class Curve:
         x: where, shape (n_points,); in bins, their middles.
         value: the estimates, shape (n_points,); NaN where there is none, and `reason` says why.
         low, high: ends of the interval of each point by itself, shape (n_points,); NaN where there is none.
-        joint_low, joint_high: the band that holds the whole curve, all its points together, with probability `level`.
+        joint_low, joint_high: the band that holds the whole curve, all its points together, with probability `level`;
+            NaN where there is none, as of fewer than 10 trials.
         level: confidence level of both.
         unit: of value and intervals; "1" for pure numbers.
         x_name, x_unit: what x is.
         n: number of trials that it rests on.
         method: how the intervals were made, in a few words.
-        reason: why points or intervals are missing; None where none is.
+        reason: why points, intervals or the joint band are missing; None where nothing is.
     """
 
     name: str
@@ -58,6 +60,14 @@ class Curve:
         value = none if value is None else value
         return cls(name, x, value, none, none, none, none, level, unit, x_name, x_unit, n, "none", reason)
 
+    def band(self, joint=True):
+        """(low, high): the joint band, or, where it is not wanted or there is none, the interval of each point."""
+        return (self.joint_low, self.joint_high) if joint and self.has_band() else (self.low, self.high)
+
+    def has_band(self):
+        """Whether there is a joint band."""
+        return bool(np.isfinite(self.joint_low).any())
+
     def without_interval(self, reason):
         """The same values, their intervals given up for a reason."""
         ends = dict.fromkeys(("low", "high", "joint_low", "joint_high"), np.full(len(self.x), np.nan))
@@ -78,7 +88,8 @@ class Curve:
             return f"{head}; no interval: {self.reason}"
         shown = np.unique(np.linspace(0, len(self.x) - 1, 5).round().astype(int))
         points = [f"  {self.x[i]:.4g}: {self.value[i]:.4g} [{self.low[i]:.4g}, {self.high[i]:.4g}]" for i in shown]
-        return "\n".join([f"{head} ({self.level:.0%})", *points])
+        alone = [] if self.has_band() else [f"  each point by itself: {self.reason}"]
+        return "\n".join([f"{head} ({self.level:.0%})", *points, *alone])
 
 
 def binned(trial, cell, n_trials, n_cells, weight=None):
@@ -146,11 +157,17 @@ def curve_by_trial(quantity, statistic, sums, x, *, level, x_name, x_unit, n_tri
     ends[:, known] = _ends(quantity.scale, value[known], left_out[:, known], level)
     known &= np.all(np.isfinite(ends), axis=0)
     ends[:, ~known] = np.nan
-    unknown = f"{np.sum(~known)} of {len(x)} points have no interval"
-    few = f"{unknown}: {quantity.undefined}, fewer than {_FEWEST} trials speak of them, or these differ too much"
+    lacking = []
+    if n < _BAND:
+        ends[2:] = np.nan
+        lacking.append(f"a joint band takes {_BAND} trials; found: {n}")
+    if not known.all():
+        unknown = f"{np.sum(~known)} of {len(x)} points have no interval"
+        few = f"fewer than {_FEWEST} trials speak of them, or these differ too much"
+        lacking.append(f"{unknown}: {quantity.undefined}, {few}")
     of = f"{n} trials" if groups == n else f"{groups} groups of {n} trials"
     method = f"leave-one-out jackknife over {of}, {quantity.scale.name} scale; joint band: largest studentised error"
-    return Curve(quantity.name, x, value, *ends, **labels, method=method, reason=None if known.all() else few)
+    return Curve(quantity.name, x, value, *ends, **labels, method=method, reason="; ".join(lacking) or None)
 
 
 def _ends(scale, value, left_out, level):

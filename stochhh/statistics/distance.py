@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..spike_trains import SpikeTrains
 from .estimate import Estimate
+from .given import given
 from .jackknife import confidence
 from .window import time_resolution, window_weight
 
@@ -84,7 +86,7 @@ def isi_distances(a, b, level=0.95):
     (Anderson-Darling); Lehmann and Romano, Testing Statistical Hypotheses (2005), section 15.2 (permutations).
     """
     level = confidence(level)
-    laws = [_law(spikes) for spikes in (a, b)]
+    laws = [_law(given(SpikeTrains, spikes)) for spikes in (a, b)]
     n = min(len(np.unique(law.trial)) for law in laws)
     if n == 0:
         reason = "one of the two has no interspike interval in the window"

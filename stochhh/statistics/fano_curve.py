@@ -3,7 +3,9 @@
 import numpy as np
 
 from ..errors import InputError
+from ..spike_trains import SpikeTrains
 from .curve import Curve, binned, curve_by_trial
+from .given import given
 from .jackknife import confidence
 from .scale import LOG, Quantity
 
@@ -34,7 +36,7 @@ def fano_curve(spikes, windows=None, level=0.95):
     Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), section 4.5; Fano, Phys. Rev. 72, 26
     (1947).
     """
-    level, n_spikes = confidence(level), spikes.observed()[0].size
+    level, n_spikes = confidence(level), given(SpikeTrains, spikes).observed()[0].size
     windows = _windows(windows, spikes, n_spikes)
     labels = {"level": level, "x_name": "window", "x_unit": "ms"}
     if n_spikes == 0:

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..spike_trains import SpikeTrains
 from ..units import hertz
 from .counts import rate
+from .given import given
 from .jackknife import by_trial
 from .scale import ASINH, LOG, Quantity
 from .window import hidden, time_resolution, window_weight
@@ -174,7 +176,7 @@ def least_error(sums, square):
 
 def powers(spikes, level):
     """(sums, centre, doubt): by trial sum w y^k, k = 0..4, and the number of ISIs, y = ISI - centre; see `hidden`."""
-    isi, trial = spikes.isi()
+    isi, trial = given(SpikeTrains, spikes).isi()
     weight = window_weight(isi, spikes.window)
     # powers about the overall mean: about 0 the variance of a regular train would drown in rounding
     centre = np.average(isi, weights=weight) if isi.size else 0.0

@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from ..errors import InputError, real
+from ..spike_trains import SpikeTrains
 from .counts import rate
 from .curve import Curve, binned, curve_by_trial
+from .given import given
 from .jackknife import by_trial, confidence
 from .scale import LOG, PLAIN, ROOT, Quantity
 from .window import hidden, time_resolution, window_weight
@@ -27,7 +29,7 @@ def isi_bins(*trains):
 
     Source: Freedman and Diaconis, Z. Wahrscheinlichkeitstheorie 57, 453 (1981).
     """
-    intervals = [isi for isi in (train.isi()[0] for train in trains) if isi.size]
+    intervals = [isi for isi in (given(SpikeTrains, train).isi()[0] for train in trains) if isi.size]
     if not intervals:
         return None
     shortest = max(min(isi.min() for isi in intervals), _SHORTEST)
@@ -55,7 +57,7 @@ def isi_histogram(spikes, edges=None, level=0.95):
     Source of the logarithmic bins: Sigworth and Sine, Biophys. J. 52, 1047 (1987).
     """
     level = confidence(level)
-    isi, trial = spikes.isi()
+    isi, trial = given(SpikeTrains, spikes).isi()
     edges = isi_bins(spikes) if edges is None else _edges(edges)
     if edges is None:
         return _no_isi("isi_histogram", np.empty(0), level, "1", spikes)
@@ -88,7 +90,7 @@ def isi_kernel_density(spikes, x=None, bandwidth=None, level=0.95):
     Source: Silverman, Density Estimation (1986), eq. 3.31; for the logarithm section 2.10.
     """
     level = confidence(level)
-    isi, trial = spikes.isi()
+    isi, trial = given(SpikeTrains, spikes).isi()
     isi, trial = isi[isi > _SHORTEST], trial[isi > _SHORTEST]
     if isi.size == 0:
         return _no_isi("isi_kernel_density", np.empty(0) if x is None else _points(x), level, "1/ms", spikes)
@@ -154,7 +156,7 @@ def log_isi_sd(spikes, level=0.95, method="jackknife"):
 
 def _log_powers(spikes, level):
     """(sums, centre, doubt): by trial sum w y^k, k = 0..2, and the ISIs, y = ln ISI - centre; see `hidden`."""
-    isi, trial = spikes.isi()
+    isi, trial = given(SpikeTrains, spikes).isi()
     told = isi > time_resolution(spikes)
     isi, trial = isi[told], trial[told]
     weight, log = window_weight(isi, spikes.window), np.log(isi)

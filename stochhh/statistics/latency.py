@@ -4,7 +4,9 @@ import numpy as np
 from scipy.special import bdtr, betaincinv
 
 from ..errors import InputError, real
+from ..spike_trains import SpikeTrains
 from .estimate import Estimate
+from .given import given
 from .jackknife import by_trial, confidence
 from .scale import LOG, Quantity
 
@@ -22,7 +24,7 @@ def first_spikes(spikes, since=None):
 
     Returns an array of shape (n_trials,).
     """
-    since = spikes.start if since is None else real("since", since, at_least=0, unit="ms")
+    since = given(SpikeTrains, spikes).start if since is None else real("since", since, at_least=0, unit="ms")
     if not spikes.start <= since < spikes.stop:
         raise InputError(
             f"since = {since:g} ms is not allowed: it must lie in the window, from {spikes.start:g} to "

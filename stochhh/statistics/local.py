@@ -3,7 +3,9 @@
 import numpy as np
 
 from ..errors import real
+from ..spike_trains import SpikeTrains
 from .counts import rate
+from .given import given
 from .jackknife import by_trial
 from .scale import LOG, Quantity
 from .window import hidden, time_resolution, window_weight
@@ -76,7 +78,7 @@ def lvr(spikes, level=0.95, method="jackknife", *, refractoriness=5.0):
 
 def _mean_over_pairs(name, spikes, level, method, term, order):
     """Weighted mean over adjacent pairs of term(contrast, length), contrast = (I_{k+1} - I_k) / (I_{k+1} + I_k)."""
-    isi, trial = spikes.isi()
+    isi, trial = given(SpikeTrains, spikes).isi()
     length = isi[1:] + isi[:-1]
     pair = (trial[1:] == trial[:-1]) & (length > 0)
     length, contrast, of_pair = length[pair], np.diff(isi)[pair] / length[pair], trial[1:][pair]

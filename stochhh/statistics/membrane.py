@@ -4,6 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..membrane import Membrane
+from ..results import Moments
+from .given import given
 from .jackknife import by_trial
 from .scale import ASINH, LOG, PLAIN, Quantity
 
@@ -157,11 +160,12 @@ class _Central(NamedTuple):
 
 
 def _of_moments(moments):
+    moments = given(Moments, moments)
     return _central("V_{}", "V", moments.reference, np.ones(len(moments.powers)), moments.powers, "time averages of V")
 
 
 def _of_membrane(membrane, variable, subthreshold):
-    of, rule = membrane[variable], "subthreshold" if subthreshold else "every"
+    of, rule = given(Membrane, membrane)[variable], "subthreshold" if subthreshold else "every"
     sums, name = getattr(of, rule), f"{variable}_{{}}{'_subthreshold' if subthreshold else ''}"
     return _central(name, variable, of.reference, sums.count, sums.powers, f"{'subthreshold ' * subthreshold}samples")
 

@@ -12,15 +12,16 @@ from itertools import pairwise
 import numpy as np
 
 from ..errors import InputError
+from ..membrane import Membrane
 from ..units import hertz, per_ms
 from .curve import curve_by_trial
+from .given import given
 from .jackknife import confidence
 from .membrane import unit_of
 from .scale import LOG, PLAIN, ROOT, Quantity
 
 __all__ = ["autocovariance", "membrane_density", "power_spectrum"]
 
-_BAND = 10  # trials that a joint band takes
 _POINTS = 100  # lags, or bands of frequency, at most, where none are given
 _HIGHEST = 0.1  # of the sampling frequency: beyond, aliasing may add more than 3 %
 
@@ -40,17 +41,17 @@ def membrane_density(membrane, variable="V", subthreshold=False, level=0.95):
     trials reached has no interval. Exact for the mean of the density over the bin, from which the density at the middle
     differs by w^2/24 times its second derivative. Intervals by trial on the root scale.
     """
-    level, of = confidence(level), membrane[variable]
+    level, of = confidence(level), given(Membrane, membrane)[variable]
     sums, width = _part(of, subthreshold), membrane.sampling.bin[variable]
     reached = np.flatnonzero(sums.bins.any(axis=0))
     kept = slice(reached[0], reached[-1] + 1) if reached.size else slice(None)
     bins, middles = sums.bins[:, kept], (of.lowest + np.arange(sums.bins.shape[1]) + 0.5)[kept] * width
     name, unit = _name(variable, "membrane_density", subthreshold), unit_of(variable)
     quantity = Quantity(name, "1" if unit == "1" else f"1/{unit}", ROOT, _samples(subthreshold), 1, _NONE)
-    return _with_band(curve_by_trial(
+    return curve_by_trial(
         quantity, lambda s, n: s / (n * width), [bins, sums.count[:, None]], middles, level=level,
         x_name=variable, x_unit=unit, unbias=False, support=np.sum(bins > 0, axis=0),
-    ))  # fmt: skip
+    )  # fmt: skip
 
 
 def autocovariance(membrane, variable="V", subthreshold=False, lags=None, level=0.95):
@@ -72,7 +73,7 @@ def autocovariance(membrane, variable="V", subthreshold=False, lags=None, level=
     a sampling interval biases nothing. Returns a Curve; `theory.autocovariance` is what it goes to below threshold.
     Source: Priestley, Spectral Analysis and Time Series (1981), section 5.3.3.
     """
-    level, of, sampling = confidence(level), membrane[variable], membrane.sampling
+    level, of, sampling = confidence(level), given(Membrane, membrane)[variable], membrane.sampling
     sums = _part(of, subthreshold)
     k = _lags(lags, sampling)
     columns = [sums.lagged[:, k], sums.ends[:, k], sums.pairs[:, k], sums.powers[:, :1], sums.count[:, None]]
@@ -83,10 +84,10 @@ def autocovariance(membrane, variable="V", subthreshold=False, lags=None, level=
 
     name = _name(variable, "autocovariance", subthreshold)
     quantity = Quantity(name, unit_of(variable, 2), PLAIN, _samples(subthreshold), 1, _NO_PAIR)
-    return _with_band(curve_by_trial(
+    return curve_by_trial(
         quantity, covariance, columns, k * sampling.interval, level=level, x_name="lag", x_unit="ms",
         support=np.sum(sums.pairs[:, k] > 0, axis=0),
-    ))  # fmt: skip
+    )  # fmt: skip
 
 
 def power_spectrum(membrane, variable="V", edges=None, level=0.95):
@@ -116,33 +117,23 @@ def power_spectrum(membrane, variable="V", edges=None, level=0.95):
     There is none of the subthreshold samples: with gaps it is no average of segments; take their autocovariance.
     Source: Welch, IEEE Trans. Audio Electroacoust. 15, 70 (1967); Harris, Proc. IEEE 66, 51 (1978), for the window.
     """
-    level, of, sampling = confidence(level), membrane[variable], membrane.sampling
+    level, of, sampling = confidence(level), given(Membrane, membrane)[variable], membrane.sampling
     first, size, frequency = _bands(edges, sampling)
     unaliased = np.sinc((first + size - 1) / sampling.n_segment) ** 2  # at least this part of the power
     sums = np.add.reduceat(of.power[:, : first[-1] + size[-1]], first, axis=1) / size
     unit = unit_of(variable, 2)
     name = _name(variable, "power_spectrum", False)
     quantity = Quantity(name, "1/Hz" if unit == "1" else f"{unit}/Hz", LOG, "samples", 1, "there is no power")
-    found = _with_band(curve_by_trial(
+    found = curve_by_trial(
         quantity, lambda s, n: per_ms(s / n), [sums, np.ones((len(sums), 1))], frequency, level=level,
         x_name="frequency", x_unit="Hz", unbias=False,
-    ))  # fmt: skip
+    )  # fmt: skip
     method = found.method if np.isnan(found.low).all() else f"{found.method}; lowered by what may be aliased"
     return replace(found, low=found.low * unaliased, joint_low=found.joint_low * unaliased, method=method)
 
 
 _NONE = "no sample counts: the neuron fires faster than the cut about its spikes lasts"
 _NO_PAIR = "no two samples that count stand so far apart"
-
-
-def _with_band(curve):
-    """The curve, without its joint band where the trials are too few for one."""
-    if curve.n >= _BAND or np.isnan(curve.joint_low).all():
-        return curve
-    none, reason = np.full(len(curve.x), np.nan), f"a joint band takes {_BAND} trials; found: {curve.n}"
-    return replace(
-        curve, joint_low=none, joint_high=none, reason=reason if curve.reason is None else f"{reason}; {curve.reason}"
-    )
 
 
 def _part(of, subthreshold):

@@ -3,8 +3,10 @@
 import numpy as np
 
 from ..errors import InputError
+from ..spike_trains import SpikeTrains
 from .counts import rate
 from .curve import Curve, binned, curve_by_trial
+from .given import given
 from .jackknife import confidence
 from .scale import FISHER, Quantity
 from .window import hidden, window_weight
@@ -34,7 +36,7 @@ def serial_correlation(spikes, lags=None, level=0.95):
     Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), section 4.2.
     """
     level, lags = confidence(level), _lags(lags)
-    time, trial = spikes.observed()
+    time, trial = given(SpikeTrains, spikes).observed()
     sums = [np.zeros((min(spikes.n_trials, 200), len(lags))) for _ in range(6)]
     centre = float(spikes.isi()[0].mean()) if spikes.isi()[0].size else 0.0
     support = np.zeros(len(lags), dtype=int)

@@ -6,9 +6,11 @@ from itertools import pairwise
 import numpy as np
 
 from ..errors import InputError
+from ..spike_trains import SpikeTrains
 from ..units import hertz, per_ms
 from .counts import fano_factor, rate
 from .curve import Curve, binned, curve_by_trial
+from .given import given
 from .isi import cv, least_error, powers, variance
 from .jackknife import by_trial, confidence
 from .scale import LOG, Quantity
@@ -42,7 +44,7 @@ def spike_spectrum(spikes, edges=None, level=0.95):
     Source: Bartlett, J. R. Stat. Soc. B 25, 264 (1963); Gerstner et al., Neuronal Dynamics (2014), section 7.4.
     """
     level = confidence(level)
-    frequency, band = _frequencies(spikes, edges)
+    frequency, band = _frequencies(given(SpikeTrains, spikes), edges)
     labels = {"level": level, "unit": "Hz", "x_name": "frequency", "x_unit": "Hz"}
     time, trial = spikes.observed()
     if frequency.size == 0 or time.size == 0:

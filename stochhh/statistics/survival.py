@@ -3,7 +3,9 @@
 import numpy as np
 
 from ..errors import InputError
+from ..spike_trains import SpikeTrains
 from .curve import Curve, binned, curve_by_trial
+from .given import given
 from .jackknife import confidence
 from .scale import LOGIT, ROOT, Quantity
 
@@ -129,7 +131,7 @@ def _bins(ended):
 
 def _intervals(spikes):
     """(length, cut, trial) of the interval after each spike of the window; the last of a trial is cut by its end."""
-    time, trial = spikes.observed()
+    time, trial = given(SpikeTrains, spikes).observed()
     last = np.append(trial[1:] != trial[:-1], True)[: time.size]
     following = np.append(time[1:], spikes.stop)[: time.size]
     return np.where(last, spikes.stop, following) - time, last, trial

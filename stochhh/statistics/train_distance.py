@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..errors import InputError, real
+from ..spike_trains import SpikeTrains
 from .estimate import Estimate
+from .given import given
 from .jackknife import by_trial, confidence
 from .scale import LOG, Quantity
 from .train_metrics import isi_and_spike_distance, padded, van_rossum_distance, victor_purpura_distance
@@ -78,6 +80,7 @@ def train_distances(a, b, *, cost=None, tau=None, level=0.95):
     15.2 (permutations).
     """
     level = confidence(level)
+    a, b = (given(SpikeTrains, spikes) for spikes in (a, b))
     if (a.start, a.stop) != (b.start, b.stop):
         raise InputError("the trains have different windows: paired ones are seen through the same window")
     if a.n_trials != b.n_trials:

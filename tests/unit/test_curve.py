@@ -61,6 +61,16 @@ def test_points_of_too_few_trials_have_no_interval_but_a_reason():
     assert "1 of 3 points have no interval" in curve.reason
 
 
+def test_a_joint_band_takes_ten_trials_and_each_point_by_itself_two():
+    few, enough = (made(RNG.uniform(1, 2, (n, 3)), np.ones((n, 1))) for n in (9, 10))
+    assert few.reason == "a joint band takes 10 trials; found: 9" and few.reason in str(few)
+    assert np.isnan([few.joint_low, few.joint_high]).all() and np.isfinite([few.low, few.high]).all()
+    assert few.band() == (few.low, few.high) and enough.band() == (enough.joint_low, enough.joint_high)
+    assert enough.reason is None and "by itself" not in str(enough)
+    ax = plotting.curves({"jump": few, "diffusion": enough})
+    assert ax.get_title(loc="left") == "each point by itself (9 trials)"
+
+
 def test_undefined_points_are_said_to_be():
     whole = RNG.uniform(1, 2, (5, 3))
     whole[:, 1] = 0.0
@@ -81,9 +91,9 @@ def test_where_the_scale_has_no_place_the_interval_is_cut_to_the_range():
 
 
 def test_the_ends_stay_on_the_scale():
-    part = RNG.choice([0.0, 1.0], (6, 50), p=[0.3, 0.7])
+    part = RNG.choice([0.0, 1.0], (12, 50), p=[0.2, 0.8])
     for scale in (LOGIT, FISHER, ROOT):
-        curve = made(part, np.ones((6, 1)), scale)
+        curve = made(part, np.ones((12, 1)), scale)
         assert np.nanmin(curve.joint_low) >= scale.low and np.nanmax(curve.joint_high) <= scale.high
 
 
@@ -99,7 +109,7 @@ def test_many_trials_are_grouped_without_losing_any():
 
 
 def test_a_table_of_the_points():
-    table = made(RNG.uniform(1, 2, (5, 3)), np.ones((5, 1)), support=[5, 1, 2]).to_dataframe()
+    table = made(RNG.uniform(1, 2, (10, 3)), np.ones((10, 1)), support=[5, 1, 2]).to_dataframe()
     assert list(table) == ["lag", "value", "low", "high", "joint_low", "joint_high", "reason"] and len(table) == 3
     assert (table.reason != "").tolist() == [False, True, False] == table.low.isna().tolist()
 

@@ -53,7 +53,7 @@ def test_an_isi_outside_all_bins_counts_in_the_whole():
 
 def test_a_band_stays_within_what_a_density_can_be():
     edges = np.array([5.0, 20.0, 80.0])
-    density = st.isi_histogram(trains([0.0, 10.0], [0.0, 40.0], [0.0, 10.0, 50.0]), edges)
+    density = st.isi_histogram(trains(*4 * [[0.0, 10.0], [0.0, 40.0], [0.0, 10.0, 50.0]]), edges)
     for low, high in ((density.low, density.high), (density.joint_low, density.joint_high)):
         assert np.all(low >= 0) and np.all(high <= 1 / np.diff(np.log10(edges)))
 

@@ -1,0 +1,43 @@
+"""What is given to a statistic and is of another kind is refused by name, with what to give."""
+
+import inspect
+
+import numpy as np
+import pytest
+
+import stochhh as sh
+from stochhh import statistics as st
+
+SPIKES = sh.SpikeTrains([10.0, 20.0], [0, 0], 1, 0.0, 100.0)
+RESULT = sh.Result(SPIKES, None)
+OF_MOMENTS = {"V_mean", "V_variance", "V_skewness", "V_kurtosis"}
+PUBLIC = [name for name in st.__all__ if inspect.isfunction(getattr(st, name)) and name != "summary"]
+WRONG = {"a list": [10.0, 20.0], "an array": np.ones(3), "None": None, "a Result": RESULT}
+
+
+def of(name):
+    """(what it takes, how many of it)."""
+    parameters = list(inspect.signature(getattr(st, name)).parameters)
+    if name in OF_MOMENTS:
+        return "Moments", 1
+    return ("Membrane" if parameters[0] == "membrane" else "SpikeTrains"), 1 + (parameters[:2] == ["a", "b"])
+
+
+@pytest.mark.parametrize("kind", WRONG)
+@pytest.mark.parametrize("name", PUBLIC)
+def test_another_kind_is_refused_by_name(name, kind):
+    wanted, times = of(name)
+    with pytest.raises(sh.InputError, match=f"it must be {wanted}; give result\\.[a-z]+"):
+        getattr(st, name)(*times * [WRONG[kind]])
+
+
+@pytest.mark.parametrize("name", [name for name in PUBLIC if of(name)[0] != "SpikeTrains"])
+def test_spike_trains_are_no_membrane(name):
+    with pytest.raises(sh.InputError, match=r"of the type SpikeTrains: it must be (Moments|Membrane); give result\.m"):
+        getattr(st, name)(SPIKES)
+
+
+def test_a_summary_takes_a_result_or_spike_trains():
+    assert st.summary(RESULT) == st.summary(SPIKES)
+    with pytest.raises(sh.InputError, match="spikes of the type list: it must be SpikeTrains"):
+        st.summary([10.0, 20.0])
