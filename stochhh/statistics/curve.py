@@ -105,7 +105,9 @@ def binned(trial, cell, n_trials, n_cells, weight=None):
     return np.bincount(trial % n * n_cells + cell, weight, minlength=n * n_cells).reshape(n, n_cells).astype(float)
 
 
-def curve_by_trial(quantity, statistic, sums, x, *, level, x_name, x_unit, n_trials=None, unbias=True, support=None):
+def curve_by_trial(
+    quantity, statistic, sums, x, *, level, x_name, x_unit, n_trials=None, unbias=True, support=None, fewest=_FEWEST
+):
     """Estimate a curve from sums over trials, with intervals by trial, point by point and jointly.
 
         theta(x) = g(S(x)),   S = sum_t S_t;   intervals as in `by_trial`
@@ -121,8 +123,9 @@ def curve_by_trial(quantity, statistic, sums, x, *, level, x_name, x_unit, n_tri
         x_name, x_unit: what x is.
         n_trials: number of trials, where `sums` are those of groups already, see `binned`.
         unbias: whether to remove the bias of order 1/n by the jackknife.
-        support: number of trials that speak of each point, shape (n_points,); a point with fewer than two has no
+        support: number of trials that speak of each point, shape (n_points,); a point with fewer than `fewest` has no
             interval, nor has one of which the trials differ too much for the level. By default all do.
+        fewest: that number of trials, 2 or more.
 
     More than 200 trials are taken as 200 groups. The interval of a point is exact to order 1/n, as in `by_trial`. The
     joint level is found from 2000 draws with the covariance between trials (above 0.99 from the number of independent
@@ -145,9 +148,9 @@ def curve_by_trial(quantity, statistic, sums, x, *, level, x_name, x_unit, n_tri
     groups = len(left_out)
     known = np.isfinite(value) & np.all(np.isfinite(left_out), axis=0)
     if support is not None:
-        known &= np.asarray(support) >= _FEWEST
+        known &= np.asarray(support) >= fewest
     if not known.any():
-        few = "" if np.isnan(value).all() else f", or fewer than {_FEWEST} trials speak of any point"
+        few = "" if np.isnan(value).all() else f", or fewer than {fewest} trials speak of any point"
         reason = quantity.undefined + few
         return Curve.missing(quantity.name, x, reason, value=value, **labels)
     if unbias:
@@ -163,7 +166,7 @@ def curve_by_trial(quantity, statistic, sums, x, *, level, x_name, x_unit, n_tri
         lacking.append(f"a joint band takes {_BAND} trials; found: {n}")
     if not known.all():
         unknown = f"{np.sum(~known)} of {len(x)} points have no interval"
-        few = f"fewer than {_FEWEST} trials speak of them, or these differ too much"
+        few = f"fewer than {fewest} trials speak of them, or these differ too much"
         lacking.append(f"{unknown}: {quantity.undefined}, {few}")
     of = f"{n} trials" if groups == n else f"{groups} groups of {n} trials"
     method = f"leave-one-out jackknife over {of}, {quantity.scale.name} scale; joint band: largest studentised error"
