@@ -19,8 +19,8 @@ from shared_path import ends as shared_ends
 from stochhh.backends.kernels.schemes import SCHEMES
 
 FACTORS = (1, 2, 4, 8, 16)  # up to dt = 0.02 ms
-GROUPS = 24  # each of 50 paths gives one estimate
-ends = partial(shared_ends, finest=0.00125, duration=12.0, paths=1200)  # the first spike lies within
+GROUPS = 24  # each of 48 paths gives one estimate
+ends = partial(shared_ends, finest=0.00125, duration=12.0, paths=1152)  # the first spike lies within
 
 
 def orders(scheme, fault=SUMMED):

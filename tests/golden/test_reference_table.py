@@ -117,7 +117,11 @@ def test_small_noise_variance_over_kappa_2(I_app, expected):
     assert linear_response(neuron, drive).V_variance / drive.cumulant(2) == pytest.approx(expected, abs=1e-6)
 
 
-@each_neuron
+@pytest.mark.parametrize(
+    "known",
+    [TABLE[0], *(pytest.param(known, marks=pytest.mark.slow) for known in TABLE[1:])],
+    ids=lambda known: f"E_L={known.E_L}",
+)
 def test_the_table_tells_its_neurons_apart(known):
     """Planted fault: the neighbouring E_L does not pass for this one, in any row."""
     other = replace(known, E_L=known.E_L - 0.013)

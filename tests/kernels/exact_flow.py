@@ -139,10 +139,10 @@ def _step(x, h, p):
 
 
 @njit
-def fine_spikes(x, p, threshold, rearm, near, times, jumps, duration, longest=0.002):
+def fine_spikes(x, p, threshold, rearm, near, times, jumps, duration, longest=0.004):
     """(spike times, peaks near the threshold) by plain Runge-Kutta steps of at most `longest` ms.
 
-    The error of such steps is near 1e-10 ms; fast, where solve_ivp would take minutes.
+    The error of such steps is near 1e-9 ms; fast, where solve_ivp would take minutes.
     """
     spikes, peaks = [0.0][:0], [0.0][:0]
     t, armed, peak = 0.0, x[0] < threshold, -np.inf

@@ -203,7 +203,7 @@ def membrane(correlation, backend):
     )
     neuron = sh.Passive(C_m=1.0, g_L=1 / TAU, E_L=-60.0, initial=(-60.0 + TAU * drive.cumulant(1),))
     run = sh.simulate(
-        neuron, drive, backend=backend, duration=1100.0, transient=100.0, n_trials=400, seed=63, progress=False
+        neuron, drive, backend=backend, duration=1100.0, transient=100.0, n_trials=384, seed=63, progress=False
     )
     return run.moments.powers, drive
 

@@ -73,6 +73,7 @@ def test_taking_no_significance_for_equality_is_seen():
         check_proportion_between(count["equivalent"], 1000, 0.0, 0.035, sees=0.06, what="equivalent")
 
 
+@pytest.mark.slow
 def test_the_number_of_trials_that_was_said_settles_it():
     """Poisson against gamma at a margin half the difference: with 1.5 times what the first look says, most settle."""
     rng, settled, asked = np.random.default_rng(46), 0, 0

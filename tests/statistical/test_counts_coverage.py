@@ -65,7 +65,7 @@ def hits(name, process, repeats, rng, change=lambda curve: curve):
     return alone, joint
 
 
-@pytest.mark.parametrize("process", SHAPES)
+@pytest.mark.parametrize("process", ["regular", pytest.param("poisson", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", CURVES)
 def test_bands_hold(name, process):
     alone, joint = hits(name, process, 200, np.random.default_rng(31))

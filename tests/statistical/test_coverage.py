@@ -82,7 +82,10 @@ def hits(process, rng, names=STATISTICS, *, repeats, n_trials=20, per_window=50,
     return count
 
 
-@pytest.mark.parametrize("process", PROCESSES)
+@pytest.mark.parametrize(
+    "process",
+    ["poisson", "varying", "correlated", *(pytest.param(one, marks=pytest.mark.slow) for one in ("regular", "bursty"))],
+)
 def test_intervals_from_20_trials_hold(process):
     repeats = 300
     for name, count in hits(PROCESSES[process], np.random.default_rng(1), repeats=repeats).items():
@@ -189,8 +192,10 @@ def hits_of_potential(rng, repeats, n_trials, skewed, change=lambda moments: mom
     return count
 
 
-@pytest.mark.parametrize("n_trials", [2, 20])
-@pytest.mark.parametrize("skewed", [False, True])
+@pytest.mark.parametrize(
+    ("skewed", "n_trials"),
+    [(False, 2), (True, 20), *(pytest.param(*one, marks=pytest.mark.slow) for one in ((False, 20), (True, 2)))],
+)
 def test_intervals_of_the_potential_hold(skewed, n_trials):
     repeats = 1000
     for name, count in hits_of_potential(np.random.default_rng(5), repeats, n_trials, skewed).items():

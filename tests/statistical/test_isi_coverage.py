@@ -66,12 +66,17 @@ def hits(name, process, repeats, rng, change=lambda curve: curve):
     return alone, joint
 
 
+def some(processes, default):
+    """All of them as parameters, those not in `default` marked as slow."""
+    return [pytest.param(one, marks=() if one in default else pytest.mark.slow) for one in processes]
+
+
 def promised(name, process):
     """What the docstrings say: correlated ISIs break the assumption of the product limit, if little."""
     return (0.91, 0.985) if (name, process) == ("serial_correlation", "correlated") else (0.93, 0.985)
 
 
-@pytest.mark.parametrize("process", LAWS)
+@pytest.mark.parametrize("process", some(LAWS, ("bursty", "correlated")))
 @pytest.mark.parametrize("name", CURVES)
 def test_bands_hold(name, process):
     repeats = 200

@@ -6,6 +6,7 @@ measured, which the docstrings state.
 
 from collections import Counter
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 import pytest
@@ -25,8 +26,11 @@ class Truth:
     def __init__(self, potential):
         self.potential = potential
         self.scalars = potential.truth()
+
+    @cached_property
+    def density(self):
         edges = np.arange(-75.0, -45.0, 0.5)
-        self.density = dict(zip((edges[:-1] + 0.25).tolist(), potential.share(edges) / 0.5, strict=True))
+        return dict(zip((edges[:-1] + 0.25).tolist(), self.potential.share(edges) / 0.5, strict=True))
 
     def of(self, curve):
         if curve.name == "membrane_density":

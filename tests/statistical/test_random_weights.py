@@ -94,7 +94,7 @@ def membrane_powers(population, **settings):
     drive = sh.SynapticInput(population, sh.Population("inh", n=100, rate=5.0, weight=-0.5, p=1.0))
     mean = -60.0 + TAU * drive.cumulant(1)
     neuron = sh.Passive(C_m=1.0, g_L=1 / TAU, E_L=-60.0, initial=(mean,))
-    settings = {"backend": "jump", "duration": 1100.0, "transient": 100.0, "n_trials": 400, "seed": 41, **settings}
+    settings = {"backend": "jump", "duration": 1100.0, "transient": 100.0, "n_trials": 384, "seed": 41, **settings}
     run = sh.simulate(neuron, drive, **settings)
     assert run.moments.reference == mean
     return run.moments.powers

@@ -43,7 +43,9 @@ CASES = [
 
 
 @pytest.mark.parametrize(
-    ("kind", "process", "name", "target"), CASES[:3], ids=lambda x: x if isinstance(x, str) else ""
+    ("kind", "process", "name", "target"),
+    [pytest.param(*CASES[0], marks=pytest.mark.slow), *CASES[1:3]],
+    ids=lambda x: x if isinstance(x, str) else "",
 )
 def test_intervals_hold_where_the_data_said_stop(kind, process, name, target):
     held, reached = stopped(process, name, target, 200, np.random.default_rng(61))

@@ -142,14 +142,13 @@ x86 = pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="
 LOOPS = [
     (FitzHughNagumo(), "jump"),
     (FitzHughNagumo(), "diffusion"),
-    (MorrisLecar(), "diffusion"),
     pytest.param(EveryName(), "diffusion", marks=slow),
     *(
         pytest.param(neuron, backend, marks=slow)
         for neuron in (Passive(), MorrisLecar(), WangBuzsaki(), TraubMiles(), HodgkinHuxley())
         for backend in ("jump", "diffusion")
         # The passive membrane's step is so short that LLVM leaves a loop of its jumps scalar.
-        if (neuron.name, backend) not in {("morris-lecar", "diffusion"), ("passive", "jump")}
+        if (neuron.name, backend) != ("passive", "jump")
     ),
 ]
 
