@@ -5,7 +5,7 @@ a trial. Every number of stochhh.statistics that spikes alone can give is printe
 written as a table; the figure shows the trains, the law of their interspike intervals, their memory, counts and
 spectrum, and its curves are written too. Without FILE a neuron is simulated, written to a file, and read back.
 
-Change START, STOP and N_TRIALS to what was observed, and TIME to the unit of the file: a CSV does not say it. STOP =
+Change START, STOP and N_TRIALS to what was observed, and UNIT to the unit of the file: a CSV does not say it. STOP =
 None takes the last spike, and so a window that ends with a spike, a little too short.
 
     python analysis/spike_file.py spikes.csv --out out
@@ -20,7 +20,7 @@ from stochhh.script import main
 
 START, STOP = 0.0, None  # the window of observation, ms
 N_TRIALS = None  # None: as many as the last trial with a spike says
-TIME = None  # unit of a CSV: "ms", "s" or "us"; None: ms, and times that are plainly seconds are refused
+UNIT = None  # unit of a CSV: "ms", "s" or "us"; None: ms, and times that are plainly seconds are refused
 STATISTICS = (
     *("rate", "isi_mean", "cv", "cv2", "lv", "lvr", "isi_skewness", "isi_kurtosis", "log_isi_mean", "log_isi_sd"),
     *("fano_factor", "spectrum_at_zero", "renewal_limit"),
@@ -46,11 +46,15 @@ def make(options):
 def read(path):
     """SpikeTrains from a CSV, or from whatever Neo knows."""
     if path.suffix.lower() == ".csv":
-        stop = sh.SpikeTrains.from_csv(path, stop=1e15, unit=TIME or "ms").time.max() if STOP is None else STOP
-        return sh.SpikeTrains.from_csv(path, start=START, stop=float(stop), n_trials=N_TRIALS, unit=TIME)
-    import neo
+        stop = sh.SpikeTrains.from_csv(path, stop=1e15, unit=UNIT or "ms").time.max() if STOP is None else STOP
+        return sh.SpikeTrains.from_csv(path, start=START, stop=float(stop), n_trials=N_TRIALS, unit=UNIT)
+    try:
+        import neo
 
-    return sh.SpikeTrains.from_neo(neo.get_io(str(path)).read_block())
+        block = neo.get_io(str(path)).read_block()
+    except Exception as error:  # every format of Neo fails in its own way
+        raise sh.InputError(f"{path}: neither a .csv nor a file that Neo reads here: {error!r}") from error
+    return sh.SpikeTrains.from_neo(block)
 
 
 def example(options):

@@ -242,7 +242,11 @@ def _until(precision, max_trials):
             what = f"names {name} twice" if sign else "is not allowed"
             raise InputError(f"--precision {text} {what}: give NAME=HALF once for each, as cv=1% or rate=0.2")
         targets[name] = half
-    return {"until": Precision(targets)} | ({"max_trials": max_trials} if max_trials is not None else {})
+    try:
+        until = {"until": Precision(targets)}
+    except InputError as error:
+        raise InputError(str(error).replace("until", "--precision", 1)) from error
+    return until | ({"max_trials": max_trials} if max_trials is not None else {})
 
 
 def _drawn(experiment, backend, events):

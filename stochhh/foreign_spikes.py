@@ -37,7 +37,12 @@ def _neo_trains(source):
     """The neo.SpikeTrains of a Block, a Segment or a list."""
     if hasattr(source, "segments"):
         return [train for segment in source.segments for train in segment.spiketrains]
-    trains = list(source.spiketrains if hasattr(source, "spiketrains") else source)
+    trains = getattr(source, "spiketrains", source)
+    if not hasattr(trains, "__iter__"):
+        raise InputError(
+            f"trains is of the type {type(source).__name__}: give a list of neo.SpikeTrain, a Segment or a Block"
+        )
+    trains = list(trains)
     for k, train in enumerate(trains):
         if not all(hasattr(train, name) for name in ("t_start", "t_stop", "rescale")):
             raise InputError(

@@ -169,10 +169,10 @@ def test_the_command_runs_until_it_is_precise(file, capsys):
     ("options", "words"),
     [
         (["--precision", "cv"], "--precision cv is not allowed: give NAME=HALF"),
-        (["--precision", "cv=x"], "until cv = 'x' is not allowed"),
+        (["--precision", "cv=x"], "--precision cv = 'x' is not allowed"),
         (["--precision", "cw=1%"], "unknown name 'cw'"),
         (["--precision", "cv=1%", "--precision", "cv=2%"], "names cv twice"),
-        (["--precision", "cv=0"], "until cv = '0'"),
+        (["--precision", "cv=0"], "--precision cv = '0'"),
         (["--max-trials", "100"], "--max-trials says where --precision gives up"),
         (["--precision", "cv=1%", "--trials", "5"], "n_trials = 5"),
     ],
