@@ -130,7 +130,10 @@ def curve_by_trial(
     More than 200 trials are taken as 200 groups. The interval of a point is exact to order 1/n, as in `by_trial`. The
     joint level is found from 2000 draws with the covariance between trials (above 0.99 from the number of independent
     points that these are worth at 0.99), and turned into a Student quantile of each point's own degrees of freedom; it
-    is promised for the points given, not between them.
+    is promised for the points given, not between them. Measured where 95 % is claimed, for the eight curves of spike
+    trains with 5 to 100 points: 94 to 97 % each point and 90 to 98 % the whole curve from 10 trials; with 2, 3 and 5
+    trials each point 88 to 97 %, the whole curve 7 to 79, 39 to 92 and 81 to 96 %, so a joint band takes 10 trials.
+    `pytest -m slow -s tests/statistical/test_more_coverage.py -k "each_curve or fewer"` repeats this.
 
     Source: Kosorok, Introduction to Empirical Processes (2008), chapter 10 (multiplier bootstrap); Montiel Olea and
     Plagborg-Moller, J. Appl. Econometrics 34, 1 (2019), algorithm 1 (sup-t band).

@@ -86,7 +86,8 @@ def isi_kernel_density(spikes, x=None, bandwidth=None, level=0.95):
         level: confidence level of the intervals and of the joint band.
 
     Corrected for the window as `isi_mean` is. The kernel smooths: f is that of ISI times exp(b z), z normal, which
-    the intervals are for; it differs from the density of the ISIs by a term of order b^2. Returns a Curve.
+    the intervals are for; it differs from the density of the ISIs by a term of order b^2. Returns a Curve; a point
+    has no interval unless two trials have an ISI within a bandwidth of it: a density of 0 would else look certain.
     Source: Silverman, Density Estimation (1986), eq. 3.31; for the logarithm section 2.10.
     """
     level = confidence(level)
@@ -104,10 +105,12 @@ def isi_kernel_density(spikes, x=None, bandwidth=None, level=0.95):
     kernel = np.exp(-0.5 * ((np.log(x) - middle[:, None]) / b) ** 2) / (np.sqrt(2 * np.pi) * b * x)
     # einsum, not @: the threads of a BLAS make this hundredfold slower on a busy machine
     sums = np.einsum("gc,cx->gx", fine, kernel)
-    quantity = Quantity("isi_kernel_density", "1/ms", ROOT, _OF, 1)
+    known = np.pad(np.cumsum(fine > 0, axis=1), ((0, 0), (1, 0)))  # cells with an ISI, up to each
+    first, last = (np.searchsorted(middle, np.log(x) + side * b) for side in (-1, 1))
+    quantity = Quantity("isi_kernel_density", "1/ms", ROOT, _OF, 1, "there is no interspike interval near")
     return curve_by_trial(
         quantity, lambda s, of: s / of, [sums, fine.sum(axis=1, keepdims=True)], x, level=level, x_name="isi",
-        x_unit="ms", n_trials=spikes.n_trials, unbias=False,
+        x_unit="ms", n_trials=spikes.n_trials, unbias=False, support=np.sum(known[:, last] > known[:, first], axis=0),
     )  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def renewal_limit(spikes, level=0.95):
 
     Set beside `spectrum_at_zero` it tells of memory: their ratio is 1 + 2 sum of the serial correlations. The
     interval is by trial, with the errors of rate and CV as they depend on each other; it is given up where that of
-    `cv` is.
+    `cv` is, and covers what that does.
     Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), section 4.6.
     """
     irregular, frequency = cv(spikes, level), rate(spikes, level).value

@@ -38,7 +38,7 @@ def isi_survival(spikes, x=None, level=0.95):
     which moves S by less than 0.001. Intervals by trial on the logit scale; a point has none unless five trials (all,
     if these are fewer) have an ISI up to it, and as many an interval that lasts longer. For where S is nearly 1 or 0
     the sample that has such an ISI at all is one that has too many: with two trials the joint band of 100 points
-    covered 73 to 87 % where 95 % is claimed, with five 93 to 95 %.
+    covered 73 to 87 % where 95 % is claimed, with five 91 to 96 %.
     Source: Kaplan and Meier, J. Am. Stat. Assoc. 53, 457 (1958); Gill, Z. Wahrscheinlichkeitstheorie 53, 97 (1980).
     """
     level = confidence(level)

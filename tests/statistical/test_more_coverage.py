@@ -116,8 +116,7 @@ def test_joint_bands_of_fewer_than_ten_trials_would_not_hold(name, n_trials, mon
         print(f"{name:<14} {n_trials} trials  {curve:<18} point {alone / repeats:.3f}, curve {joint / repeats:.3f}")
         check_proportion_between(round(alone), repeats, 0.87, 0.985, sees=0.25, what=f"{curve} of {name}")
     worst = min(joint for _, joint in found.values())
-    with pytest.raises(Disagreement):
-        check_proportion_between(worst, repeats, 0.93, 0.985, sees=0.25, what="worst band")
+    check_proportion_between(worst, repeats, 0.0, 0.9, sees=0.25, what="worst band")
 
 
 def test_a_survival_of_points_that_two_trials_reach_is_seen(monkeypatch):
@@ -160,10 +159,11 @@ def test_coverage_of_first_spikes(law):
 
 
 @pytest.mark.parametrize("level", [0.5, 0.8, 0.99])
-def test_coverage_at_other_levels(level):
-    """Near the level for means; above it for what has a floor, or a skewed error."""
-    repeats, name = 500, "lognormal 0.3"
-    truth = {of: getattr(st, of)(long_run(name)).value for of in ("isi_mean", "cv", "lv", "isi_skewness")}
+@pytest.mark.parametrize("name", ["lognormal 0.3", "geometric bursts"])
+def test_coverage_at_other_levels(name, level):
+    """Near the level; above it for what has a floor, or a skewed error."""
+    repeats = 1000
+    truth = {of: getattr(st, of)(long_run(name)).value for of in ("isi_mean", "cv2", "lv", *CONSERVATIVE[:3])}
     truth["fano_factor"] = st.fano_factor(many(name)).value
     held = dict.fromkeys(truth, 0)
     for spikes in experiments(name, 107, repeats, 20):
@@ -172,5 +172,5 @@ def test_coverage_at_other_levels(level):
             held[of] += found.low <= true <= found.high
     for of, count in held.items():
         print(f"{name} at {level:.0%}  {of:<13} {count / repeats:.3f}")
-        high = {0.5: 0.6, 0.8: 0.87, 0.99: 1.0}[level] if of in ("isi_skewness", "fano_factor") else level + 0.01
-        check_proportion_between(count, repeats, level - 0.02, high, sees=0.18, what=of)
+        most = {0.5: 0.66, 0.8: 0.95, 0.99: 1.0} if of in (*CONSERVATIVE, "fano_factor") else {0.5: 0.57, 0.8: 0.86}
+        check_proportion_between(count, repeats, level - 0.03, most.get(level, 1.0), sees=0.16, what=of)
