@@ -75,11 +75,12 @@ def cv(spikes, level=0.95, method="jackknife"):
     Poisson -8 %, gamma with CV 0.5: 0, with CV 1.4: -15; 20 and 100 spikes: 0, 0, 0. Where the window hides too many
     long ISIs (see `hidden`; a Poisson train takes 14 spikes a trial) the interval is given up. It is by trial on the
     log scale, and no narrower than that of N independent ISIs of a gamma law, se^2 = (1 + cv^2) / (2N): what 20 trials
-    show of the spread is too little (and too much where the tail is shorter than a gamma's: 99 % on ISIs that are even
-    between 5 and 15 ms; but 92 to 95 % on Weibull ISIs of shape 0.7). Measured with 20 trials of 50 spikes where 95 % is claimed: 94 to 98 % on Poisson,
+    show of the spread is too little. Measured with 20 trials of 50 spikes where 95 % is claimed: 94 to 98 % on Poisson,
     gamma, dead-time, inverse Gaussian, bursting (CV 2.3) and rate-varying trains (by 50 %), and on lognormal ISIs
-    (sigma 0.5, with correlations up to 0.5); with 20 spikes 92 to 98 %, and 91 % where bursts leave long gaps. A tail
-    that no sample shows is beyond any method: 86 % on lognormal ISIs with sigma 1, 76 % with 20 spikes
+    (sigma 0.5, with correlations up to 0.5); with 20 spikes 92 to 98 %, and 91 % where bursts leave long gaps. Where
+    the tail is shorter than a gamma's it is wider than it need be: 99 % on ISIs even between 5 and 15 ms; 92 to 95 % on
+    Weibull ISIs of shape 0.7. A tail that no sample shows is beyond any method: 86 % on lognormal ISIs with sigma 1,
+    76 % with 20 spikes
     (`pytest -m slow -s tests/statistical/test_coverage.py -k "more_processes or 20"`).
 
     """

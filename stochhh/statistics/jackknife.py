@@ -62,8 +62,8 @@ def by_trial(quantity, statistic, sums, *, level, method="jackknife", resolution
     trials and 94 to 99 % with 2, 3, 5 and 10; fano_factor 97 % with 20, 95 to 100 % with fewer. What is claimed of cv
     and of higher moments stands with them. `pytest -m slow -s tests/statistical/test_coverage.py` repeats this. On
     bursts, self-exciting and other trains that no rule was chosen on: the same, 93 to 98 %. At low levels what only
-    moves outwards covers too much: at 50 % the Fano factor 54 to 57 % and moments with a floor up to 65 %, the others
-    46 to 55 % (`test_more_coverage.py` beside it).
+    moves outwards covers too much: at 50 % the Fano factor 54 to 58 %, skewness and kurtosis up to 70 %, the others
+    46 to 59 % (`test_more_coverage.py` beside it).
 
     Raises InputError for a level outside (0, 0.9999].
     Source: Miller, Biometrika 61, 1 (1974); Satterthwaite, Biometrics Bulletin 2, 110 (1946); Johnson, J. Am. Stat.
