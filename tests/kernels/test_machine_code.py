@@ -330,9 +330,9 @@ def test_an_edited_callee_is_never_stale(tmp_path):
     shutil.copytree(Path(stochhh.__file__).parent, package / "stochhh", ignore=shutil.ignore_patterns("__pycache__"))
     first = output(package, cache)
     for name, old, new in (
-        ("models/hodgkin_huxley.py", "4.0 * (q4 * r4)", "4.0001 * (q4 * r4)"),
-        ("elementary.py", "fma(r, 1 / 6, 0.5)", "fma(r, 1 / 6.01, 0.5)"),
-        ("random.py", "return r * x, r * y, s * z, s * w", "return r * y, r * x, s * z, s * w"),
+        ("models/hodgkin_huxley.py", "4.0 * phi * (q4 * r4)", "4.0001 * phi * (q4 * r4)"),
+        ("elementary.py", "+ 0.5, r2, r + 1.0)", "+ 0.5001, r2, r + 1.0)"),
+        ("random.py", "= r * x, r * y", "= r * y, r * x"),
     ):
         file = package / "stochhh" / name
         source = file.read_text()

@@ -26,7 +26,7 @@ SEES = (0.1, 0.05 * 3.0, 0.5 * 0.8 * TAU / 3)  # mV, mV2, mV3
 @pytest.fixture(scope="module", params=CENTRAL)
 def ensemble(request):
     """(backend, averages of the powers of V - MEAN, a row for each trial)"""
-    run = sh.simulate(NEURON, DRIVE, backend=request.param, duration=1100.0, transient=100.0, n_trials=800, seed=11)
+    run = sh.simulate(NEURON, DRIVE, backend=request.param, duration=1100.0, transient=100.0, n_trials=768, seed=11)
     assert run.moments.reference == MEAN
     return request.param, run.moments.powers
 
@@ -51,7 +51,7 @@ def test_a_planted_fault_is_seen(ensemble, j, sign):
 @pytest.mark.parametrize("fault", [{"g_L": 0.44}, {"C_m": 2.2}, {"I_app": 0.84}])
 def test_a_neuron_of_other_constants_is_seen(fault):
     neuron = Passive(**(NEURON.as_dict() | fault))
-    run = sh.simulate(neuron, DRIVE, backend="jump", duration=1100.0, transient=100.0, n_trials=800, seed=12)
+    run = sh.simulate(neuron, DRIVE, backend="jump", duration=1100.0, transient=100.0, n_trials=768, seed=12)
     with pytest.raises(Disagreement):
         check("jump", run.moments.powers)
 
@@ -62,7 +62,7 @@ def test_the_path_between_given_events_is_exact():
     events = sh.Recording(np.zeros(5, dtype=int), times, jumps)
     neuron = Passive(C_m=2.0, g_L=0.4, E_L=-60.0, I_app=0.8, initial=(-70.0,))
     run = sh.simulate(
-        neuron, DRIVE, backend=sh.Jump(tolerance=1e-7), duration=40.0, seed=0, events=events, trace_interval=0.3
+        neuron, DRIVE, backend=sh.Jump(tolerance=1e-7, lanes=64), duration=40.0, seed=0, events=events, trace_interval=0.3
     )
     t = run.traces.time
     exact = -58.0 - 12.0 * np.exp(-t / TAU)
@@ -74,14 +74,15 @@ def test_the_path_between_given_events_is_exact():
 def test_euler_maruyama_without_noise_is_exact():
     """V_k = V_inf + (V_0 - V_inf) (1 - dt/tau)^k, to rounding."""
     neuron = Passive(C_m=2.0, g_L=0.4, E_L=-60.0, I_app=0.8, initial=(-70.0,))
-    run = sh.simulate(neuron, sh.SynapticInput(), backend="diffusion", dt=DT, duration=40.0, seed=0, trace_interval=DT)
+    run = sh.simulate(neuron, sh.SynapticInput(), backend=sh.Diffusion(dt=DT, lanes=64), duration=40.0, seed=0,
+                      trace_interval=DT)  # fmt: skip
     k = np.arange(run.traces.time.size)
     assert np.max(np.abs(run.traces["V"][0] - (-58.0 - 12.0 * (1 - DT / TAU) ** k))) < 1e-11
 
 
 def test_the_comparison_finds_them_equal_but_for_the_skewness():
     """T: skewness 0.8 tau/3 / (1.2 tau/2)^1.5 = 0.257 under jumps, none under diffusion; the margin is 0.2."""
-    settings = {"duration": 1100.0, "transient": 100.0, "n_trials": 800}
+    settings = {"duration": 1100.0, "transient": 100.0, "n_trials": 768}
     jump, diffusion = (sh.simulate(NEURON, DRIVE, backend=name, seed=13, **settings) for name in ("jump", "diffusion"))
     found = sh.compare(jump, diffusion).difference
     assert found["V_mean"].verdict == found["V_variance"].verdict == "equivalent"
