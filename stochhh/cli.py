@@ -187,8 +187,9 @@ def compare(
         print(f"stochhh: doubtful diffusion: {doubt}", file=sys.stderr)
     jump, interruption = _simulated(experiment, "jump", workers=workers, **until)
     if interruption:
-        said = f"{jump.n_trials} trials of the jumps are complete, and none of the diffusion"
-        raise Interrupted(f"interrupted: {said}: there is nothing to compare, and nothing is saved", jump)
+        said = f"{jump.n_trials} trials of the jumps are complete, and none of the diffusion: nothing to compare"
+        saved = f"saved: {report.save_jumps(directory, jump, experiment)}" if directory else "nothing is saved"
+        raise Interrupted(f"interrupted: {said}; {saved}", jump)
     diffusion, interruption = _simulated(experiment, "diffusion", workers=workers, **until)
     comparison = compare(jump, diffusion, **asdict(experiment.compare))
     lines = [report.run_line(jump), report.run_line(diffusion), "", str(comparison)]

@@ -17,6 +17,7 @@ __all__ = [
     "run_object",
     "run_text",
     "save_comparison",
+    "save_jumps",
     "save_run",
     "save_trace",
 ]
@@ -147,6 +148,13 @@ def save_comparison(directory, comparison, jump, diffusion, experiment, traces):
             "Spike trains": _save_spike_trains(part, {"jump": jump, "diffusion": diffusion}),
         }
     return {shown: [Path(directory) / path.name for path in paths] for shown, paths in figures.items()}
+
+
+def save_jumps(directory, jump, experiment):
+    """Save the jumps of a comparison that came no further; returns the path of their Result."""
+    with _saving(directory, _COMPARE, experiment, jump=jump.provenance) as part:
+        jump.save(part / "jump.nc")
+    return Path(directory) / "jump.nc"
 
 
 def _save_spike_trains(directory, results):

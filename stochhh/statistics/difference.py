@@ -95,6 +95,8 @@ def checked_margins(margins):
         margins: NAME -> a number from 0 up, in the unit of the statistic, or a text such as "10%" of the reference's
             value; None for no margins but the default ones.
     """
+    if margins is not None and not isinstance(margins, dict):
+        raise InputError(f'margins = {margins!r} is not allowed: give a margin by name, such as {{"cv": "10%"}}')
     checked = {}
     for name, margin in (margins or {}).items():
         if name not in NAMES:

@@ -113,6 +113,7 @@ def test_margins_can_be_set_one_by_one():
 @pytest.mark.parametrize(
     ("margins", "named"),
     [
+        (5, "margins = 5 is not allowed: give a margin by name"),
         ({"firing": 1.0}, "'firing'"),
         ({"rate": -1.0}, "rate"),
         ({"rate": math.nan}, "rate"),
