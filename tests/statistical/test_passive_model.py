@@ -61,9 +61,8 @@ def test_the_path_between_given_events_is_exact():
     times, jumps = np.array([0.35, 2.0, 2.5, 7.75, 20.1]), np.array([1.0, -4.0, 2.5, 0.5, 30.0])
     events = sh.Recording(np.zeros(5, dtype=int), times, jumps)
     neuron = Passive(C_m=2.0, g_L=0.4, E_L=-60.0, I_app=0.8, initial=(-70.0,))
-    run = sh.simulate(
-        neuron, DRIVE, backend=sh.Jump(tolerance=1e-7, lanes=64), duration=40.0, seed=0, events=events, trace_interval=0.3
-    )
+    backend = sh.Jump(tolerance=1e-7, lanes=64)  # as wide as the other runs: one kernel for all
+    run = sh.simulate(neuron, DRIVE, backend=backend, duration=40.0, seed=0, events=events, trace_interval=0.3)
     t = run.traces.time
     exact = -58.0 - 12.0 * np.exp(-t / TAU)
     for time, jump in zip(times, jumps, strict=True):
@@ -74,8 +73,8 @@ def test_the_path_between_given_events_is_exact():
 def test_euler_maruyama_without_noise_is_exact():
     """V_k = V_inf + (V_0 - V_inf) (1 - dt/tau)^k, to rounding."""
     neuron = Passive(C_m=2.0, g_L=0.4, E_L=-60.0, I_app=0.8, initial=(-70.0,))
-    run = sh.simulate(neuron, sh.SynapticInput(), backend=sh.Diffusion(dt=DT, lanes=64), duration=40.0, seed=0,
-                      trace_interval=DT)  # fmt: skip
+    backend = sh.Diffusion(dt=DT, lanes=64)
+    run = sh.simulate(neuron, sh.SynapticInput(), backend=backend, duration=40.0, seed=0, trace_interval=DT)
     k = np.arange(run.traces.time.size)
     assert np.max(np.abs(run.traces["V"][0] - (-58.0 - 12.0 * (1 - DT / TAU) ** k))) < 1e-11
 

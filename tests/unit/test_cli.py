@@ -492,9 +492,7 @@ class TestProcess:
         if not os.path.exists("/dev/full"):
             pytest.skip("there is no /dev/full here")
         with open("/dev/full", "w") as full:
-            ended = subprocess.run(
-                [*STOCHHH, "theory", "question.toml"], stdout=full, stderr=subprocess.PIPE, text=True
-            )
+            ended = subprocess.run([*STOCHHH, "example"], stdout=full, stderr=subprocess.PIPE, text=True)
         assert ended.returncode == 1 and "standard output: No space left on device" in one_line(ended.stderr)
 
 
