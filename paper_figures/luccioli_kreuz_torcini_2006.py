@@ -129,7 +129,7 @@ def drawn(found, black):
         axes["silent"].xaxis.set_major_formatter("{x:g}")
         for (name, ax), text in zip(axes.items(), "abcd", strict=True):
             ax.set_xlabel(r"Noise, $\sigma$ (mV/$\sqrt{\mathrm{ms}}$)")
-            ax.set_ylabel(f"CV, {name}, $I$ = {REGIMES[name]:g}" if name in REGIMES else "Correlation time of $V$ (ms)")
+            ax.set_ylabel(f"CV, {name}, {REGIMES[name]:g} µA/cm²" if name in REGIMES else "Correlation time (ms)")
             ax.set(xlim=(0.045, 14), ylim=(0, None)) if name != "bistable" else ax.set(yscale="log", ylim=(5e-3, 50))
             legend_above(ax)
             letter(ax, text, 28)

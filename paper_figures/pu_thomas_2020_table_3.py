@@ -48,7 +48,7 @@ LINES = {
     "splitting": ("#009E73", "^", lambda h: sh.Diffusion(dt=h, scheme="splitting"), (0.2, 0.1, 0.05, 0.02)),
     "sra1": ("#CC79A7", "D", lambda h: sh.Diffusion(dt=h, scheme="sra1"), (0.05, 0.02)),
 }
-ROWS = {"exact": "Distance from the exact law (ms)", "diffusion": "... from the diffusion's own (ms)"}
+ROWS = {"exact": "Distance from the\nexact law (ms)", "diffusion": "Distance from the\ndiffusion's own law (ms)"}
 
 
 def run(drive, backend, n_trials, duration, seed):

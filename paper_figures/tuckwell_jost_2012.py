@@ -79,8 +79,8 @@ def make(options):
     b = {  # the first lies below the others
         "from the fixed point": (None, curve("b", MU, "diffusion", 1000, long[long >= 0.3], "fixed point", **many)),
         "diffusion": ("diffusion", curve("b", MU, "diffusion", 1000, long, **many)),
-        "jump, 1000": ("jump", curve("b", MU, "jump", 1000, long, **many)),
-        "jump, 100": ("jump", curve("b", MU, "jump", 100, long, **many)),
+        "jump, $N$ = 1000": ("jump", curve("b", MU, "jump", 1000, long, **many)),
+        "jump, $N$ = 100": ("jump", curve("b", MU, "jump", 100, long, **many)),
     }
     silent = {mu: 1000.0 / limit_cycle(neuron(mu))[1] for mu in (*MEANS, MU)}
     rows += [
@@ -124,7 +124,8 @@ def drawn(a, b, silent):
 def ring(ax, sigmas, found):
     """A ring around the minimum."""
     least = int(np.argmin([estimate.value for estimate in found]))
-    ax.plot(sigmas[least], found[least].value, "o", ms=6, mfc="none", mec="black", mew=0.6, zorder=5)
+    label = None if "minimum" in ax.get_legend_handles_labels()[1] else "minimum"
+    ax.plot(sigmas[least], found[least].value, "o", ms=6, mfc="none", mec="black", mew=0.6, zorder=5, label=label)
 
 
 if __name__ == "__main__":
