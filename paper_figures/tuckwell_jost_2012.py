@@ -17,7 +17,7 @@ first falls silent, and their mean rate is inverse to the duration. Above it the
 
 In 1 s at mu = 6.6, 7.0, 7.6: 54.2, 57.3, 60.2 spikes without noise; least 3.5 [3.4, 3.7], 6.9 [6.5, 7.3], 25.8 [24.8,
 26.9] by jumps, 3.7 [3.5, 3.9], 7.6 [7.2, 8.0], 28.7 [27.7, 29.8] by diffusion, at sigma = 0.40, 0.40 and 0.45. In 500 s
-at mu = 6.8: 56.0 Hz without noise; least 0.0095 [0.0045, 0.0200] by jumps and 0.0144 [0.0095, 0.0218] Hz by diffusion,
+at mu = 6.8: 56.0 Hz without noise; least 0.0095 [0.0045, 0.0257] by jumps and 0.0144 [0.0095, 0.0238] Hz by diffusion,
 both at 0.3: some 5 and 7 spikes instead of 28000.
 
 Difference: none in the claim; the minimum lies at the same noise by either model. The jumps, skewed towards inhibition,
