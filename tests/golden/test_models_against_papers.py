@@ -126,15 +126,18 @@ def spikes(neuron, duration, tolerance=1e-7, lanes=None):
 
 
 # (neuron, duration in ms, period at its end in ms): C.
-FIRING = [
+OTHERS = [
     (MorrisLecar(I_app=100), 500.0, 85.290641),
     (MorrisLecar(I_app=200, initial=(-5.0, 0.0)), 500.0, 65.619196),
     (MorrisLecar.class_1(I_app=60), 400.0, 58.496537),
+    (TraubMiles(I_app=0.5), 300.0, 36.310972),
+    (TraubMiles(I_app=1.5), 300.0, 18.179230),
+]
+FIRING = [
     (WangBuzsaki(I_app=0.5), 300.0, 31.039368),
     (WangBuzsaki(I_app=1), 300.0, 16.750002),
     (WangBuzsaki(I_app=20), 200.0, 2.456602),
-    pytest.param(TraubMiles(I_app=0.5), 300.0, 36.310972, marks=pytest.mark.slow),
-    pytest.param(TraubMiles(I_app=1.5), 300.0, 18.179230, marks=pytest.mark.slow),
+    *(pytest.param(*case, marks=pytest.mark.slow) for case in OTHERS),
 ]
 
 
@@ -180,6 +183,7 @@ def test_frequency_grows_as_the_square_root_beyond_a_saddle_node(neuron, onset):
     assert near / far == pytest.approx(2.0, abs=0.04)
 
 
+@pytest.mark.slow
 def test_morris_lecar_of_class_2_has_two_answers():
     """Below its Hopf point at 93.86 it rests or fires, as it starts, and never slowly. C: at 88 rest alone; 9.73 Hz."""
     assert spikes(MorrisLecar(I_app=90, initial="rest"), 1000.0).size == 0

@@ -27,6 +27,7 @@ from stochhh.inputs import Recording
 
 SHORT = ("--trials", "3", "--duration", "350")
 JUMP = ("run", "question.toml", "--backend", "jump", *SHORT)
+COARSE = {"jump": (), "diffusion": (), "per-neuron": ("--dt", "0.05")}  # it takes the most time
 NO_INPUT = "[simulation]\nduration = 100\nn_trials = 2\nseed = 1\n"
 
 
@@ -122,7 +123,8 @@ class TestTheory:
 class TestRun:
     @pytest.mark.parametrize("backend", ["jump", "diffusion", "per-neuron"])
     def test_json_keeps_the_contract(self, stochhh, backend):
-        said = strictly(stochhh("run", "question.toml", "--backend", backend, *SHORT, "--seed", "7", "--json"))
+        run = ("run", "question.toml", "--backend", backend, *SHORT, *COARSE[backend])
+        said = strictly(stochhh(*run, "--seed", "7", "--json"))
         jsonschema.validate(said, RUN)
         assert (said["backend"], said["seed"], said["n_trials"], said["duration"]) == (backend, 7, 3, 350.0)
         assert said["transient"] == 200.0 and said["settings"]["neuron"]["I_app"] == 3.0
@@ -201,7 +203,7 @@ class TestRun:
     @pytest.mark.parametrize("backend", ["jump", "per-neuron"])
     def test_saved_events_replay_the_run(self, stochhh, folder, backend):
         short = ("--trials", "2", "--duration", "250")
-        run = ("run", "question.toml", "--backend", backend, *short)
+        run = ("run", "question.toml", "--backend", backend, *short, *COARSE[backend])
         stochhh(*run, "--save-events", "e.csv", "--spikes", "drawn.csv")
         assert (folder / "e.csv").read_text().startswith("trial,time,jump\n0,")
         assert set(Recording.from_csv("e.csv").jump) == {1.0, -4.0}
@@ -209,7 +211,8 @@ class TestRun:
         assert (folder / "drawn.csv").read_text() == (folder / "replayed.csv").read_text()
         assert said["settings"]["input"] == "recorded events"
         other = {"jump": "per-neuron", "per-neuron": "jump"}[backend]
-        stochhh("run", "question.toml", "--backend", other, *short, "--events", "e.csv", "--spikes", "other.csv")
+        run = ("run", "question.toml", "--backend", other, *short, *COARSE[other])
+        stochhh(*run, "--events", "e.csv", "--spikes", "other.csv")
         drawn, replayed = (SpikeTrains.from_csv(name, stop=250.0) for name in ("drawn.csv", "other.csv"))
         assert np.array_equal(drawn.trial, replayed.trial) and np.allclose(drawn.time, replayed.time, atol=1e-2, rtol=0)
 
