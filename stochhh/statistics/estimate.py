@@ -40,6 +40,10 @@ class Estimate:
         """The same value, its interval given up for a reason."""
         return replace(self, low=None, high=None, method="none", reason=reason)
 
+    def unless(self, doubt):
+        """The same estimate; where it has an interval and there is a doubt about that, a text, without it."""
+        return self if doubt is None or self.low is None else self.without_interval(doubt)
+
     def as_dict(self):
         """The form of the JSON contract: value, low, high, level, unit, and the reason where one is due."""
         entry = {k: _plain(getattr(self, k)) for k in ("value", "low", "high")}

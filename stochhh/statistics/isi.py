@@ -93,7 +93,7 @@ def cv(spikes, level=0.95, method="jackknife"):
     resolution = time_resolution(spikes) / centre if centre > 0 else 0.0
     floor = least_error(sums, lambda c: (1 + c**2) / 2)
     estimate = by_trial(quantity, ratio, sums, level=level, method=method, resolution=resolution, floor=floor)
-    return estimate if estimate.low is None or doubt is None else estimate.without_interval(doubt)
+    return estimate.unless(doubt)
 
 
 def isi_skewness(spikes, level=0.95, method="jackknife"):
@@ -126,7 +126,7 @@ def isi_skewness(spikes, level=0.95, method="jackknife"):
     quantity = Quantity("isi_skewness", "1", ASINH, _OF, 3, "all interspike intervals are equal to rounding")
     floor = least_error(sums, lambda g: (6 + 9 * g**2 + 1.875 * g**4) / (1 + g**2))
     estimate = by_trial(quantity, skewness, sums, level=level, method=method, floor=floor)
-    return estimate if estimate.low is None or doubt is None else estimate.without_interval(doubt)
+    return estimate.unless(doubt)
 
 
 def isi_kurtosis(spikes, level=0.95, method="jackknife"):
@@ -168,7 +168,7 @@ def isi_kurtosis(spikes, level=0.95, method="jackknife"):
     n = int(sums[:, -1].sum())
     if doubt is None and n < _FOR_KURTOSIS:
         doubt = f"a fourth moment takes {_FOR_KURTOSIS} interspike intervals or more; found: {n}"
-    return estimate if estimate.low is None or doubt is None else estimate.without_interval(doubt)
+    return estimate.unless(doubt)
 
 
 def least_error(sums, square):

@@ -131,7 +131,7 @@ def log_isi_mean(spikes, level=0.95, method="jackknife"):
     quantity = Quantity("log_isi_mean", "1", PLAIN, _OF, 1)
     sums, centre, doubt = _log_powers(spikes, level)
     estimate = by_trial(quantity, lambda s: centre + s[..., 1] / s[..., 0], sums, level=level, method=method)
-    return estimate if estimate.low is None or doubt is None else estimate.without_interval(doubt)
+    return estimate.unless(doubt)
 
 
 def log_isi_sd(spikes, level=0.95, method="jackknife"):
@@ -154,7 +154,7 @@ def log_isi_sd(spikes, level=0.95, method="jackknife"):
     quantity = Quantity("log_isi_sd", "1", LOG, _OF, 2)
     sums, _, doubt = _log_powers(spikes, level)
     estimate = by_trial(quantity, deviation, sums, level=level, method=method)
-    return estimate if estimate.low is None or doubt is None else estimate.without_interval(doubt)
+    return estimate.unless(doubt)
 
 
 def _log_powers(spikes, level):

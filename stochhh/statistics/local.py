@@ -98,4 +98,4 @@ def _mean_over_pairs(name, spikes, level, method, term, order):
         return estimate
     weight = window_weight(isi, spikes.window)
     doubt = hidden(rate(spikes, level), spikes.window, isi, trial, weight, tail=0)
-    return estimate if doubt is None else estimate.without_interval(doubt)
+    return estimate.unless(doubt)
