@@ -59,13 +59,10 @@ def read(path):
 
 def example(options):
     """What a user would have: here the neuron of the question under its jumps."""
-    drive = sh.SynapticInput(
-        sh.Population("exc", n=80, rate=10.0, p=0.5, weight=+1.0),
-        sh.Population("inh", n=20, rate=10.0, p=0.5, weight=-4.0),
-    )
-    run = {"duration": 5_000.0, "n_trials": 20 if options.quick else 200, "seed": options.seed, "progress": False}
+    run = {"duration": 5_000.0, "n_trials": 20 if options.quick else 200, "seed": options.seed}
     path = options.out / "spike_file_spikes.csv"
-    sh.simulate(sh.HodgkinHuxley(I_app=3.0), drive, backend="jump", **run).spikes.to_csv(path)
+    question = sh.Experiment.example("question")
+    question.simulate("jump", transient=0.0, progress=False, **run).spikes.to_csv(path)
     print(path)
     return sh.SpikeTrains.from_csv(path, stop=run["duration"], n_trials=run["n_trials"])
 

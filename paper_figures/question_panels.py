@@ -24,14 +24,8 @@ from stochhh.statistics import cv, isi_bins, isi_histogram, rate
 
 NEURON = sh.HodgkinHuxley(I_app=3.0)
 INPUTS = {
-    "100 inputs": sh.SynapticInput(
-        sh.Population("exc", n=80, rate=10.0, p=0.5, weight=+1.0),
-        sh.Population("inh", n=20, rate=10.0, p=0.5, weight=-4.0),
-    ),
-    "5000 inputs": sh.SynapticInput(
-        sh.Population("exc", n=4000, rate=10.0, p=0.5, weight=+0.1),
-        sh.Population("inh", n=1000, rate=10.0, p=0.5, weight=-0.4),
-    ),
+    "100 inputs": sh.Experiment.example("question").drive,
+    "5000 inputs": sh.Experiment.example("cortex-5000").drive,
 }
 QUESTION, CORTEX = INPUTS
 BACKENDS = ("jump", "diffusion")
