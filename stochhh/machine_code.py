@@ -2,16 +2,16 @@
 
 The name is a hash of the function's fingerprint, of its argument types, and of compiler and processor. So a changed
 callee is another name, never a stale kernel; two processes may write at once; and where nothing can be written, nothing
-is kept and all still runs.
+is kept and all still runs. `kernel_store` sees to it that what is loaded is what this user's compiler wrote.
 """
 
 import hashlib
+import io
 import itertools
 import os
 import pickle
 import secrets
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import llvmlite.binding
@@ -22,13 +22,13 @@ from numba.core import caching, compiler, event, serialize
 from numba.core.bytecode import FunctionIdentity
 from numba.core.runtime import rtsys
 
+from . import kernel_store
+from .errors import InputError
 from .fingerprint import fingerprint
 
 __all__ = ["announcing", "directory", "fingerprint", "kernel"]
 
-_KEPT = 256  # files; the oldest go first
-
-_FORMAT = 3  # of the files; part of their names
+_FORMAT = 4  # of the files; part of their names
 
 # The linker goes by names, and numba tells two functions of one name apart by a number that it counts from 1 in every
 # process. Functions compiled in two processes, of other content but of one name and number, must not meet in a third:
@@ -62,9 +62,18 @@ class _Announcement(event.Listener):
 
 
 def directory():
-    """Where machine code is kept: $STOCHHH_CACHE_DIR, or stochhh/ in the user's cache directory; None for nowhere."""
-    if "STOCHHH_CACHE_DIR" in os.environ:
-        return Path(os.environ["STOCHHH_CACHE_DIR"])
+    """Where machine code is kept: $STOCHHH_CACHE_DIR, or stochhh/ in the user's cache directory; None for nowhere.
+
+    Raises InputError for a STOCHHH_CACHE_DIR that is empty, as that of a shell's undefined variable is.
+    """
+    chosen = os.environ.get("STOCHHH_CACHE_DIR")
+    if chosen is not None:
+        if not chosen.strip():
+            raise InputError(
+                f"STOCHHH_CACHE_DIR = {chosen!r} is not allowed: it must be the path of a directory for compiled "
+                "kernels; name one, or unset it"
+            )
+        return Path(chosen)
     try:
         return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "stochhh"
     except RuntimeError:  # no home
@@ -108,14 +117,13 @@ class _Unpickler(pickle.Unpickler):
         self.persistent_load = list(_classes(arguments)).__getitem__
 
 
-def _load(path, target_context, arguments):
-    """The compiled function in a file, for a caller with these argument types.
+def _loaded(content, target_context, arguments):
+    """The compiled function that was kept as these bytes, for a caller with these argument types.
 
     numba would first import all that a compiler could need, and scipy with it, which takes longer than the rest.
     """
     rtsys.initialize(target_context)
-    with path.open("rb") as file:
-        parts = _Unpickler(file, arguments).load()
+    parts = _Unpickler(io.BytesIO(content), arguments).load()
     if not _linkable(parts[0]):
         target_context.refresh()
     return compiler.CompileResult._rebuild(target_context, *parts)
@@ -140,40 +148,37 @@ class _KernelCache(caching._Cache):
     def cache_path(self):
         return str(directory())
 
-    def _path(self, signature, target):
-        """The file of one overload; None if its content cannot be named."""
-        if self._content is None or directory() is None:
+    def _place(self, signature, target):
+        """(directory, name) of the file of one overload; None if its content cannot be named, or has no place."""
+        where = directory()
+        if self._content is None or where is None:
             return None
         arguments = _arguments(signature)
         made_by = f"{numba.__version__} {llvmlite.__version__} {np.__version__} {target.codegen().magic_tuple()}"
         name = "\n".join([f"{_FORMAT}", self._content, made_by, sys.version, *map(_describe, arguments)])
         digest = hashlib.sha256(name.encode()).hexdigest()[:32]
-        return directory() / f"{self._function.__name__}-{digest}.bin"
+        return where, f"{self._function.__name__}-{digest}.bin"
 
     def load_overload(self, sig, target_context):
-        try:
-            path = self._path(sig, target_context)
-            return path and _load(path, target_context, _arguments(sig))
-        except FileNotFoundError:
+        place = self._place(sig, target_context)
+        content = place and kernel_store.load(*place)
+        if not content:
             return None
-        except Exception:  # whatever is wrong with a file, compiling anew is right
+        try:
+            return _loaded(content, target_context, _arguments(sig))
+        except Exception:  # whatever is wrong with a kernel, compiling anew is right
             return None
 
     def save_overload(self, sig, data):
-        path = self._path(sig, data.target_context)
-        if path is None or data.lifted or data.library.has_dynamic_globals:
+        place = self._place(sig, data.target_context)
+        if place is None or data.lifted or data.library.has_dynamic_globals:
             return
-        part = path.with_suffix(f".{secrets.token_hex(4)}")
+        content = io.BytesIO()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with part.open("wb") as file:
-                _Pickler(file, _arguments(sig)).dump(data._reduce())
-            os.replace(part, path)
-            for old in sorted(path.parent.glob("*.bin"), key=lambda file: file.stat().st_mtime)[:-_KEPT]:
-                old.unlink(missing_ok=True)
-        except Exception:  # a read-only home, a full disk: then it is compiled again next time
-            with suppress(OSError):
-                part.unlink()
+            _Pickler(content, _arguments(sig)).dump(data._reduce())
+        except Exception:  # then it is compiled again next time
+            return
+        kernel_store.save(*place, content.getvalue())
 
     def enable(self):
         pass

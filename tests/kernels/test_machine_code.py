@@ -3,6 +3,7 @@
 Would catch: the stale kernel of an edited function, which gives a wrong result without a word.
 """
 
+import fcntl
 import math
 import os
 import subprocess
@@ -17,8 +18,9 @@ from numba import njit
 from numba.core.cpu import CPUContext
 
 import stochhh
-from stochhh import machine_code
+from stochhh import kernel_store, machine_code
 from stochhh.elementary import inline
+from stochhh.errors import InputError
 from stochhh.machine_code import fingerprint, kernel
 
 
@@ -159,10 +161,182 @@ def test_a_kernel_is_kept_and_found_again(tmp_path, monkeypatch):
     assert make(2.0)(x.astype(np.float32)) == 12.0
     assert len(list(machine_code.directory().glob("*.bin"))) == 3
 
-    whole = kept.read_bytes()
-    for damaged in (b"not a kernel", *(whole[:size] for size in range(0, len(whole), len(whole) // 6))):
-        kept.write_bytes(damaged)
-        assert make(2.0)(x) == 12.0
+
+@pytest.fixture
+def tripled(tmp_path, monkeypatch):
+    """x -> (3 x, whether it had to be compiled), by a kernel that is kept as the one file of this directory."""
+    monkeypatch.setenv("STOCHHH_CACHE_DIR", str(tmp_path / "kernels"))
+
+    def triple(x):
+        return 3.0 * x
+
+    def tripled(x):
+        dispatcher = kernel(triple)
+        return dispatcher(x), not dispatcher.stats.cache_hits
+
+    assert tripled(0.5) == (1.5, True) and tripled(0.5) == (1.5, False)
+    return tripled
+
+
+def the_file():
+    (kept,) = machine_code.directory().iterdir()
+    return kept
+
+
+def test_a_damaged_kernel_is_compiled_anew(tripled):
+    """A bit anywhere, an end that is missing, bytes too many: never another number, and whole again afterwards."""
+    whole = the_file().read_bytes()
+    places = [*range(0, 40), *range(40, len(whole), len(whole) // 20), len(whole) - 1]
+    flipped = [whole[:i] + bytes([whole[i] ^ 1 << i % 8]) + whole[i + 1 :] for i in places]
+    ended = [whole[:size] for size in range(0, len(whole), len(whole) // 6)]
+    for damaged in (b"not a kernel", whole + b"\0", *flipped, *ended):
+        the_file().write_bytes(damaged)
+        assert kernel_store.load(machine_code.directory(), the_file().name) is None
+    assert tripled(0.5) == (1.5, True) and tripled(0.5) == (1.5, False)
+    assert len(the_file().read_bytes()) == len(whole)
+
+
+def test_a_kernel_under_the_name_of_another_is_none(tripled, tmp_path):
+    """As if one had been copied by hand, or renamed."""
+    name = the_file().name
+
+    @kernel
+    def halve(x):
+        return 0.5 * x
+
+    assert halve(3.0) == 1.5
+    (other,) = (path for path in machine_code.directory().iterdir() if path.name != name)
+    (machine_code.directory() / name).write_bytes(other.read_bytes())
+    assert tripled(0.5) == (1.5, True)
+
+
+def evil(path):
+    """A file that, were it read as a pickle, would leave a mark."""
+    mark = path.parent.parent / "mark"
+    path.write_bytes(b"cos\nsystem\n(S'touch " + bytes(mark) + b"'\ntR.")
+    return mark
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link", "directory", "device", "huge", "pickle"])
+def test_what_is_no_kernel_under_the_name_of_one(tripled, kind):
+    """None blocks, crashes or is followed."""
+    path = the_file()
+    whole, elsewhere = path.read_bytes(), machine_code.directory().parent / "elsewhere"
+    path.unlink()
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "link":
+        elsewhere.write_bytes(whole)
+        path.symlink_to(elsewhere)
+    elif kind == "directory":
+        path.mkdir()
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "huge":
+        path.touch()
+        os.truncate(path, 1 << 40)
+    else:
+        mark = evil(path)
+    assert tripled(0.5) == (1.5, True)
+    assert tripled(0.5) == (1.5, kind == "directory"), "a new one takes its place where it can"
+    assert kind != "link" or elsewhere.read_bytes() == whole
+    assert kind != "pickle" or not mark.exists()
+
+
+@pytest.mark.parametrize("what", ["directory", "file"])
+@pytest.mark.parametrize("whose", ["another's", "the group's", "everybody's"])
+def test_what_others_can_write_is_never_read(tripled, what, whose, monkeypatch, capsys):
+    """It is said in one line, once, and compiled without."""
+    path = the_file()
+    place = machine_code.directory() if what == "directory" else path
+    monkeypatch.setattr(kernel_store, "_said", set())
+    if whose == "another's":
+        found = os.fstat
+
+        def foreign(descriptor):
+            values = found(descriptor)
+            here = (values.st_dev, values.st_ino) == (place.stat().st_dev, place.stat().st_ino)
+            return os.stat_result((*values[:4], values[4] + here, *values[5:]))
+
+        monkeypatch.setattr(os, "fstat", foreign)
+        said = "belongs to another user"
+    else:
+        place.chmod(place.stat().st_mode | (0o020 if whose == "the group's" else 0o002))
+        said = f"can be written by others (mode {place.stat().st_mode & 0o777:04o}; chmod go-w)"
+    before = (path.stat().st_mtime_ns, path.stat().st_ino)
+    assert tripled(0.5) == (1.5, True)
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert error == f"stochhh: {place} {said}: it is not used, and kernels are compiled without it\n"
+    if what == "directory":
+        assert (path.stat().st_mtime_ns, path.stat().st_ino) == before, "nor written"
+        assert tripled(0.5) == (1.5, True) and capsys.readouterr().err == ""
+    elif whose != "another's":
+        assert the_file().stat().st_mode & 0o777 == 0o600 and tripled(0.5) == (1.5, False)
+
+
+def test_directories_and_files_are_this_users_alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("STOCHHH_CACHE_DIR", str(tmp_path / "deep" / "er"))
+    before = os.umask(0)
+    try:
+        kernel_store.save(machine_code.directory(), f"a-{0:032x}.bin", b"content")
+    finally:
+        os.umask(before)
+    modes = [path.stat().st_mode & 0o777 for path in (tmp_path / "deep", tmp_path / "deep" / "er", the_file())]
+    assert modes == [0o700, 0o700, 0o600]
+    assert kernel_store.load(machine_code.directory(), f"a-{0:032x}.bin") == b"content"
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_an_empty_name_of_the_directory_is_refused(name, monkeypatch):
+    monkeypatch.setenv("STOCHHH_CACHE_DIR", name)
+
+    @kernel
+    def double(x):
+        return 2.0 * x
+
+    with pytest.raises(InputError, match=f"^STOCHHH_CACHE_DIR = {name!r} is not allowed: .* unset it"):
+        double(1.5)
+
+
+def test_what_killed_writers_left_is_removed(tmp_path):
+    """The parts of the living stay, and so does what is not ours, such as a user's file with the suffix of a kernel."""
+    directory = tmp_path / "kernels"
+    directory.mkdir()
+    killed = subprocess.run(
+        [sys.executable, "-c", f"""
+import os, signal
+from stochhh import kernel_store
+os.replace = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+kernel_store.save({str(directory)!r}, "killed-{1:032x}.bin", b"content")
+"""],
+    )  # fmt: skip
+    assert killed.returncode == -9
+    (left,) = directory.iterdir()
+    old, begun, living = (directory / f"a-{2:032x}.{k:08x}" for k in range(3))
+    for path in (old, begun, living):
+        path.write_text("" if path is begun else "part")
+    others = [directory / name for name in ("mine.bin", "b.12345678", f"notes-{3:032x}.txt")]
+    for path in others:
+        path.touch()
+    with living.open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        kernel_store.save(directory, f"new-{4:032x}.bin", b"content")
+        assert {*directory.iterdir()} == {begun, living, *others, directory / f"new-{4:032x}.bin"}
+    os.utime(begun, (0, 0))
+    kernel_store.save(directory, f"new-{4:032x}.bin", b"content")
+    assert {*directory.iterdir()} == {*others, directory / f"new-{4:032x}.bin"}
+    assert left not in directory.iterdir()
+
+
+def test_the_oldest_kernels_go_first(tmp_path, monkeypatch):
+    monkeypatch.setattr(kernel_store, "_KEPT", 3)
+    (tmp_path / "mine.bin").touch()
+    os.utime(tmp_path / "mine.bin", (0, 0))
+    for number in range(5):
+        kernel_store.save(tmp_path, f"a-{number:032x}.bin", b"")
+        os.utime(tmp_path / f"a-{number:032x}.bin", (number, number))
+    assert {path.name for path in tmp_path.iterdir()} == {"mine.bin", *(f"a-{n:032x}.bin" for n in (2, 3, 4))}
 
 
 def test_what_the_code_calls_outside_itself_is_there(tmp_path, monkeypatch):
