@@ -253,5 +253,6 @@ def _drive(populations):
     except InputError as error:
         names, said = [population.name for population in populations], str(error)
         of_one = (i for i, population in enumerate(populations) if said.startswith(f"{population.label}: "))
-        second = (i for i, name in enumerate(names) if name in names[:i])
+        first = {}
+        second = (i for i, name in enumerate(names) if first.setdefault(name, i) < i)
         raise Fault(("population", next(chain(of_one, second), 0)), said) from error

@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import io
 import json
 import math
 import os
@@ -9,6 +10,7 @@ import secrets
 import shutil
 import warnings
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +32,8 @@ __all__ = [
 
 # What the user can mend by naming another place; any other failure to write is the machine's.
 _WRONG_PLACE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR, errno.EISDIR}
+
+_PART = 1 << 14  # lines of a table in which a fault is looked for at once
 
 
 @contextmanager
@@ -199,18 +203,33 @@ def _kind(name):
 
 
 def _first_fault(path, header):
-    """What is wrong with the first wrong line of a table; slow, and asked for only where there is one."""
+    """What is wrong with the first wrong line of a table: looked for line by line in the first wrong part of it."""
     with Path(path).open(encoding="utf-8-sig") as file:
-        for number, line in enumerate(file, start=1):
-            row = line.rstrip("\n").split(",")
-            if number == 1 or row == [""]:
-                continue
-            if len(row) != len(header):
-                return f"{path}, line {number}: it must have {len(header)} columns, and has {len(row)}"
-            for entry, name in zip(row, header, strict=True):
-                if not _is_finite(_kind(name), entry):
-                    expected = "whole number" if name == "trial" else "finite number"
-                    return f"{path}, line {number}: {name} = {entry!r} is not allowed: it must be a {expected}"
+        first = 2
+        next(file)
+        while lines := list(islice(file, _PART)):
+            try:
+                _numbers(io.StringIO("".join(lines)), header)
+            except ValueError:
+                for number, line in enumerate(lines, start=first):
+                    fault = _fault(line, header)
+                    if fault:
+                        return f"{path}, line {number}: {fault}"
+            first += len(lines)
+    return None
+
+
+def _fault(line, header):
+    """What is wrong with a line of a table; None for nothing."""
+    row = line.rstrip("\n").split(",")
+    if row == [""]:
+        return None
+    if len(row) != len(header):
+        return f"it must have {len(header)} columns, and has {len(row)}"
+    for entry, name in zip(row, header, strict=True):
+        if not _is_finite(_kind(name), entry):
+            expected = "whole number" if name == "trial" else "finite number"
+            return f"{name} = {entry!r} is not allowed: it must be a {expected}"
     return None
 
 

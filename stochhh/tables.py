@@ -13,6 +13,7 @@ from typing import Annotated, Any, Required
 
 from .errors import InputError
 from .files import read_text
+from .toml_lines import line_of
 
 __all__ = ["Fault", "group", "load", "meanings", "table", "validated"]
 
@@ -45,7 +46,7 @@ def load(path, build, wanted):
     try:
         return build(tomllib.loads(text))
     except Fault as fault:
-        line = _line_of(text, fault.at)
+        line = line_of(text, fault.at)
         raise InputError(f"{path}{f', line {line}' if line else ''}: {fault}") from fault
     except (ValueError, RecursionError) as error:
         said = re.fullmatch(r"(.*) \(at (?:(line \d+), .*|end of document)\)", str(error), re.DOTALL)
@@ -145,27 +146,3 @@ def _title(at):
     if not at:
         return "the file"
     return "[[population]]" if at[0] == "population" else f"[{'.'.join(map(str, at))}]"
-
-
-def _line_of(text, at):
-    """The line on which the key or table at `at` begins: the first one after which the text so far holds it."""
-    lines = text.split("\n")
-    begin = 1
-    for number in range(1, len(lines) + 1):
-        try:
-            document = tomllib.loads("\n".join(lines[:number]))
-        except tomllib.TOMLDecodeError:  # inside a value of several lines
-            continue
-        if at and _holds(document, at):
-            return begin
-        begin = number + 1
-    return None
-
-
-def _holds(document, at):
-    for key in at:
-        try:
-            document = document[key]
-        except (KeyError, IndexError, TypeError):
-            return False
-    return True

@@ -193,6 +193,20 @@ class TestTables:
             files.read_table(tmp_path / "a.csv", ("trial", "time"))
         assert str(refusal.value).startswith(f"{tmp_path / 'a.csv'}, {said}")
 
+    @pytest.mark.parametrize("line", [0, 1, 2, 5, 6, 17, 29])
+    @pytest.mark.parametrize("wrong", ["x,1", "1,nan", "1", "1,2,3", "1.0,1"])
+    def test_a_fault_is_looked_for_in_its_own_part_alone(self, tmp_path, monkeypatch, line, wrong):
+        """A part has three lines here; what is before the wrong one is read whole."""
+        lines = [f"{k},0.5" if k % 4 else "" for k in range(30)]
+        lines[line] = wrong
+        (tmp_path / "a.csv").write_text("\n".join(["trial,time", *lines]))
+        seen, fault = [], files._fault
+        monkeypatch.setattr(files, "_PART", 3)
+        monkeypatch.setattr(files, "_fault", lambda line, header: seen.append(line) or fault(line, header))
+        with pytest.raises(InputError, match=rf"a\.csv, line {line + 2}: "):
+            files.read_table(tmp_path / "a.csv", ("trial", "time"))
+        assert len(seen) == line % 3 + 1
+
     def test_places_where_there_is_no_table(self, tmp_path):
         (tmp_path / "bytes.csv").write_bytes(b"trial,time\n0,\xff\n")
         for name, said in [("none.csv", "does not exist"), (".", "is a directory"), ("bytes.csv", "not a text")]:
