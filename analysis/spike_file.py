@@ -6,7 +6,8 @@ written as a table; the figure shows the trains, the law of their interspike int
 spectrum, and its curves are written too. Without FILE a neuron is simulated, written to a file, and read back.
 
 Change START, STOP and N_TRIALS to what was observed, and UNIT to the unit of the file: a CSV does not say it. STOP =
-None takes the last spike, and so a window that ends with a spike, a little too short.
+None takes the last spike, and so a window that ends with a spike, a little too short. TRIALS names the trials of a CSV
+that does not number them from 0.
 
     python analysis/spike_file.py spikes.csv --out out
 """
@@ -20,6 +21,7 @@ from stochhh.script import main
 
 START, STOP = 0.0, None  # the window of observation, ms
 N_TRIALS = None  # None: as many as the last trial with a spike says
+TRIALS = None  # range(1, 21), [101, 205, 333], ...; None: numbered from 0
 UNIT = None  # unit of a CSV: "ms", "s" or "us"; None: ms, and times that are plainly seconds are refused
 STATISTICS = (
     *("rate", "isi_mean", "cv", "cv2", "lv", "lvr", "isi_skewness", "isi_kurtosis", "log_isi_mean", "log_isi_sd"),
@@ -30,7 +32,8 @@ STATISTICS = (
 
 def make(options):
     spikes = example(options) if options.file is None else read(options.file)
-    print(f"{spikes.n_trials} trials, {spikes.time.size} spikes, from {spikes.start:g} to {spikes.stop:g} ms\n")
+    print(f"{spikes.n_trials} trials, {spikes.time.size} spikes, from {spikes.start:g} to {spikes.stop:g} ms")
+    print(*(f"Doubt: {doubt}" for doubt in spikes.doubts), "", sep="\n")
     estimates = [getattr(statistics, name)(spikes) for name in STATISTICS]
     for estimate in estimates:
         print(estimate)
@@ -46,8 +49,9 @@ def make(options):
 def read(path):
     """SpikeTrains from a CSV, or from whatever Neo knows."""
     if path.suffix.lower() == ".csv":
-        stop = sh.SpikeTrains.from_csv(path, stop=1e15, unit=UNIT or "ms").time.max() if STOP is None else STOP
-        return sh.SpikeTrains.from_csv(path, start=START, stop=float(stop), n_trials=N_TRIALS, unit=UNIT)
+        given = {"n_trials": N_TRIALS, "trials": TRIALS}
+        stop = sh.SpikeTrains.from_csv(path, stop=1e15, unit=UNIT or "ms", **given).time.max() if STOP is None else STOP
+        return sh.SpikeTrains.from_csv(path, start=START, stop=float(stop), unit=UNIT, **given)
     try:
         import neo
 

@@ -142,7 +142,7 @@ def run(
     statistics = summary(result)
     try:
         if spikes:
-            result.spikes.to_csv(spikes)
+            result.spikes.with_transient().to_csv(spikes)
         if drawn is not None:
             drawn.to_csv(save_events)
         if out:

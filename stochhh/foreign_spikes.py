@@ -1,13 +1,58 @@
-"""Spikes as Neo, Brian2 and NEST hold them, turned into columns of times in ms and of trials."""
+"""Spikes as CSV files, Neo, Brian2 and NEST hold them, turned into columns of times in ms and of trials."""
 
 import numpy as np
 
-from .errors import InputError, integer
+from .errors import InputError, real
+from .files import read_table
+from .trial_numbers import columns_of_numbers, numbered, places
 
-__all__ = ["of_brian2", "of_neo", "of_nest", "sorted_columns"]
+__all__ = ["in_order", "of_brian2", "of_csv", "of_neo", "of_nest"]
+
+_IN_MS = {"ms": 1.0, "s": 1000.0, "us": 0.001}
 
 
-def sorted_columns(time, trial):
+def of_csv(path, stop, n_trials, trials, unit):
+    """(time, trial, n_trials, doubts) of a CSV file with the header `trial,time`."""
+    stop = real("stop", stop, above=0.0, unit="ms")
+    if unit is not None and unit not in _IN_MS:
+        raise InputError(f"unit = {unit!r:.80} is not allowed: it must be one of {', '.join(_IN_MS)}")
+    table = read_table(path, ("trial", "time"))
+    trial, n_trials, doubts = numbered(table["trial"], n_trials, trials)
+    time, trial = in_order(table["time"] * _IN_MS[unit or "ms"], trial)
+    if unit is None:
+        doubts += _doubts_about_milliseconds(time, trial, stop)
+    return time, trial, n_trials, doubts
+
+
+def _doubts_about_milliseconds(time, trial, stop):
+    """What speaks against times in ms where no unit was given; InputError where they are plainly in another."""
+    if not time.size or time.min() < 0:
+        return ()
+    last, isi = time.max(), np.diff(time)[np.diff(trial) == 0]
+    typical = np.median(isi) if isi.size else np.nan
+    if isi.size >= 10 and (typical < 1.0 or last < stop / 500):
+        raise InputError(
+            f"the times, up to {last:g} of {stop:g} ms, seem to be in seconds: say unit='s', "
+            "or unit='ms' if they are not"
+        )
+    if 10 * stop < last <= 1000 * stop:
+        raise InputError(
+            f"the times go up to {last:g}, and stop = {stop:g} ms: say unit='us' if they are in microseconds, "
+            "or give a later stop"
+        )
+    rate = 1000.0 * time.size / (np.unique(trial).size * stop)
+    told = f"The times, up to {last:g} of {stop:g}, are taken as ms, since no unit was given, but"
+    settled = "Give unit='ms' if this is right, else unit='s' or 'us' and stop in ms."
+    if last <= stop / 1000:
+        return (f"{told} as seconds they would fit the window too. {settled}",)
+    if typical < 2.0 or rate > 300.0 or stop < 50.0:
+        return (f"{told} at {rate:.3g} Hz for {stop:g} ms they could be seconds, and stop too. {settled}",)
+    if typical > 5000.0:
+        return (f"{told} every other interval is longer than {typical:g} ms: they could be microseconds. {settled}",)
+    return ()
+
+
+def in_order(time, trial):
     """(time, trial) in order of trial, then time."""
     order = np.lexsort((time, trial))
     return time[order], trial[order]
@@ -30,7 +75,7 @@ def of_neo(source):
         raise InputError(f"the trains start at {start:g} ms: the window must start at 0 or later; use time_shift")
     times = [np.asarray(train.rescale("ms").magnitude, dtype=np.float64) for train in trains]
     trial = np.repeat(np.arange(len(times)), [time.size for time in times])
-    return (*sorted_columns(np.concatenate(times), trial), len(times), start, stop)
+    return (*in_order(np.concatenate(times), trial), len(times), start, stop)
 
 
 def _neo_trains(source):
@@ -51,26 +96,22 @@ def _neo_trains(source):
     return trains
 
 
-def of_brian2(monitor, n_trials):
+def of_brian2(monitor, n_trials, trials):
     """(time, trial, n_trials) of a brian2.SpikeMonitor, or of its (i, t) with t in seconds."""
-    if isinstance(monitor, tuple):
+    if isinstance(monitor, tuple) and len(monitor) == 2:
         neuron, time = monitor
-        if n_trials is None:
+        if n_trials is None and trials is None:
             raise InputError("n_trials is missing: i and t alone do not tell how many neurons were silent")
     elif all(hasattr(monitor, name) for name in ("i", "t_", "source")):
         neuron, time = monitor.i, monitor.t_
-        n_trials = len(monitor.source) if n_trials is None else n_trials
+        n_trials = len(monitor.source) if n_trials is None and trials is None else n_trials
     else:
         raise InputError(
             f"monitor is of the type {type(monitor).__name__}: give a brian2.SpikeMonitor that records, or its (i, t)"
         )
-    neuron, time = np.asarray(neuron), np.asarray(time, dtype=np.float64)
-    if neuron.shape != time.shape or (neuron.size and neuron.dtype.kind not in "iu"):
-        raise InputError(
-            f"i has shape {neuron.shape} and type {neuron.dtype}, t has shape {time.shape}: i must be the whole number "
-            "of the neuron of each spike, t its time in seconds"
-        )
-    return (*sorted_columns(1000.0 * time, neuron.astype(np.int64)), integer("n_trials", n_trials, at_least=1))
+    neuron, time = columns_of_numbers(("i",), i=neuron, t=time)
+    trial, n_trials, _ = numbered(neuron, n_trials, trials)
+    return *in_order(1000.0 * time, trial), n_trials
 
 
 def of_nest(events, senders):
@@ -83,13 +124,10 @@ def of_nest(events, senders):
         )
     if "offsets" in found:
         raise InputError("the times are counted in steps: set time_in_steps to False on the spike recorder")
-    nodes, sender = np.asarray(senders), np.asarray(found["senders"])
-    time = np.asarray(found["times"], dtype=np.float64)
-    if nodes.ndim != 1 or len(set(nodes.tolist())) != nodes.size or not nodes.size:
+    (nodes,) = columns_of_numbers(("senders",), senders=senders)
+    if not nodes.size or np.unique(nodes).size != nodes.size:
         raise InputError("senders must be the different node numbers of all neurons recorded, silent ones included")
-    place = np.argsort(nodes)
-    trial = place[np.minimum(np.searchsorted(nodes[place], sender), nodes.size - 1)] if sender.size else sender
-    strange = sender[nodes[trial] != sender] if sender.size else sender
-    if strange.size:
-        raise InputError(f"node {strange[0]} has spikes, but is not among the senders: name it too, or leave them out")
-    return (*sorted_columns(time, trial), nodes.size)
+    sender, time = columns_of_numbers(
+        ("events['senders']",), **{f"events[{key!r}]": found[key] for key in ("senders", "times")}
+    )
+    return *in_order(time, places(sender, nodes, "senders", "node")), nodes.size

@@ -122,7 +122,7 @@ def save_run(directory, result, statistics, experiment):
     """
     with _saving(directory, "stochhh run", experiment, run=result.provenance) as part:
         result.save(part / "result.nc")
-        result.spikes.to_csv(part / "spikes.csv")
+        result.spikes.with_transient().to_csv(part / "spikes.csv")
         write_json(part / "statistics.json", run_object(result, statistics))
         write_table(part / "statistics.csv", _frame(statistics))
         _save_spike_trains(part, {result.backend: result})

@@ -76,11 +76,13 @@ class Result:
         Arguments:
             later: a Result of the same experiment, whose first trial is the next after this one's last.
         """
-        a, b = self.spikes, later.spikes
-        if (a.start, a.stop) != (b.start, b.stop):
+        a, b = (result.spikes.with_transient() for result in (self, later))
+        start, stop = self.spikes.start, self.spikes.stop
+        if (start, stop) != (later.spikes.start, later.spikes.stop):
             raise InputError("the two results have different windows: they are no parts of one run")
         trial = np.concatenate([a.trial, b.trial + a.n_trials])
-        spikes = SpikeTrains(np.concatenate([a.time, b.time]), trial, a.n_trials + b.n_trials, a.start, a.stop)
+        time, doubts = np.concatenate([a.time, b.time]), (*self.spikes.doubts, *later.spikes.doubts)
+        spikes = SpikeTrains(time, trial, a.n_trials + b.n_trials, start, stop, doubts)
         moments = traces = membrane = None
         if self.moments is not None:
             moments = Moments(self.moments.reference, np.concatenate([self.moments.powers, later.moments.powers]))
@@ -110,8 +112,8 @@ class Result:
         """All of it as an xarray.Dataset, labelled in the terms of the CF conventions: spikes are a ragged array."""
         import xarray
 
-        spikes, moments, traces = self.spikes, self.moments, self.traces
-        window = {"observation_start": float(spikes.start), "observation_stop": float(spikes.stop)}
+        spikes, moments, traces = self.spikes.with_transient(), self.moments, self.traces
+        window = {"observation_start": float(self.spikes.start), "observation_stop": float(spikes.stop)}
         of_spike = {"long_name": "trial of the spike", "instance_dimension": "trial"}
         since = {"long_name": "time since the start of the trial", "units": "ms"}
         variables = {

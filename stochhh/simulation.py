@@ -27,6 +27,7 @@ from .random import MAX_SEED, MAX_TRIALS, STREAM_VERSION
 from .results import Moments, Result, Traces
 from .spike_trains import SpikeTrains
 from .statistics import summary
+from .trial_numbers import MOST_TRIALS
 
 __all__ = ["simulate"]
 
@@ -176,7 +177,7 @@ def _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace
             "of which it is the first part"
         )
     seed = integer("seed", seed, at_least=0, at_most=MAX_SEED)
-    n_trials = integer("n_trials", n_trials, at_least=1, at_most=MAX_TRIALS)
+    n_trials = integer("n_trials", n_trials, at_least=1, at_most=MOST_TRIALS)
     first_trial = integer("first_trial", first_trial, at_least=0, at_most=MAX_TRIALS - n_trials)
     if trace_interval is not None:
         trace_interval = real("trace_interval", trace_interval, at_least=1e-6, at_most=duration, unit="ms")
@@ -337,8 +338,9 @@ def _result(backend, task, done, timing):
     trains = [times for block in done for times in block.spikes]
     counts = [len(times) for times in trains]
     spikes = SpikeTrains(
-        np.concatenate(trains), np.repeat(np.arange(len(trains)), counts), len(trains), task.transient, task.duration
-    )
+        np.concatenate(trains), np.repeat(np.arange(len(trains)), counts), len(trains), task.transient, task.duration,
+        () if task.events is None else task.events.doubts,
+    )  # fmt: skip
     moments = Moments(task.initial[0], np.concatenate([block.powers for block in done]))
     traces = membrane = None
     if task.membrane is not None:

@@ -1,16 +1,21 @@
 """Spikes of many trials, with the window in which they were observed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .errors import InputError, integer, real
-from .files import read_table, write_table
-from .foreign_spikes import of_brian2, of_neo, of_nest, sorted_columns
+from .files import write_table
+from .foreign_spikes import in_order, of_brian2, of_csv, of_neo, of_nest
+from .trial_numbers import MOST_TRIALS, columns_of_numbers
 
 __all__ = ["SpikeTrains"]
 
-_IN_MS = {"ms": 1.0, "s": 1000.0, "us": 0.001}
+_COPIES = (
+    "if they are copies, rate, counts and intervals are wrong, and without_copies() leaves them out; if they are not, "
+    "intervals of 0 count in every statistic but those of the logarithm and, where two follow each other, cv2 and lv."
+)
+_WITH_UNIT = ("units", "unit", "dim")  # of Neo's and pint's, astropy's, Brian2's arrays
 
 
 @dataclass(frozen=True)
@@ -23,8 +28,22 @@ class SpikeTrains:
         n_trials: number of trials observed, silent ones included.
         start: start of the observation window, ms (the transient).
         stop: end of the observation window, ms (the duration).
+        doubts: sentences that say which number of these spikes is doubtful, why, and what to do.
+        transient: (time, trial) of more spikes, those before `start`.
 
-    Spikes before `start` are kept here, and left out of every statistic.
+    Everything here speaks of the window [start, stop] alone: `time` and `trial`, `of`, `counts`, `isi`, `to_csv`,
+    `to_dataframe`, `to_neo`, and every statistic. So `len(spikes.time)` is what the rate is made of. Spikes before
+    `start` may be given, and are set apart as `transient`; `with_transient()` is all of them, with the window
+    [0, stop].
+
+    Spikes at one time in one trial are kept, and are a doubt. An interspike interval of 0 counts in every statistic
+    like any other, except where it has no value: in those of its logarithm (`log_isi_mean`, `log_isi_sd`,
+    `isi_kernel_density`), and in the pairs of two such intervals (`cv2`, `lv`, `lvr`). Raises InputError for values
+    that are no such spikes.
+
+    >>> spikes = SpikeTrains([5, 120, 180, 150], [0, 0, 0, 1], n_trials=2, start=100, stop=200)
+    >>> spikes.time.tolist(), spikes.with_transient().time.tolist()
+    ([120.0, 180.0, 150.0], [5.0, 120.0, 180.0, 150.0])
     """
 
     time: np.ndarray
@@ -32,101 +51,98 @@ class SpikeTrains:
     n_trials: int
     start: float
     stop: float
+    doubts: tuple[str, ...] = ()
+    transient: tuple[np.ndarray, np.ndarray] = ((), ())
 
     def __post_init__(self):
-        time = np.ascontiguousarray(self.time, dtype=np.float64)
-        trial = np.ascontiguousarray(self.trial, dtype=np.int64)
-        if time.ndim != 1 or time.shape != trial.shape:
-            raise InputError(f"time and trial have shapes {time.shape} and {trial.shape}: both must be (n_spikes,)")
-        if not 0 <= self.start < self.stop:
-            raise InputError(
-                f"start = {self.start!r}, stop = {self.stop!r}: the window must have 0 <= start < stop (ms)"
-            )
-        if time.size:
-            within = (time >= 0) & (time <= self.stop)  # a NaN is not
-            if not np.all(within):
-                k = int(np.argmin(within))
-                where = f"one of trial {trial[k]} is at {time[k]!s} ms"
-                raise InputError(f"spike times must be finite and lie in [0, {self.stop:g}] ms: {where}")
-            if trial.min() < 0 or trial.max() >= self.n_trials:
-                raise InputError(f"trial numbers must lie in [0, {self.n_trials - 1}]")
-            step = np.diff(trial)
-            if np.any(step < 0) or np.any(np.diff(time)[step == 0] < 0):
-                raise InputError("spikes must be sorted by trial, then by time")
-        object.__setattr__(self, "time", time)
-        object.__setattr__(self, "trial", trial)
+        n_trials = integer("n_trials", self.n_trials, at_least=1, at_most=MOST_TRIALS, remedy="silent ones count")
+        start, stop = real("start", self.start, unit="ms"), real("stop", self.stop, unit="ms")
+        if not 0 <= start < stop:
+            raise InputError(f"start = {start!r}, stop = {stop!r}: the window must have 0 <= start < stop (ms)")
+        time, trial = _columns(self.time, self.trial)
+        if len(self.transient[0]):
+            columns = zip(_columns(*self.transient), (time, trial), strict=True)
+            time, trial = in_order(*map(np.concatenate, columns))
+        _check(time, trial, n_trials, stop)
+        inside = time >= start
+        before = (np.empty(0), np.empty(0, np.int64))
+        if not inside.all():
+            time, trial, before = time[inside], trial[inside], (time[~inside], trial[~inside])
+        values = (time, trial, n_trials, start, stop, _with_copies(self.doubts, time, trial), before)
+        for name, value in zip(self.__dataclass_fields__, values, strict=True):
+            object.__setattr__(self, name, value)
 
     @property
     def window(self):
         """Length of the observation window, ms."""
         return self.stop - self.start
 
+    def with_transient(self):
+        """All spikes, those before the window too: the same trials with the window [0, stop]."""
+        return replace(self, start=0.0) if self.transient[0].size else self
+
+    def without_copies(self):
+        """The same with one spike alone at each time of a trial."""
+        time, trial = self.time, self.trial
+        first = np.append(True, (np.diff(time) != 0) | (np.diff(trial) != 0))[: time.size]
+        return replace(self, time=time[first], trial=trial[first])
+
     def observed(self):
         """(time, trial) of the spikes inside the observation window."""
-        inside = self.time >= self.start
-        return self.time[inside], self.trial[inside]
+        return self.time, self.trial
 
     def counts(self):
         """Number of spikes inside the window, for each trial, shape (n_trials,)."""
-        return np.bincount(self.observed()[1], minlength=self.n_trials)
+        return np.bincount(self.trial, minlength=self.n_trials)
 
     def isi(self):
         """(isi, trial): the interspike intervals inside the window, ms, and the trial of each."""
-        time, trial = self.observed()
-        same = trial[1:] == trial[:-1]
-        return np.diff(time)[same], trial[1:][same]
+        same = self.trial[1:] == self.trial[:-1]
+        return np.diff(self.time)[same], self.trial[1:][same]
 
     def of(self, trial):
-        """Spike times of one trial, ms, those of the transient included."""
+        """Spike times of one trial inside the window, ms."""
         first, last = np.searchsorted(self.trial, [trial, trial + 1])
         return self.time[first:last]
 
     def to_csv(self, path):
-        """Write all spikes as CSV, header `trial,time`, times in ms in their shortest exact form."""
+        """Write the spikes inside the window as CSV, header `trial,time`, times in ms in their shortest exact form.
+
+        `spikes.with_transient().to_csv(path)` writes all, as `stochhh run --spikes` does.
+        """
         write_table(path, self.to_dataframe())
 
     def to_dataframe(self):
-        """All spikes as a pandas.DataFrame with the columns trial and time (ms)."""
+        """The spikes inside the window as a pandas.DataFrame with the columns trial and time (ms)."""
         import pandas as pd
 
         return pd.DataFrame({"trial": self.trial, "time": self.time})
 
     @classmethod
-    def from_csv(cls, path, *, stop, start=0.0, n_trials=None, unit=None):
+    def from_csv(cls, path, *, stop, start=0.0, n_trials=None, trials=None, unit=None):
         """Read spikes from a CSV file with the header `trial,time`, in any order.
 
         Arguments:
             path: the file.
             stop: end of the observation window, ms.
             start: start of the observation window, ms.
-            n_trials: number of trials observed; by default the last one that has a spike, plus one, so that
-                silent trials at the end are lost unless it is given.
+            n_trials: number of trials observed, if they are numbered from 0; silent ones are lost unless it is given.
+            trials: the numbers of all trials observed, in any numbering, silent ones included: `range(1, 21)`,
+                `[101, 205, 333]`; their places become the trials.
             unit: of the times in the file, "ms", "s" or "us"; by default ms, and times that are plainly seconds are
-                refused: ten interspike intervals or more, with a median below 1 ms or all within stop/500.
+                refused: ten interspike intervals or more, with a median below 1 ms or all within stop/500. Where it
+                cannot be told, that is a doubt.
 
-        Raises InputError with the line of an entry that is no number, and for spikes outside [0, stop].
+        With neither n_trials nor trials, numbers from 0 on are the trials, and those missing in between are silent;
+        from 1 to k, none missing, they are put down by one. Both are a doubt, and any other numbering is refused: so
+        are more silent trials than others. Raises InputError with the line of an entry that is no number, and for
+        spikes outside [0, stop].
         """
-        if unit is not None and unit not in _IN_MS:
-            raise InputError(f"unit = {unit!r} is not allowed: it must be one of {', '.join(_IN_MS)}")
-        table = read_table(path, ("trial", "time"))
-        if n_trials is None:
-            n_trials = int(table["trial"].max(initial=-1)) + 1
-        time, trial = sorted_columns(table["time"] * _IN_MS[unit or "ms"], table["trial"])
         try:
-            spikes = cls(time, trial, integer("n_trials", n_trials, at_least=1), *_window(start, stop))
-            if unit is None and spikes._plainly_seconds():
-                raise InputError(
-                    f"the times, up to {time.max():g} of {stop:g} ms, seem to be in seconds: say unit='s', "
-                    "or unit='ms' if they are not"
-                )
+            time, trial, n_trials, doubts = of_csv(path, stop, n_trials, trials, unit)
+            return cls(time, trial, n_trials, start, stop, doubts)
         except InputError as error:
-            raise InputError(f"{path}: {error}") from error
-        return spikes
-
-    def _plainly_seconds(self):
-        """Whether these times make sense as seconds, but hardly as milliseconds."""
-        step = np.diff(self.time)[np.diff(self.trial) == 0]
-        return step.size >= 10 and bool(np.median(step) < 1.0 or self.time.max() < self.stop / 500)
+            raise error if str(path) in str(error) else InputError(f"{path}: {error}") from error
 
     @classmethod
     def from_neo(cls, trains):
@@ -147,26 +163,26 @@ class SpikeTrains:
         """
         import neo
 
-        time, trial = self.observed()
-        ends = np.cumsum(np.bincount(trial, minlength=self.n_trials))
         return [
             neo.SpikeTrain(times, units="ms", t_start=self.start, t_stop=self.stop)
-            for times in np.split(time, ends[:-1])
+            for times in np.split(self.time, np.cumsum(self.counts())[:-1])
         ]
 
     @classmethod
-    def from_brian2(cls, monitor, *, stop, start=0.0, n_trials=None):
+    def from_brian2(cls, monitor, *, stop, start=0.0, n_trials=None, trials=None):
         """Spikes from Brian2; each neuron is a trial.
 
         Arguments:
             monitor: a brian2.SpikeMonitor; or a tuple (i, t), as its arrays: neuron and time of each spike, in seconds.
             stop: end of the observation window, as a number in ms (`net.t / ms`).
             start: start of the observation window, ms.
-            n_trials: number of neurons, silent ones included; a monitor knows it.
+            n_trials: number of neurons, silent ones included, numbered from 0; a monitor knows it.
+            trials: in place of n_trials the numbers of all neurons recorded, if they are others.
 
         Raises InputError for spikes outside [0, stop], as times in ms would be, and for neurons from n_trials on.
         """
-        return cls(*of_brian2(monitor, n_trials), *_window(start, stop))
+        time, trial, n_trials = of_brian2(monitor, n_trials, trials)
+        return cls(time, trial, n_trials, start, stop)
 
     @classmethod
     def from_nest(cls, events, *, senders, stop, start=0.0):
@@ -181,9 +197,38 @@ class SpikeTrains:
 
         Raises InputError for spikes outside [0, stop] or of a node that is not named, and for times in steps.
         """
-        return cls(*of_nest(events, senders), *_window(start, stop))
+        return cls(*of_nest(events, senders), start, stop)
 
 
-def _window(start, stop):
-    """The window as two plain numbers; a time with a unit is refused."""
-    return real("start", start, at_least=0.0, unit="ms"), real("stop", stop, above=0.0, unit="ms")
+def _columns(time, trial):
+    """Times and trials as arrays of numbers; times with a unit are refused, since it would be lost."""
+    unit = [name for name in _WITH_UNIT if hasattr(time, name)]
+    if unit:
+        raise InputError(
+            f"time has a unit ({getattr(time, unit[0])!s:.40}): give plain numbers in ms, or use from_neo, from_brian2"
+        )
+    return columns_of_numbers(("trial",), time=time, trial=trial)
+
+
+def _check(time, trial, n_trials, stop):
+    """Raise InputError for spikes at impossible times, of no trial, or out of order."""
+    within = (time >= 0) & (time <= stop)  # a NaN is not
+    if not within.all():
+        k = int(np.argmin(within))
+        where = f"one of trial {trial[k]} is at {time[k]!s} ms"
+        raise InputError(f"spike times must be finite and lie in [0, {stop:g}] ms: {where}")
+    outside = trial[(trial < 0) | (trial >= n_trials)]
+    if outside.size:
+        raise InputError(f"trial numbers must lie in [0, {n_trials - 1}], and trial {outside[0]} has spikes")
+    step = np.diff(trial)
+    if np.any(step < 0) or np.any(np.diff(time)[step == 0] < 0):
+        raise InputError("spikes must be sorted by trial, then by time")
+
+
+def _with_copies(doubts, time, trial):
+    """The doubts, and one about spikes at one time in one trial, if there are any."""
+    others = tuple(dict.fromkeys(doubt for doubt in doubts if not doubt.endswith(_COPIES)))
+    copies = np.count_nonzero((np.diff(time) == 0) & (np.diff(trial) == 0))
+    if not copies:
+        return others
+    return *others, f"{copies} of {time.size} spikes are at the time of another spike of their trial: {_COPIES}"

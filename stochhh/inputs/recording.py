@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from ..errors import InputError, integer
+from ..errors import InputError
 from ..files import read_table, write_table
+from ..trial_numbers import numbered
 
 __all__ = ["Recording"]
 
@@ -15,14 +16,19 @@ class Recording:
         trial: trial of each event, from 0, shape (n_events,).
         time: time of each event, ms since the start of the trial, not negative.
         jump: what it adds to V, mV.
-        n_trials: number of trials; by default the last trial named, plus one.
+        n_trials: number of trials, if they are numbered from 0.
+        trials: the numbers of all trials, in any numbering, those without events included; their places are the trials.
 
     Events are put in order of trial and time; simultaneous ones act one after the other, in the order in which they are
     given, so that what acts together, as a common spike does, is one event of the sum. Raises
     InputError for values that are no such events.
+
+    Trial k of a run plays trial k. With neither n_trials nor trials, numbers from 0 on are the trials, and those
+    missing in between have no events; from 1 to k, none missing, they are put down by one. Both are told in `doubts`,
+    as sentences, and any other numbering is refused.
     """
 
-    def __init__(self, trial, time, jump, n_trials=None):
+    def __init__(self, trial, time, jump, n_trials=None, trials=None):
         try:
             trial, time, jump = np.atleast_1d(trial), np.atleast_1d(time), np.atleast_1d(jump)
         except ValueError as error:
@@ -41,18 +47,16 @@ class Recording:
                 raise InputError(f"events: {name} holds a value that is not finite: remove it")
         if time.size and time.min() < 0:
             raise InputError(f"events: the earliest time is {time.min():g} ms: times count from 0, the start")
-        if trial.size and trial.min() < 0:
+        if trial.size and trial.min() < 0 and trials is None:
             raise InputError(f"events: the lowest trial is {trial.min()}: trials count from 0")
+        try:
+            trial, self.n_trials, self.doubts = numbered(trial, n_trials, trials, "events")
+        except InputError as error:
+            raise InputError(f"events: {error}") from error
         order = np.lexsort((time, trial))
         self.trial = trial[order].astype(np.int64)
         self.time = time[order].astype(np.float64)
         self.jump = jump[order].astype(np.float64)
-        self.n_trials = int(self.trial[-1]) + 1 if trial.size else 0
-        if n_trials is not None:
-            n_trials = integer("events: n_trials", n_trials, at_least=0)
-            if n_trials < self.n_trials:
-                raise InputError(f"events: n_trials = {n_trials}, but trial {self.n_trials - 1} has events")
-            self.n_trials = n_trials
 
     @classmethod
     def from_lists(cls, times, jumps):
@@ -73,17 +77,18 @@ class Recording:
     def to_csv(self, path):
         """Write the events as CSV, header `trial,time,jump` (ms, mV), numbers in their shortest exact form.
 
-        A last trial without events is written as one jump of 0 mV at time 0, so that it is not forgotten.
+        A trial without events is written as one jump of 0 mV at time 0, so that it is not forgotten.
         """
-        trial, time, jump = self.trial, self.time, self.jump
-        if self.n_trials and not (trial.size and trial[-1] == self.n_trials - 1):
-            trial, time, jump = np.append(trial, self.n_trials - 1), np.append(time, 0.0), np.append(jump, 0.0)
-        write_table(path, {"trial": trial, "time": time, "jump": jump})
+        silent = np.setdiff1d(np.arange(self.n_trials), self.trial)
+        trial, nothing = np.append(self.trial, silent), np.zeros(silent.size)
+        order = np.argsort(trial, kind="stable")
+        time, jump = np.append(self.time, nothing)[order], np.append(self.jump, nothing)[order]
+        write_table(path, {"trial": trial[order], "time": time, "jump": jump})
 
     @classmethod
-    def from_csv(cls, path, n_trials=None):
-        """Read events from a CSV file with the header `trial,time,jump` (ms, mV), in any order."""
+    def from_csv(cls, path, n_trials=None, trials=None):
+        """Read events from a CSV file with the header `trial,time,jump` (ms, mV), in any order; the rest as above."""
         try:
-            return cls(**read_table(path, ("trial", "time", "jump")), n_trials=n_trials)
+            return cls(**read_table(path, ("trial", "time", "jump")), n_trials=n_trials, trials=trials)
         except InputError as error:
             raise error if str(path) in str(error) else InputError(f"{path}: {error}") from error

@@ -105,8 +105,9 @@ class Membrane:
     def _of_trials(cls, values, before, spikes, first_trial, sampling, reference):
         """The record of some trials, whose first sample has number `before`."""
         gatherer = Gatherer(sampling, reference, len(values), (spikes.start, spikes.stop))
+        everything = spikes.with_transient()
         for trial in range(len(values)):
-            gatherer.spiked(trial, spikes.of(first_trial + trial))
+            gatherer.spiked(trial, everything.of(first_trial + trial))
         for first in range(gatherer.first, gatherer.last + 1, sampling.stretch):
             last = min(first + sampling.stretch, gatherer.last + 1)
             gatherer.take(values[:, :, first - before : last - before])

@@ -32,7 +32,7 @@ def raster(spikes, ax=None, *, trials=None, stretch=None, backend=None):
     with drawing_on(ax) as ax:
         shown = min(spikes.n_trials, _TRIALS if trials is None else trials)
         start, stop = stretch_of(spikes) if stretch is None else stretch
-        times = [t[(t >= start) & (t <= stop)] for t in map(spikes.of, range(shown))]
+        times = [t[(t >= start) & (t <= stop)] for t in map(spikes.with_transient().of, range(shown))]
         ax.eventplot(times, colors=colour_of(backend), lineoffsets=range(shown), linelengths=0.8, linewidths=0.7)
         ax.set_xlim(start, stop)
         ax.set_ylim(shown - 0.5, -0.5)

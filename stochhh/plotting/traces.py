@@ -26,7 +26,7 @@ def shown(*results, start=0.0):
     """
     first = max(result.traces.time[0] for result in results)
     last = min(result.traces.time[-1] for result in results)
-    times = np.concatenate([result.spikes.of(0) for result in results])
+    times = np.concatenate([result.spikes.with_transient().of(0) for result in results])
     spike = min(times[(times >= start) & (times <= last)], default=start)
     if spike > start + _STRETCH:
         start = 50.0 * np.floor((spike - _STRETCH / 3) / 50.0)
@@ -77,7 +77,7 @@ def spike_marks(spikes, neuron, ax, *, trial=0):
     Returns the axes.
     """
     start, stop = ax.get_xlim()
-    times = spikes.of(trial)
+    times = spikes.with_transient().of(trial)
     times = times[(times >= start) & (times <= stop)]
     level = f"threshold, {neuron.threshold:g} mV"
     ax.axhline(neuron.threshold, color=GREY, lw=0.6, ls=(0, (4, 3)), zorder=0, label=level)

@@ -48,8 +48,9 @@ def test_streamed_is_stored(backend, n_trials):
     assert 0 < streamed.membrane["V"].subthreshold.count.sum() < streamed.membrane["V"].every.count.sum()
     assert streamed.traces is None and streamed.provenance["membrane"]["before"] == 2.0
     plain = sh.simulate(NEURON, DRIVE, **options)
+    plain_spikes = plain.spikes.with_transient().time
     for run in (stored, streamed):
-        assert np.array_equal(run.spikes.time, plain.spikes.time) and plain.spikes.time.size
+        assert np.array_equal(run.spikes.with_transient().time, plain_spikes) and plain_spikes.size
         assert np.array_equal(run.moments.powers, plain.moments.powers)
 
 

@@ -49,7 +49,7 @@ def simulated(neuron, drive, backend, **options):
 
 
 def check(neuron, result, n_trials, duration):
-    spikes = result.spikes
+    spikes = result.spikes.with_transient()
     assert spikes.n_trials == n_trials and spikes.stop == duration
     for k in range(n_trials):
         time = spikes.of(k)

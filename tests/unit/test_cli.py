@@ -151,7 +151,7 @@ class TestRun:
         text = (folder / "s.csv").read_text()
         assert text.startswith("trial,time\n0,") and text == (folder / "d" / "spikes.csv").read_text()
         spikes = SpikeTrains.from_csv("s.csv", stop=350.0)
-        saved = Result.load("d/result.nc").spikes
+        saved = Result.load("d/result.nc").spikes.with_transient()
         assert np.array_equal(spikes.time, saved.time) and np.array_equal(spikes.trial, saved.trial)
         assert spikes.time.min() < 200, "the spikes of the transient are there"
 
@@ -219,7 +219,7 @@ class TestRun:
     def test_a_trial_without_events_is_replayed_too(self, stochhh, folder):
         (folder / "a.toml").write_text(NO_INPUT)
         stochhh("run", "a.toml", "--backend", "jump", "--save-events", "e.csv")
-        assert (folder / "e.csv").read_text() == "trial,time,jump\n1,0.0,0.0\n"
+        assert (folder / "e.csv").read_text() == "trial,time,jump\n0,0.0,0.0\n1,0.0,0.0\n"
         drawn = strictly(stochhh("run", "a.toml", "--backend", "jump", "--json"))
         replayed = strictly(stochhh("run", "a.toml", "--backend", "jump", "--events", "e.csv", "--json"))
         assert replayed["n_trials"] == 2

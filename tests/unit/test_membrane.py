@@ -147,7 +147,7 @@ def test_where_nothing_is_subthreshold_the_reason_is_told():
 def test_however_it_is_cut_into_stretches_the_sums_agree(stretch):
     gatherer = Gatherer(SAMPLING, VALUES[0, :, 0], 3, (5.0, 29.5))
     for trial in range(3):
-        gatherer.spiked(trial, SPIKES.of(trial))
+        gatherer.spiked(trial, SPIKES.with_transient().of(trial))
     for first in range(10, N, stretch):
         gatherer.take(VALUES[:, :, first : first + stretch])
     for found, expected in zip(numbers(sh.Membrane.gathered(gatherer)), numbers(RECORD), strict=True):
@@ -156,7 +156,7 @@ def test_however_it_is_cut_into_stretches_the_sums_agree(stretch):
 
 def test_records_of_some_trials_join_to_that_of_all():
     def of(trials):
-        spikes, n = [SPIKES.of(k) for k in trials], len(trials)
+        spikes, n = [SPIKES.with_transient().of(k) for k in trials], len(trials)
         train = sh.SpikeTrains(np.concatenate(spikes), np.repeat(range(n), [len(s) for s in spikes]), n, 5.0, 29.5)
         values = VALUES[trials]
         values[:, :, 0] = VALUES[0, :, 0]  # all have one reference, as the trials of a run have one initial state

@@ -6,6 +6,7 @@ Would catch: events sorted away from their jumps, a trial without events dropped
 import numpy as np
 import pytest
 
+from stochhh import HodgkinHuxley, SynapticInput, simulate
 from stochhh.errors import InputError
 from stochhh.inputs import Recording
 
@@ -79,6 +80,27 @@ BAD = {
 def test_a_bad_column_is_refused_by_name(message):
     with pytest.raises(InputError, match=message):
         Recording(*BAD[message])
+
+
+def test_trials_are_counted_by_the_rule_for_spikes():
+    """Numbers from 1, labels, silent trials: read as trials, and said, or refused with what to do."""
+    one = Recording([1, 2, 3], [1.0, 2.0, 3.0], [5.0, 6.0, 7.0])
+    assert one.trial.tolist() == [0, 1, 2] and one.n_trials == 3 and "numbered 1 to 3" in one.doubts[0]
+    holes = Recording([0, 2], [1.0, 2.0], [1.0, 1.0])
+    assert holes.n_trials == 3 and "1 of 3 trials (1) have no events" in holes.doubts[0]
+    named = Recording([205, 101], [1.0, 2.0], [1.0, 1.0], trials=[101, 205, 333])
+    assert named.trial.tolist() == [0, 1] and named.n_trials == 3 and not named.doubts
+    for trial in ([101, 205, 333], [10**12] * 3, [0, 10**12, 0]):
+        with pytest.raises(InputError, match=r"^events: .* trials have events, numbered .* give trials=\["):
+            Recording(trial, [1.0, 2.0, 3.0], [1.0, 1.0, 1.0])
+    with pytest.raises(InputError, match=r"events: .*trials=range\(1, 4\)"):
+        Recording([1, 2, 3], [1.0, 2.0, 3.0], [1.0, 1.0, 1.0], n_trials=3)
+
+
+def test_doubts_about_the_trials_reach_the_result():
+    events = Recording([1, 2], [1.0, 1.0], [60.0, 60.0])
+    run = simulate(HodgkinHuxley(), SynapticInput(), backend="jump", events=events, n_trials=2, duration=9.0, seed=1)
+    assert run.spikes.counts().tolist() == [1, 1] and run.spikes.doubts == events.doubts
 
 
 @pytest.mark.parametrize("n_trials", [-1, 1, 2.5, "3", True, np.nan])

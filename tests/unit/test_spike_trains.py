@@ -1,9 +1,10 @@
 """Spikes from files and from other programs: what comes in is what was there, and what would be wrong is refused.
 
-Would catch: seconds taken for milliseconds, silent trials lost, trials out of order, a window that is not that of the
-recording, steps taken for times.
+Would catch: seconds taken for milliseconds, silent trials lost or made up, labels taken for numbers, trials out of
+order, a window that is not that of the recording, steps taken for times, the transient's spikes among the others.
 """
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,6 +12,8 @@ import pytest
 
 from stochhh.errors import InputError
 from stochhh.spike_trains import SpikeTrains
+from stochhh.statistics import cv2, log_isi_mean, lv, lvr, rate
+from stochhh.trial_numbers import MOST_TRIALS, numbered
 
 SPIKES = SpikeTrains([0.1 + 0.2, 7.0, 9.25, 1 / 3, 50.0], [0, 0, 0, 2, 2], 4, 0.0, 50.0)
 
@@ -29,6 +32,185 @@ def test_a_spike_outside_is_named():
         SpikeTrains([1.0, np.nan], [0, 0], 1, 0.0, 10.0)
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        *(({"n_trials": n}, "n_trials = .* a whole number at least 1") for n in (0, -1, 1.5, "4", True, None, np.nan)),
+        ({"n_trials": 10**30}, "n_trials = 1000000.*at most 100000000"),
+        *(({"trial": [0, 0, 0, 2, k]}, f"trial holds {k}: it must be whole") for k in (2.5, np.nan, np.inf)),
+        *(({"trial": [0, 0, 0, 2, k]}, "trial has type") for k in ("2", None, 10**30, 2j)),
+        ({"trial": np.array([True] * 5)}, "trial has type bool"),
+        ({"trial": [0, 0, 0, 2, 4]}, r"trial numbers must lie in \[0, 3\], and trial 4 has spikes"),
+        ({"trial": [0, 0, 0, 2, -1]}, "trial -1 has spikes"),
+        ({"trial": [0, 0, 2]}, r"time and trial have shapes \(5,\), \(3,\)"),
+        ({"trial": [[0, 0], [2]]}, "trial is no plain column"),
+        *(({"time": [0.3, 7.0, 9.25, 0.3, t]}, "time has type") for t in ("50", None, 1j)),
+        ({"time": np.array([True] * 5)}, "time has type bool"),
+        ({"time": np.zeros(5, "datetime64[ms]")}, "time has type datetime64"),
+        *(({"time": [0.3, 7.0, 9.25, 0.3, t]}, "must be finite and lie in") for t in (np.nan, np.inf, -1e-9, 50.1)),
+        ({"time": [0.3, 9.25, 7.0, 0.3, 50.0]}, "sorted by trial, then by time"),
+        *(({"stop": stop}, "stop = ") for stop in (np.inf, np.nan, "50", True, None, 10**400, 0.0, -1.0)),
+        *(({"start": start}, "start = ") for start in (np.nan, -1.0, -np.inf, "0", False, 50.0)),
+    ],
+)  # fmt: skip
+def test_what_is_no_spike_train_is_refused_by_name(changes, said):
+    with pytest.raises(InputError, match=said):
+        replace(SPIKES, **changes)
+
+
+def test_a_unit_is_not_dropped():
+    """Brian2's and Neo's arrays say that they are in seconds, and numpy would forget it."""
+
+    class Quantity(np.ndarray):
+        dim = "s"
+
+    with pytest.raises(InputError, match=r"time has a unit \(s\): give plain numbers in ms, or use from_neo"):
+        SpikeTrains(np.array([0.1, 0.2]).view(Quantity), [0, 0], 1, 0.0, 1000.0)
+
+
+def test_whole_numbers_as_floats_are_trials():
+    assert SpikeTrains([1, 2], np.array([0.0, 3.0]), np.int16(4), 0, 5).trial.tolist() == [0, 3]
+
+
+class TestTransient:
+    """Spikes before the window: kept, and out of all that is told of the window."""
+
+    LATE = replace(SPIKES, start=7.0)
+
+    def test_one_rule_for_all(self):
+        late = self.LATE
+        assert late.time.tolist() == [7.0, 9.25, 50.0] and late.trial.tolist() == [0, 0, 2]
+        assert late.of(0).tolist() == [7.0, 9.25] and late.of(2).tolist() == [50.0] and late.of(3).size == 0
+        assert late.counts().tolist() == [2, 0, 1, 0] and late.isi()[0].tolist() == [2.25]
+        assert late.to_dataframe()["time"].tolist() == late.time.tolist()
+        assert rate(late).value == pytest.approx(1000 * len(late.time) / (late.n_trials * late.window), rel=1e-15)
+
+    def test_they_come_back(self, tmp_path):
+        assert same(self.LATE.with_transient(), SPIKES) and SPIKES.with_transient() is SPIKES
+        for start in (0.0, 9.0):
+            assert same(replace(self.LATE, start=start).with_transient(), SPIKES)
+        self.LATE.with_transient().to_csv(tmp_path / "all.csv")
+        assert same(SpikeTrains.from_csv(tmp_path / "all.csv", stop=50.0, n_trials=4), SPIKES)
+        self.LATE.to_csv(tmp_path / "late.csv")
+        assert (tmp_path / "late.csv").read_text() == "trial,time\n0,7.0\n0,9.25\n2,50.0\n"
+
+    def test_a_run(self):
+        """What a simulation's spikes are made into by hand is its rate."""
+        from stochhh import HodgkinHuxley, SynapticInput, simulate
+
+        run = simulate(
+            HodgkinHuxley(I_app=10.0), SynapticInput(), backend="jump", duration=300.0, transient=100.0, seed=1
+        )
+        spikes, everything = run.spikes, run.spikes.with_transient()
+        assert len(spikes.time) / 0.2 == pytest.approx(rate(spikes).value) and spikes.time.min() >= 100
+        assert everything.time.size > spikes.time.size and everything.start == 0 and everything.stop == 300
+
+
+class TestCopies:
+    TIMES = np.sort(np.random.default_rng(1).uniform(0.0, 1000.0, 200))
+    PLAIN = SpikeTrains(TIMES, np.zeros(200, int), 1, 100.0, 1000.0)
+    TWICE = SpikeTrains(np.sort(np.append(TIMES, TIMES[:40])), np.zeros(240, int), 1, 100.0, 1000.0)
+
+    def test_they_are_a_doubt(self):
+        copies = np.count_nonzero(np.diff(self.TWICE.time) == 0)
+        (doubt,) = self.TWICE.doubts
+        assert doubt.startswith(f"{copies} of {self.TWICE.time.size} spikes are at the time of another spike of their")
+        assert "without_copies() leaves them out" in doubt and copies < 40
+        assert self.PLAIN.doubts == ()
+        assert SpikeTrains([5.0, 5.0], [0, 1], 2, 0.0, 10.0).doubts == (), "of two trials"
+        (of_all,) = self.TWICE.with_transient().doubts
+        assert of_all.startswith("40 of 240 spikes")
+        assert replace(self.TWICE, doubts=("Another.",)).doubts == ("Another.", doubt)
+
+    def test_they_can_be_left_out(self):
+        assert same(self.TWICE.without_copies(), self.PLAIN) and self.TWICE.without_copies().doubts == ()
+        assert same(self.PLAIN.without_copies(), self.PLAIN)
+        three = SpikeTrains([5.0, 5.0, 5.0, 7.0, 7.0], [0, 0, 0, 0, 1], 2, 0.0, 10.0).without_copies()
+        assert three.time.tolist() == [5.0, 7.0, 7.0] and SpikeTrains([], [], 1, 0, 1).without_copies().time.size == 0
+
+    def test_intervals_of_nothing(self):
+        """Of 0, 0, 10, 10 ms: in no logarithm, no pair of two zeros, and else like any other."""
+        trains = SpikeTrains([5.0, 5.0, 5.0, 15.0, 25.0] * 2, [0] * 5 + [1] * 5, 2, 0.0, 1e6)
+        assert trains.isi()[0].tolist() == [0, 0, 10, 10] * 2
+        assert log_isi_mean(trains).value == pytest.approx(np.log(10))
+        assert cv2(trains).value == pytest.approx(2 / 2, rel=1e-4) and lv(trains).value == pytest.approx(
+            3 / 2, rel=1e-4
+        )
+        assert lvr(trains).value == pytest.approx(3 * (1 + 4 * 5 / 10) / 2, rel=1e-4)
+
+
+class TestTrialNumbers:
+    """One rule for files, events and simulators."""
+
+    @staticmethod
+    def read(found, *given):
+        trial, n_trials, doubts = numbered(np.array(found), *given)
+        return trial.tolist(), n_trials, " ".join(doubts)
+
+    def test_as_ever(self):
+        assert self.read([0, 0, 1, 2]) == ([0, 0, 1, 2], 3, "")
+        assert self.read([1, 4], 7) == ([1, 4], 7, "")
+        assert self.read([], 3) == ([], 3, "")
+
+    def test_silent_trials_in_between(self):
+        trial, n_trials, doubt = self.read([0, 1, 3, 7, 7])
+        assert (trial, n_trials) == ([0, 1, 3, 7, 7], 8)
+        assert doubt.startswith("4 of 8 trials (2, 4, ..., 6) have no spikes and are taken as silent")
+        assert "Give n_trials=8 if this is right" in doubt
+        assert self.read([0, 1, 3, 7, 7], 8)[2] == ""
+
+    def test_counted_from_one(self):
+        trial, n_trials, doubt = self.read([1, 1, 2, 3, 4])
+        assert (trial, n_trials) == ([0, 0, 1, 2, 3], 4)
+        assert doubt.startswith("Trials numbered 1 to 4 are taken as 4 trials, numbered anew from 0")
+        assert "Give trials=range(1, 5) if this is right, else n_trials=5." in doubt
+        assert self.read([1, 1, 2, 3, 4], None, range(1, 5)) == (trial, 4, "")
+        assert self.read([1, 1, 2, 3, 4], 5) == ([1, 1, 2, 3, 4], 5, "")
+
+    def test_labels(self):
+        assert self.read([333, 101], None, [101, 205, 333]) == ([2, 0], 3, "")
+        assert self.read([-3, 10**12, -3], None, (10**12, 7, -3)) == ([2, 0, 2], 3, "")
+
+    @pytest.mark.parametrize(
+        ("found", "said"),
+        [
+            ([101, 205, 333], r"3 trials have spikes, numbered 101, 205, 333: .* trials=\[101, 205, 333\] if"),
+            ([1, 2, 4], r"trials=range\(1, 5\) if they count from 1, n_trials=5 if they count from 0"),
+            ([2, 3], r"trials=range\(2, 4\) if they count from 2"),
+            ([0, 5], "n_trials=6 if they count from 0"),
+            ([0, 10**12], r"numbered 0, 1000000000000: .* trials=\[0, 1000000000000\]"),
+            ([10**12], "numbered 1000000000000"),
+            ([-1, 0, 1], "numbered -1, 0, 1"),
+            (range(7, 900, 3), r"298 trials have spikes, numbered 7, 10, ..., 898: .* trials=\[...\], all of them"),
+        ],
+    )  # fmt: skip
+    def test_what_can_be_read_in_several_ways_is_refused(self, found, said):
+        with pytest.raises(InputError, match=said) as refused:
+            self.read(found)
+        assert len(str(refused.value)) < 330 and "n_trials=1000000000001" not in str(refused.value)
+
+    @pytest.mark.parametrize(
+        ("found", "given", "said"),
+        [
+            ([1, 2, 3, 4], (4,), r"n_trials = 4, but trial 4 has spikes, .* trials=range\(1, 5\) if they do not count"),
+            ([101, 205], (2,), "trials=.*, the numbers of all"),
+            ([-1], (2,), "trial -1 has spikes"),
+            ([1], (MOST_TRIALS + 1,), "at most 100000000"),
+            ([1], (1.5,), "n_trials = 1.5"),
+            ([1, 9], (None, [1, 2]), "trial 9 has spikes, but is not among the trials"),
+            ([1], (3, [1, 2]), "n_trials = 3, but trials names 2"),
+            ([1], (None, [1, 1]), "the different numbers of all trials"),
+            ([1], (None, []), "the different numbers of all trials"),
+            ([1], (None, range(10**12)), "the different numbers of all trials"),
+            ([1], (None, ["1"]), "trials has type"),
+            ([1], (None, 4), "trials"),
+        ],
+    )  # fmt: skip
+    def test_what_is_given_must_hold_what_is_found(self, found, given, said):
+        with pytest.raises(InputError, match=said):
+            self.read(found, *given)
+
+
 class TestCSV:
     @pytest.fixture
     def file(self, tmp_path):
@@ -37,6 +219,39 @@ class TestCSV:
             return tmp_path / "a.csv"
 
         return write
+
+    @pytest.mark.parametrize("numbers", [[0, 1, 2, 3], [1, 2, 3, 4], [101, 205, 333], [10**12, 5], [0, 10**12]])
+    def test_the_rate_does_not_hang_on_the_numbering(self, file, numbers):
+        """20 spikes in a second are 20 Hz, or the file is refused with what to do."""
+        path = file("trial,time\n" + "".join(f"{k},{50 * i + 7}\n" for k in numbers for i in range(20)))
+        assert rate(SpikeTrains.from_csv(path, stop=1000.0, trials=numbers)).value == pytest.approx(20.0)
+        if max(numbers) < 5:
+            spikes = SpikeTrains.from_csv(path, stop=1000.0)
+            assert rate(spikes).value == pytest.approx(20.0) and len(spikes.doubts) == (numbers[0] == 1)
+        else:
+            with pytest.raises(InputError, match=r"a\.csv: .* give trials="):
+                SpikeTrains.from_csv(path, stop=1000.0)
+
+    @pytest.mark.parametrize(
+        ("times", "stop", "said"),
+        [
+            ([0.1, 0.5, 0.9], 1000.0, "as seconds they would fit the window too"),
+            ([0.4], 1000.0, "as seconds"),
+            ([0.1, 0.5, 0.9], 1.0, "at 3e+03 Hz for 1 ms they could be seconds, and stop too"),
+            ([2.5, 14.0], 20.0, "at 100 Hz for 20 ms they could be seconds"),
+            ([30.0, 31.0, 32.5], 500.0, "they could be seconds"),
+            ([1e5, 2.5e5, 4e5], 1e6, "they could be microseconds"),
+        ],
+    )  # fmt: skip
+    def test_where_the_unit_cannot_be_told_it_is_a_doubt(self, file, times, stop, said):
+        path = file("trial,time\n" + "".join(f"0,{t}\n" for t in times))
+        (doubt,) = SpikeTrains.from_csv(path, stop=stop).doubts
+        assert said in doubt and "Give unit='ms' if this is right" in doubt
+        assert SpikeTrains.from_csv(path, stop=stop, unit="ms").doubts == ()
+
+    def test_microseconds_are_named_where_they_do_not_fit(self, file):
+        with pytest.raises(InputError, match=r"a\.csv: .*up to 900000, and stop = 1000 ms: say unit='us'"):
+            SpikeTrains.from_csv(file("trial,time\n0,2000\n0,900000\n"), stop=1000.0)
 
     def test_any_order(self, file):
         rows = [f"{trial},{time!r}\n" for trial, time in zip(SPIKES.trial, SPIKES.time.tolist(), strict=True)]
@@ -59,6 +274,7 @@ class TestCSV:
     def test_a_few_early_spikes_are_no_seconds(self, file):
         early = file("trial,time\n0,2.5\n0,14.0\n1,2.5\n")
         assert SpikeTrains.from_csv(early, stop=10_000.0).time.tolist() == [2.5, 14.0, 2.5]
+        assert SpikeTrains.from_csv(early, stop=10_000.0).doubts == ()
 
     @pytest.mark.parametrize(
         ("text", "said"),
@@ -143,8 +359,16 @@ class TestBrian2:
             ((I, T), {"stop": 10.0}, "n_trials is missing"),
             ((I, T), {"stop": 10.0, "n_trials": 1}, r"\[0, 0\]"),
             ((I, T), {"stop": "10 ms", "n_trials": 2}, r"stop = '10 ms' is not allowed: .* \(ms\)"),
-            ((T, I), {"stop": 10.0, "n_trials": 2}, "i must be the whole number"),
+            ((T, I), {"stop": 10.0, "n_trials": 2}, "i holds 0.0035: it must be whole numbers"),
             (SimpleNamespace(), {"stop": 10.0}, "give a brian2.SpikeMonitor that records"),
+            ((I, T, T), {"stop": 10.0}, "give a brian2.SpikeMonitor that records"),
+            ((I, T[:2]), {"stop": 10.0, "n_trials": 2}, "i and t have shapes"),
+            ((I, ["a", "b", "c"]), {"stop": 10.0, "n_trials": 2}, "t has type <U1"),
+            ((["x", "y", "z"], T), {"stop": 10.0, "n_trials": 2}, "i has type <U1"),
+            ((I, [0.001, np.nan, 0.002]), {"stop": 10.0, "n_trials": 2}, "finite"),
+            ((I, [0.001, np.inf, 0.002]), {"stop": 10.0, "n_trials": 2}, "finite"),
+            ((I + 100, T), {"stop": 10.0, "n_trials": 3}, "trial 101 has spikes"),
+            ((I, T), {"stop": 10.0, "n_trials": 10**12}, "n_trials = 1000000000000"),
         ],
     )
     def test_refusals(self, monitor, window, said):
@@ -174,6 +398,12 @@ class TestNEST:
             (self.EVENTS, [], "must be the different node numbers"),
             ({"times": []}, [3], "with senders and times"),
             ((self.EVENTS,), [3], "the events of one spike recorder"),
+            ({"senders": ["a"], "times": [1.0]}, [3], r"events\['senders'\] has type <U1"),
+            ({"senders": [3], "times": ["x"]}, [3], r"events\['times'\] has type <U1"),
+            ({"senders": [3], "times": [np.nan]}, [3], "finite"),
+            ({"senders": [3.5], "times": [1.0]}, [3], "holds 3.5: it must be whole"),
+            ({"senders": [3, 3], "times": [1.0]}, [3], "have shapes"),
+            (self.EVENTS, ["a"], "senders has type"),
         ):
             with pytest.raises(InputError, match=said):
                 SpikeTrains.from_nest(events, senders=senders, stop=50.0)
