@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -116,10 +116,12 @@ class Result:
         window = {"observation_start": float(self.spikes.start), "observation_stop": float(spikes.stop)}
         of_spike = {"long_name": "trial of the spike", "instance_dimension": "trial"}
         since = {"long_name": "time since the start of the trial", "units": "ms"}
+        told = [doubt for doubt in self.spikes.doubts if doubt not in replace(self.spikes, doubts=()).doubts]
+        doubts = {"doubts": json.dumps(told)} if told else {}  # the others are found again
         variables = {
             "trial": ("trial", np.arange(spikes.n_trials), {"long_name": "trial, counted from 0"}),
             "spike_trial": ("spike", spikes.trial, of_spike),
-            "spike_time": ("spike", spikes.time, since | window),
+            "spike_time": ("spike", spikes.time, since | window | doubts),
         }
         if moments is not None:
             about = {"long_name": "time average of (V - reference)^power, mV^power"}
@@ -154,11 +156,12 @@ class Result:
             raise InputError(f"the file has format {found}, and {known}: use a newer one")
         time, powers = dataset["spike_time"], dataset.get("V_powers")
         window = (float(time.attrs[f"observation_{end}"]) for end in ("start", "stop"))
+        doubts = tuple(json.loads(time.attrs.get("doubts", "[]")))
         variables = tuple(json.loads(dataset.attrs["state_variables"]))
         traces = np.stack([dataset[name].values for name in variables], axis=1) if variables else None
         membrane = dataset.attrs.get("membrane")
         return cls(
-            SpikeTrains(time.values, dataset["spike_trial"].values, dataset.sizes["trial"], *window),
+            SpikeTrains(time.values, dataset["spike_trial"].values, dataset.sizes["trial"], *window, doubts),
             None if powers is None else Moments(float(powers.attrs["reference"]), powers.values),
             None if traces is None else Traces(dataset["time"].values, traces, variables),
             json.loads(dataset.attrs["provenance"]),

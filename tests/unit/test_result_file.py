@@ -131,6 +131,13 @@ class TestNetCDF:
         assert same(SILENT, Result.load(tmp_path / "a.nc"))
         assert [path.name for path in tmp_path.iterdir()] == ["a.nc"]
 
+    def test_doubts_about_the_spikes_come_back(self, tmp_path):
+        spikes = SpikeTrains([0.1, 0.1, 1.0, 1.0], [0, 0, 0, 0], 1, 0.5, 2.0, ("This is doubtful.",))
+        Result(spikes, None).save(tmp_path / "a.nc")
+        back = Result.load(tmp_path / "a.nc").spikes
+        assert back.doubts == spikes.doubts and len(back.doubts) == 2 and "1 of 2 spikes" in back.doubts[1]
+        assert back.with_transient().time.tolist() == [0.1, 0.1, 1.0, 1.0]
+
     def test_no_nan_in_the_provenance(self, tmp_path):
         with pytest.raises(ValueError):
             Result(SPIKES, MOMENTS, None, {"timing": math.nan}).save(tmp_path / "a.nc")
