@@ -7,6 +7,8 @@ import typer
 
 from .errors import InputError, Interrupted
 from .exit_status import exit_status
+from .keeping import Keeping
+from .messages import escaped, say, tell, watched
 from .options import (
     Backend,
     Dt,
@@ -29,7 +31,7 @@ from .options import (
     Workers,
 )
 
-__all__ = ["main"]
+__all__ = ["command", "main"]
 
 app = typer.Typer(
     add_completion=False,
@@ -50,7 +52,7 @@ def stochhh(context: typer.Context, version: Version = False):
     if version:
         from . import __version__
 
-        print(f"stochhh {__version__}")
+        say(f"stochhh {__version__}")
         raise typer.Exit
     if context.invoked_subcommand is None:
         raise InputError(f"a command is missing: give one of {', '.join(_commands())}; see `stochhh --help`")
@@ -65,10 +67,10 @@ def example(name: Name = None):
     from . import examples
 
     if name is not None:
-        print(examples.write(name))
+        say(escaped(examples.write(name)))
         return
     for known in examples.names():
-        print(f"{known:<14} {examples.title(known)}")
+        say(f"{known:<14} {examples.title(known)}")
 
 
 @app.command()
@@ -88,7 +90,7 @@ def trace(
     transient is shown too.
     """
     from . import report
-    from .files import make_directory
+    from .directories import make_directory
 
     experiment = _experiment(file, duration=duration, seed=seed, transient=0.0)
     experiment = experiment.with_backend(backend, scheme=scheme, dt=dt)
@@ -97,8 +99,15 @@ def trace(
     result = experiment.trace(backend, trial)
     samples = result.traces.time
     _tell(f"{samples.size} samples, one every {samples[1] - samples[0]:.6g} ms")
-    for path in report.save_trace(out, result, experiment.neuron):
-        print(path)
+    keeping, paths = Keeping(), []
+    with keeping, keeping.step(out):
+        paths.append(report.save_trace(out, result, experiment.neuron))
+    if keeping.whole:
+        with keeping.step(figures=True):
+            paths += report.trace_figure(out, result, experiment.neuron)
+    for path in paths:
+        say(escaped(path, 4096))
+    keeping.end("nothing is saved")
 
 
 @app.command()
@@ -128,7 +137,7 @@ def run(
 
     experiment = _experiment(file, n_trials=trials, duration=duration, seed=seed)
     experiment = experiment.with_backend(backend, scheme=scheme, dt=dt)
-    until = _until(precision, max_trials)
+    until = _until(precision, max_trials, trials)
     if until and save_events:
         raise InputError("--save-events writes the events of a known number of trials: leave out --precision")
     _distinct({"FILE": file, "--events": events, "--spikes": spikes, "--save-events": save_events})
@@ -138,20 +147,29 @@ def run(
     recording = Recording.from_csv(events) if events else None
     if out:
         report.directory_for(out, force=force)
-    result, interruption = _simulated(experiment, backend, events=recording, workers=workers, **until)
-    statistics = summary(result)
-    try:
+    keeping = Keeping()
+    result = _simulated(keeping, experiment, backend, events=recording, workers=workers, **until)
+    with keeping:
         if spikes:
-            result.spikes.with_transient().to_csv(spikes)
+            with keeping.step(spikes):
+                result.spikes.with_transient().to_csv(spikes)
         if drawn is not None:
-            drawn.to_csv(save_events)
+            with keeping.step(save_events):
+                drawn.to_csv(save_events)
+        statistics = None
+        with keeping.step():
+            statistics = summary(result)
         if out:
-            report.save_run(out, result, statistics, experiment)
-    finally:  # the numbers are had, whatever becomes of the files
-        print(report.as_json(report.run_object(result, statistics)) if json else report.run_text(result, statistics))
-    if interruption:
-        places = ", ".join(str(path) for path in (spikes, out) if path)
-        raise Interrupted(f"{interruption}; {f'saved: {places}' if places else 'their statistics are printed'}", result)
+            with keeping.step(out):
+                report.save_run(out, result, statistics, experiment)
+        if statistics is not None:
+            with keeping.step():
+                made = report.run_object(result, statistics)
+                say(report.as_json(made) if json else report.run_text(result, statistics))
+    if out and keeping.whole:
+        with keeping.step(figures=True):
+            report.run_figures(out, result)
+    keeping.end("their statistics are printed")
 
 
 @app.command()
@@ -179,32 +197,56 @@ def compare(
 
     experiment = _experiment(file, n_trials=trials, duration=duration, seed=seed)
     experiment = experiment.with_backend("diffusion", scheme=scheme, dt=dt)
-    until = _until(precision, max_trials)
+    until = _until(precision, max_trials, trials)
     directory = None
     if out or not json:
         directory = report.directory_for(out or f"{file.stem}-compare", force=force, default=not out)
     for doubt in doubts(experiment.neuron, experiment.drive):
-        print(f"stochhh: doubtful diffusion: {doubt}", file=sys.stderr)
-    jump, interruption = _simulated(experiment, "jump", workers=workers, **until)
-    if interruption:
-        said = f"{jump.n_trials} trials of the jumps are complete, and none of the diffusion: nothing to compare"
-        saved = f"saved: {report.save_jumps(directory, jump, experiment)}" if directory else "nothing is saved"
-        raise Interrupted(f"interrupted: {said}; {saved}", jump)
-    diffusion, interruption = _simulated(experiment, "diffusion", workers=workers, **until)
-    comparison = compare(jump, diffusion, **asdict(experiment.compare))
-    lines = [report.run_line(jump), report.run_line(diffusion), "", str(comparison)]
-    try:
+        tell(f"stochhh: doubtful diffusion: {doubt}")
+    keeping, comparison = Keeping(), None
+    results = {"jump": _simulated(keeping, experiment, "jump", workers=workers, **until)}
+    if keeping.whole:
+        with keeping.step():
+            results["diffusion"] = _simulated(keeping, experiment, "diffusion", workers=workers, **until)
+    if keeping.interruption:
+        keeping.interruption = _cut_short(results, keeping.interruption)
+    with keeping:
+        if len(results) == 2:
+            with keeping.step():
+                comparison = compare(*results.values(), **asdict(experiment.compare))
         if directory:
+            with keeping.step(directory if comparison else directory / "jump.nc"):
+                report.save_comparison(directory, comparison, results, experiment)
+        if comparison:
+            with keeping.step():
+                say(_compared(comparison, results, json))
+    if directory and keeping.whole:
+        with keeping.step(figures=True):
             shown = min(experiment.simulation.duration, experiment.simulation.transient + 1000.0)
-            traces = [experiment.trace(backend, duration=shown) for backend in ("jump", "diffusion")]
-            figures = report.save_comparison(directory, comparison, jump, diffusion, experiment, traces)
-            lines += ["", *(f"{shown}: {' and '.join(map(str, paths))}" for shown, paths in figures.items())]
-            lines.append(f"All of it: {directory}")
-    finally:
-        print(report.as_json(report.comparison_object(comparison, jump, diffusion)) if json else "\n".join(lines))
-    if interruption:
-        saved = f"; saved: {directory}" if directory else ""
-        raise Interrupted(f"{interruption}, beside all of the jumps{saved}", diffusion)
+            traces = {backend: experiment.trace(backend, duration=shown) for backend in results}
+            figures = report.comparison_figures(directory, comparison, results, traces)
+            lines = [f"{what}: {' and '.join(map(str, paths))}" for what, paths in figures.items()]
+            if not json:
+                say("\n".join(["", *(escaped(line, 10_000) for line in (*lines, f"All of it: {directory}"))]))
+    keeping.end("nothing is saved")
+
+
+def _compared(comparison, results, json):
+    """What `compare` prints of a comparison."""
+    from . import report
+
+    if json:
+        return report.as_json(report.comparison_object(comparison, **results))
+    return "\n".join([*map(report.run_line, results.values()), "", str(comparison)])
+
+
+def _cut_short(results, interruption):
+    """What is said where Ctrl-C came during the trials of a comparison."""
+    if len(results) == 2:
+        return Interrupted(f"{interruption}, beside all of the jumps", results["diffusion"])
+    n = results["jump"].n_trials
+    said = f"interrupted: {n} trials of the jumps are complete, and none of the diffusion: nothing to compare"
+    return Interrupted(said, results["jump"])
 
 
 @app.command()
@@ -219,7 +261,7 @@ def theory(file: File, json: Json = False):
 
     experiment = _experiment(file)
     said = theory(experiment.neuron, experiment.drive)
-    print(as_json(said) if json else as_text(said))
+    say(as_json(said) if json else as_text(said))
 
 
 def _experiment(file, **settings):
@@ -228,7 +270,7 @@ def _experiment(file, **settings):
     return Experiment.load(file).with_simulation(**settings)
 
 
-def _until(precision, max_trials):
+def _until(precision, max_trials, trials):
     """The options of `simulate` that --precision NAME=HALF stands for."""
     if not precision:
         if max_trials is not None:
@@ -240,14 +282,11 @@ def _until(precision, max_trials):
     for text in precision:
         name, sign, half = text.partition("=")
         if not sign or name in targets:
-            what = f"names {name} twice" if sign else "is not allowed"
-            raise InputError(f"--precision {text} {what}: give NAME=HALF once for each, as cv=1% or rate=0.2")
+            what = f"names {escaped(name)} twice" if sign else "is not allowed"
+            raise InputError(f"--precision {escaped(text)} {what}: give NAME=HALF once for each, as cv=1% or rate=0.2")
         targets[name] = half
-    try:
-        until = {"until": Precision(targets)}
-    except InputError as error:
-        raise InputError(str(error).replace("until", "--precision", 1)) from error
-    return until | ({"max_trials": max_trials} if max_trials is not None else {})
+    called = ("--precision", "n_trials" if trials is None else "--trials", "--max-trials")
+    return {"until": Precision(targets, called)} | ({"max_trials": max_trials} if max_trials is not None else {})
 
 
 def _drawn(experiment, backend, events):
@@ -259,17 +298,18 @@ def _drawn(experiment, backend, events):
         raise InputError(f"--save-events: {error}") from error
 
 
-def _simulated(experiment, backend, **options):
-    """(result, interruption): Ctrl-C leaves the leading trials that were complete."""
+def _simulated(keeping, experiment, backend, **options):
+    """The Result; Ctrl-C leaves the leading trials that were complete, or is raised where there are none."""
     settings = experiment.simulation
     until = " at first" if "until" in options else ""
     _tell(f"{backend}: {settings.n_trials} trials of {settings.duration:g} ms{until}")
     try:
-        return experiment.simulate(backend, **options), None
+        return experiment.simulate(backend, **options)
     except Interrupted as interruption:
         if interruption.result is None:
             raise
-        return interruption.result, interruption
+        keeping.interruption = interruption
+        return interruption.result
 
 
 def _distinct(files):
@@ -283,20 +323,21 @@ def _distinct(files):
 
 def _tell(line):
     """Say what is going on, to an eye but not into a log."""
-    if sys.stderr.isatty():
-        print(line, file=sys.stderr)
+    if watched():
+        tell(escaped(line))
 
 
 def _commands():
     return [command.callback.__name__ for command in app.registered_commands]
 
 
-def main(arguments=None):
-    """Run the command line, by default that of the process, and return the exit status."""
+def command(arguments=None):
+    """Run a command line, by default that of the process; whatever goes wrong is raised."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    with typer.main.get_command(app).make_context("stochhh", arguments) as context:
+        context.command.invoke(context)
 
-    def call():
-        with typer.main.get_command(app).make_context("stochhh", arguments) as context:
-            context.command.invoke(context)
 
-    return exit_status(call)
+def main(arguments=None):
+    """Run a command line, by default that of the process, and return the exit status."""
+    return exit_status(lambda: command(arguments))

@@ -1,8 +1,9 @@
 """What a user can cause: errors that name the argument, the value got, what is allowed and what to do."""
 
 import math
-import reprlib
 from numbers import Integral, Real
+
+from .messages import escaped, shown
 
 __all__ = [
     "InputError",
@@ -15,8 +16,14 @@ __all__ = [
 ]
 
 
+_LINE = 800  # characters of a message
+
+
 class StochhhError(Exception):
-    """Any error that stochhh raises on purpose."""
+    """Any error that stochhh raises on purpose; its message is one line that can be printed as it is."""
+
+    def __init__(self, message):
+        super().__init__(escaped(message, _LINE))
 
 
 class InputError(StochhhError, ValueError):
@@ -41,7 +48,7 @@ class Interrupted(KeyboardInterrupt):
 
 def _refuse(name, value, allowed, remedy):
     tail = f"; {remedy}" if remedy else ""
-    raise InputError(f"{name} = {reprlib.repr(value)} is not allowed: it must be {allowed}{tail}")
+    raise InputError(f"{name} = {shown(value)} is not allowed: it must be {allowed}{tail}")
 
 
 def real(name, value, *, above=None, at_least=None, at_most=None, unit="", remedy=""):

@@ -2,56 +2,75 @@
 
 import os
 import sys
-from contextlib import suppress
-
-import typer
 
 from .errors import InputError, StochhhError
+from .interruption import CtrlC
+from .messages import escaped, silence, tell
 
 __all__ = ["exit_status"]
 
-# Of typer's own classes this one is not exported, and its place has changed.
-_UsageError = typer.BadParameter.__base__
+_LINE = 800  # characters of the line
 
 
-def exit_status(call):
-    """Call a function, and return 0 done, 2 wrong input, 1 another failure, 130 interrupted; never a traceback."""
-    try:
-        call()
-        if sys.stdout:  # None where it was closed from the start
-            sys.stdout.flush()
-        return 0
-    except typer.Exit as end:
-        return end.exit_code
-    except _UsageError as error:
-        return _failed(2, _usage(error))
-    except InputError as error:
-        return _failed(2, error)
-    except KeyboardInterrupt as interruption:
-        return _failed(130, str(interruption) or "interrupted: nothing was complete, and nothing is kept")
-    except BrokenPipeError:  # whoever read the output had enough of it
-        _silence()
-        return 0
-    except StochhhError as error:
-        return _failed(1, error)
-    except OSError as error:
-        _silence()
-        return _failed(1, f"{error.filename or 'standard output'}: {error.strerror or error}")
-    except MemoryError:
-        return _failed(1, "the memory is full: take fewer trials, or a shorter duration")
-    except Exception as error:
-        return _failed(1, f"unexpected {type(error).__name__}: {error}; please report it")
+def exit_status(call, *, last=False):
+    """Call a function, and return 0 done, 2 wrong input, 1 another failure, 130 interrupted; never a traceback.
+
+    Arguments:
+        call: function without arguments.
+        last: whether the process ends after it.
+    """
+    _occupy()
+    with CtrlC(deferred=False, last=last):
+        try:
+            call()
+            if sys.stdout:  # None where it was closed from the start
+                sys.stdout.flush()
+            return 0
+        except (Exception, KeyboardInterrupt) as error:
+            status, message = _end(error)
+            if message is not None:
+                message = "; ".join(map(str, [message, *getattr(error, "__notes__", ())]))
+                tell(escaped(f"stochhh: {' '.join(message.split())}", _LINE))
+            return status
 
 
-def _silence():
-    """Let what is left of the output go nowhere, or Python would stumble over it at its end."""
-    with suppress(OSError, AttributeError):  # a standard output without a file behind it has no such end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _occupy():
+    """Put something in place of closed standard streams, or a file that is opened later would be taken for one."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
 
 
-def _failed(status, message):
-    print(f"stochhh: {' '.join(str(message).split())}", file=sys.stderr)
-    return status
+def _end(error):
+    """The status, and what is said, if anything."""
+    match error:
+        case InputError():
+            return 2, error
+        case KeyboardInterrupt():
+            return 130, str(error) or "interrupted: nothing was complete, and nothing is kept"
+        case BrokenPipeError():  # whoever read the output had enough of it
+            silence(sys.stdout)
+            return 0, None
+        case StochhhError():
+            return 1, error
+        case OSError():
+            silence(sys.stdout)
+            return 1, f"{error.filename or 'standard output'}: {error.strerror or error}"
+        case MemoryError():
+            return 1, "the memory is full: take fewer trials, or a shorter duration"
+    return _of_typer(error) or (1, f"unexpected {type(error).__name__}: {error}; please report it")
+
+
+def _of_typer(error):
+    """The same of what typer raises: an early end, or a wrong command line; None if it is something else."""
+    import typer
+
+    if isinstance(error, typer.Exit):
+        return error.exit_code, None
+    # Of typer's own classes this one is not exported, and its place has changed.
+    return (2, _usage(error)) if isinstance(error, typer.BadParameter.__base__) else None
 
 
 def _usage(error):

@@ -16,6 +16,7 @@ from .errors import InputError, integer, real
 from .inputs import Population, SynapticInput
 from .inputs.events import poisson_events
 from .inputs.presynaptic import presynaptic_events
+from .messages import shown
 from .models import MODELS, Neuron
 from .random import MAX_SEED, MAX_TRIALS
 from .statistics import NAMES
@@ -144,7 +145,7 @@ class Experiment:
     def backend(self, name):
         """The backend of that name, with the settings of this experiment."""
         if name not in BACKENDS:
-            raise InputError(f"backend = {name!r} is not allowed: it must be one of {', '.join(BACKENDS)}")
+            raise InputError(f"backend = {shown(name)} is not allowed: it must be one of {', '.join(BACKENDS)}")
         return self.backends.get(name) or BACKENDS[name]()
 
     def with_simulation(self, **settings):
@@ -163,7 +164,7 @@ class Experiment:
             having = [other for other, kind in BACKENDS.items() if key in kind.__dataclass_fields__]
             if name not in having:
                 raise InputError(
-                    f"{key} = {value!r} is not allowed: the {name} backend has none, {' or '.join(having)} has; "
+                    f"{key} = {shown(value)} is not allowed: the {name} backend has none, {' or '.join(having)} has; "
                     f"leave {key} out"
                 )
         return replace(self, backends=self.backends | {name: replace(backend, **given)}) if given else self
@@ -212,7 +213,9 @@ def _model(document):
     neuron = document.get("neuron")
     model = neuron.get("model", _MODEL) if isinstance(neuron, dict) else _MODEL
     if not isinstance(model, str) or model not in MODELS:
-        raise Fault(("neuron", "model"), f"model = {model!r} is not allowed: it must be one of {', '.join(MODELS)}")
+        raise Fault(
+            ("neuron", "model"), f"model = {shown(model)} is not allowed: it must be one of {', '.join(MODELS)}"
+        )
     return MODELS[model]
 
 

@@ -6,8 +6,6 @@ import io
 import json
 import math
 import os
-import secrets
-import shutil
 import warnings
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -15,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from .errors import InputError, SimulationError, StochhhError
+from .errors import InputError, SimulationError
+from .leftovers import held, new_name, sweep
+from .messages import shown
 
 __all__ = [
-    "filling",
-    "make_directory",
     "read_table",
     "read_text",
     "reading",
@@ -60,13 +58,14 @@ def _neighbour(path):
             raise InputError(f"{path}: there is no directory {target.parent}: make it first, or name another place")
         if target.exists() and not target.is_file():
             raise InputError(f"{path} is no ordinary file, and cannot be replaced by one: name another")
-    return target, target.with_name(f".{secrets.token_hex(4)}{target.suffix}")
+    return target, target.with_name(new_name(target.suffix))
 
 
 def writable(path):
     """Raise InputError unless a file can be put at `path`; what stands there is left alone."""
     _, part = _neighbour(path)
     with writing(path):
+        sweep(part.parent)
         part.touch(exist_ok=False)
         part.unlink()
 
@@ -80,43 +79,11 @@ def replacing(path):
     """
     target, part = _neighbour(path)
     try:
-        with writing(path):
+        with writing(path), held(part):
             yield part
             os.replace(part, target)
     finally:
         part.unlink(missing_ok=True)
-
-
-def make_directory(path):
-    """Make a directory, if there is none yet; InputError unless files can be put into it."""
-    path = Path(path)
-    with writing(path):
-        if path.exists() and not path.is_dir():
-            raise InputError(f"{path} is no directory: name one, or a place for a new one")
-        path.mkdir(parents=True, exist_ok=True)
-        part = path / f".{secrets.token_hex(4)}"
-        part.touch(exist_ok=False)
-        part.unlink()
-
-
-@contextmanager
-def filling(directory):
-    """Yield a temporary directory whose files move into `directory` when the block succeeds.
-
-    They replace files of the same names; all others stay. If the block fails, nothing is moved.
-    """
-    directory = Path(directory)
-    part = directory / f".{secrets.token_hex(4)}"
-    try:
-        with writing(directory):
-            part.mkdir()
-            yield part
-            for file in sorted(part.iterdir()):
-                os.replace(file, directory / file.name)
-    except StochhhError as error:  # it names the temporary directory, which is nobody's business
-        raise type(error)(str(error).replace(str(part), str(directory))) from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def write_table(path, columns):
@@ -229,7 +196,7 @@ def _fault(line, header):
     for entry, name in zip(row, header, strict=True):
         if not _is_finite(_kind(name), entry):
             expected = "whole number" if name == "trial" else "finite number"
-            return f"{name} = {entry!r} is not allowed: it must be a {expected}"
+            return f"{name} = {shown(entry)} is not allowed: it must be a {expected}"
     return None
 
 

@@ -25,6 +25,7 @@ from numba.core.runtime import rtsys
 from . import kernel_store
 from .errors import InputError
 from .fingerprint import fingerprint
+from .messages import tell
 
 __all__ = ["announcing", "directory", "fingerprint", "kernel"]
 
@@ -54,7 +55,7 @@ class _Announcement(event.Listener):
 
     def on_start(self, event):
         if self.line:
-            print(self.line, file=sys.stderr, flush=True)
+            tell(self.line)
         self.line = None
 
     def on_end(self, event):

@@ -4,9 +4,10 @@ import math
 from dataclasses import dataclass
 
 from .errors import InputError, integer, real
+from .messages import shown
 from .statistics import NAMES
 
-__all__ = ["FEWEST", "Precision", "checked_first", "looks", "progress_line"]
+__all__ = ["FEWEST", "Precision", "looks", "progress_line"]
 
 FEWEST = 20  # trials at the first look: from there on the intervals' coverage was measured
 _GROWTH = (1.5, 4.0)  # from look to look: few looks keep the coverage, and a wild first guess is not followed far
@@ -20,6 +21,8 @@ class Precision:
     Arguments:
         targets: NAME -> half width of the interval: a number in the unit of the statistic, or a text such as "1%" of
             its value.
+        called: what the user calls the precision, the number of trials at the first look, and the largest number, for
+            the messages: by default the arguments of `simulate`.
 
     Raises InputError, by name, for anything else.
 
@@ -28,20 +31,22 @@ class Precision:
     """
 
     targets: dict
+    called: tuple[str, str, str] = ("until", "n_trials", "max_trials")
 
     def __post_init__(self):
+        until = self.called[0]
         if not isinstance(self.targets, dict) or not self.targets:
-            raise InputError(f'until = {self.targets!r} is not allowed: give {{"cv": "1%"}} or alike')
-        for name, target in self.targets.items():
+            raise InputError(f'{until} = {shown(self.targets)} is not allowed: give {{"cv": "1%"}} or alike')
+        for name in self.targets:
             if name not in NAMES:
-                raise InputError(f"until has the unknown name {name!r}: it must be one of {', '.join(NAMES)}")
-            _parsed(name, target)
+                raise InputError(f"{until} has the unknown name {shown(name)}: it must be one of {', '.join(NAMES)}")
+            self._parsed(name)
 
     def excess(self, estimates):
         """NAME -> half width over the one asked for, of estimates by NAME; infinite without an interval."""
         found = {}
-        for name, target in self.targets.items():
-            number, relative = _parsed(name, target)
+        for name in self.targets:
+            number, relative = self._parsed(name)
             estimate = estimates[name]
             if estimate.low is None or (relative and not estimate.value):
                 found[name] = math.inf
@@ -50,22 +55,34 @@ class Precision:
                 found[name] = (estimate.high - estimate.low) / 2 / wanted
         return found
 
+    def checked_first(self, n_trials, max_trials):
+        """(first, most), or InputError where the first look would be too small, or beyond the last."""
+        until, trials, largest = self.called
+        most = integer(largest, max_trials, at_least=FEWEST)
+        first = FEWEST if n_trials is None else integer(trials, n_trials, at_least=1)
+        if not FEWEST <= first <= most:
+            raise InputError(
+                f"{trials} = {first} is not allowed beside {until}: it is the number at the first look, and must be "
+                f"from {FEWEST} (the intervals of fewer trials are too uncertain to stop by) to {largest} = {most}"
+            )
+        return first, most
 
-def _parsed(name, target):
-    """(number, whether it is a part of the value)."""
-    if isinstance(target, str):
+    def _parsed(self, name):
+        """(number, whether it is a part of the value)."""
+        said, target = f"{self.called[0]} {name}", self.targets[name]
+        if not isinstance(target, str):
+            return real(said, target, above=0.0), False
         number, sign, rest = target.strip().partition("%")
         try:
-            number = real(f"until {name}", float(number), above=0.0)
+            number = real(said, float(number), above=0.0)
         except ValueError:
             number = None
         if number is None or rest:
             raise InputError(
-                f"until {name} = {target!r} is not allowed: give a half width above 0 in the unit of the statistic, or "
+                f"{said} = {shown(target)} is not allowed: give a half width above 0 in the unit of the statistic, or "
                 'in percent of its value, as "1%"'
             )
         return (number / 100, True) if sign else (number, False)
-    return real(f"until {name}", target, above=0.0), False
 
 
 def looks(precision, first, most, draw, told=lambda n, excess, more: None):
@@ -98,18 +115,6 @@ def looks(precision, first, most, draw, told=lambda n, excess, more: None):
         factor = min(max(_SPARE * worst**2, _GROWTH[0]), _GROWTH[1])
         told(n, excess, None if math.isinf(worst) else math.ceil(n * (_SPARE * worst**2 - 1)))
         n = min(math.ceil(n * factor), most)
-
-
-def checked_first(n_trials, max_trials):
-    """(first, most), or InputError where the first look would be too small, or beyond the last."""
-    most = integer("max_trials", max_trials, at_least=FEWEST)
-    first = FEWEST if n_trials is None else integer("n_trials", n_trials, at_least=1)
-    if not FEWEST <= first <= most:
-        raise InputError(
-            f"n_trials = {first} is not allowed beside until: it is the number at the first look, and must be from "
-            f"{FEWEST} (the intervals of fewer trials are too uncertain to stop by) to max_trials = {most}"
-        )
-    return first, most
 
 
 def progress_line(n, excess, more):

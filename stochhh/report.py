@@ -6,24 +6,30 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
+from .directories import filling, make_directory
 from .errors import InputError
-from .files import filling, make_directory, write_json, write_table, writing
+from .files import write_json, write_table, writing
+from .leftovers import sweep
 
 __all__ = [
     "as_json",
+    "comparison_figures",
     "comparison_object",
     "directory_for",
+    "run_figures",
     "run_line",
     "run_object",
     "run_text",
     "save_comparison",
-    "save_jumps",
     "save_run",
     "save_trace",
+    "trace_figure",
 ]
 
 _MARK = "provenance.json"
 _COMPARE = "stochhh compare"
+_PAGE = ("spike_trains.csv", "spike_trains.pdf", "spike_trains.png")
+_FIGURES = (*_PAGE, "comparison.pdf", "comparison.png")
 
 
 def as_json(value):
@@ -104,6 +110,7 @@ def directory_for(path, *, force=False, default=False):
     directory that a comparison chose by itself (`default`) may also hold what an earlier comparison left there.
     """
     path = Path(path)
+    sweep(path)
     with writing(path):
         foreign = _names(path) - (_left_by_comparison(path) if default else set())
     if foreign and not force:
@@ -118,72 +125,77 @@ def directory_for(path, *, force=False, default=False):
 def save_run(directory, result, statistics, experiment):
     """Save a run as result.nc, spikes.csv, statistics.json and .csv, experiment.toml and provenance.json.
 
-    The page of its spike trains is spike_trains.png and .pdf, the numbers in it spike_trains.csv.
+    `statistics` may be None, where they could not be had: what is told of them is then left out.
     """
-    with _saving(directory, "stochhh run", experiment, run=result.provenance) as part:
+    with _saving(directory, "stochhh run", experiment, _PAGE, run=result.provenance) as part:
         result.save(part / "result.nc")
         result.spikes.with_transient().to_csv(part / "spikes.csv")
-        write_json(part / "statistics.json", run_object(result, statistics))
-        write_table(part / "statistics.csv", _frame(statistics))
-        _save_spike_trains(part, {result.backend: result})
+        if statistics is not None:
+            write_json(part / "statistics.json", run_object(result, statistics))
+            write_table(part / "statistics.csv", _frame(statistics))
 
 
-def save_comparison(directory, comparison, jump, diffusion, experiment, traces):
-    """Save a comparison, its two Results, its table and figures; returns the paths of these, by what they show.
+def run_figures(directory, result):
+    """Save the page of a run's spike trains as spike_trains.png and .pdf, the numbers in it as spike_trains.csv."""
+    return _page(directory, {result.backend: result})
 
-    `traces` are the Results of a short traced trial of each.
+
+def save_comparison(directory, comparison, results, experiment):
+    """Save a comparison, its Results by backend, and its table; `comparison` may be None, where there is none."""
+    runs = {backend: result.provenance for backend, result in results.items()}
+    with _saving(directory, _COMPARE, experiment, _FIGURES, **runs) as part:
+        for backend, result in results.items():
+            result.save(part / f"{backend}.nc")
+        if comparison is not None:
+            write_json(part / "comparison.json", comparison_object(comparison, **results))
+            write_table(part / "comparison.csv", _frame(comparison.difference))
+
+
+def comparison_figures(directory, comparison, results, traces):
+    """Save the figures of a comparison; returns their paths by what they show.
+
+    `results` and `traces`, of a short traced trial each, are Results by backend.
     """
     from .plotting import save_comparison_figures
 
-    runs = {"jump": jump.provenance, "diffusion": diffusion.provenance}
-    with _saving(directory, _COMPARE, experiment, **runs) as part:
-        jump.save(part / "jump.nc")
-        diffusion.save(part / "diffusion.nc")
-        write_json(part / "comparison.json", comparison_object(comparison, jump, diffusion))
-        write_table(part / "comparison.csv", _frame(comparison.difference))
-        figures = {
-            "Figure": save_comparison_figures(
-                comparison, jump, diffusion, part, jump_trace=traces[0], diffusion_trace=traces[1]
-            ),
-            "Spike trains": _save_spike_trains(part, {"jump": jump, "diffusion": diffusion}),
-        }
-    return {shown: [Path(directory) / path.name for path in paths] for shown, paths in figures.items()}
+    traced = {f"{backend}_trace": result for backend, result in traces.items()}
+    return {
+        "Figure": save_comparison_figures(comparison, *results.values(), directory, **traced),
+        "Spike trains": _page(directory, results),
+    }
 
 
-def save_jumps(directory, jump, experiment):
-    """Save the jumps of a comparison that came no further; returns the path of their Result."""
-    with _saving(directory, _COMPARE, experiment, jump=jump.provenance) as part:
-        jump.save(part / "jump.nc")
-    return Path(directory) / "jump.nc"
-
-
-def _save_spike_trains(directory, results):
+def _page(directory, results):
     """The page of the spike trains and its numbers; returns the paths of the page."""
     from .plotting import save_spike_train_figures, spike_train_curves, spike_train_table
 
     found = spike_train_curves(results)
-    write_table(directory / "spike_trains.csv", spike_train_table(found))
+    write_table(Path(directory) / "spike_trains.csv", spike_train_table(found))
     return save_spike_train_figures(results, directory, found=found)
 
 
 def save_trace(directory, result, neuron):
-    """Save one traced trial as trace.png, trace.pdf and trace.csv, and return their paths."""
+    """Save one traced trial as trace.csv, and return its path."""
+    state = {name: result.traces[name][0] for name in result.traces.variables}
+    with filling(directory, ("trace.pdf", "trace.png")) as part:
+        write_table(part / "trace.csv", {"time": result.traces.time, **state, **neuron.currents(**state)})
+    return Path(directory) / "trace.csv"
+
+
+def trace_figure(directory, result, neuron):
+    """Save one traced trial as trace.png and trace.pdf, and return their paths."""
     from .plotting import save_trace_figure
 
-    state = {name: result.traces[name][0] for name in result.traces.variables}
-    with filling(directory) as part:
-        names = [path.name for path in save_trace_figure(result, neuron, part)]
-        write_table(part / "trace.csv", {"time": result.traces.time, **state, **neuron.currents(**state)})
-    return [Path(directory) / name for name in (*names, "trace.csv")]
+    return save_trace_figure(result, neuron, directory)
 
 
 @contextmanager
-def _saving(directory, made_by, experiment, **runs):
-    """Fill a directory, and add the experiment and a note of what made it all."""
-    with filling(directory) as part:
+def _saving(directory, made_by, experiment, figures, **runs):
+    """Fill a directory with numbers, and add the experiment and a note of what made it all; figures come later."""
+    with filling(directory, figures) as part:
         yield part
         (part / "experiment.toml").write_text(experiment.to_toml(), encoding="utf-8")
-        files = _names(part) | {_MARK} | _left_by_comparison(directory)
+        files = _names(part) | {_MARK, *figures} | _left_by_comparison(directory)
         machine = {"python": platform.python_version(), "platform": platform.platform()}
         machine |= {name: version(name) for name in ("numpy", "scipy", "numba")}
         write_json(part / _MARK, {"made_by": made_by, "files": sorted(files), "machine": machine, **runs})

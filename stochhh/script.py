@@ -3,8 +3,11 @@
 import argparse
 from pathlib import Path
 
+from .directories import make_directory
 from .errors import InputError, integer
-from .files import make_directory, write_table
+from .files import write_table
+from .interruption import CtrlC
+from .messages import escaped, say
 
 __all__ = ["main", "save_figure"]
 
@@ -34,7 +37,8 @@ def main(make, document, file=None):
     try:
         integer("--seed", options.seed, at_least=0)
         make_directory(options.out)
-        make(options)
+        with CtrlC(deferred=False):
+            make(options)
     except InputError as error:
         parser.exit(2, f"{parser.prog}: {error}\n")
     except KeyboardInterrupt:
@@ -60,7 +64,7 @@ def save_figure(figure, options, stem, numbers):
         raise InputError(f"numbers of {stem} is empty: give what the figure plots")
     if "reason" in numbers:
         numbers["reason"] = numbers["reason"].fillna("")
-    paths = save(figure, options.out, stem)
-    write_table(options.out / f"{stem}.csv", numbers)
-    for path in (*paths, options.out / f"{stem}.csv"):
-        print(path)
+    table = options.out / f"{stem}.csv"
+    write_table(table, numbers)  # first: a figure may fail
+    for path in (*save(figure, options.out, stem), table):
+        say(escaped(path, 4096))

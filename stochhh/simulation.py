@@ -1,16 +1,12 @@
 """simulate(): check everything, then trials -> Result. The only loop over trials."""
 
 import os
-import signal
-import sys
-import threading
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import replace
 from functools import reduce
 from importlib.metadata import version
 from itertools import islice, takewhile
-from threading import Event
 
 import numpy as np
 
@@ -19,10 +15,12 @@ from .backends.block import WIDE, blocks
 from .backends.refusal import refusing
 from .errors import InputError, Interrupted, integer, real
 from .inputs import Recording, SynapticInput
+from .interruption import CtrlC
 from .machine_code import announcing
 from .membrane import Membrane, Sampling
+from .messages import shown, tell, watched
 from .models.contract import check_model
-from .precision import Precision, checked_first, looks, progress_line
+from .precision import Precision, looks, progress_line
 from .random import MAX_SEED, MAX_TRIALS, STREAM_VERSION
 from .results import Moments, Result, Traces
 from .spike_trains import SpikeTrains
@@ -97,7 +95,7 @@ def simulate(
     if until is None:
         return run(first_trial, 1 if n_trials is None else n_trials)
     precision = until if isinstance(until, Precision) else Precision(until)
-    return _until(precision, run, first_trial, *checked_first(n_trials, max_trials), progress)
+    return _until(precision, run, first_trial, *precision.checked_first(n_trials, max_trials), progress)
 
 
 def _ensemble(backend, task, workers, memory_limit, progress):
@@ -106,15 +104,17 @@ def _ensemble(backend, task, workers, memory_limit, progress):
     workers = integer("workers", workers, at_least=1, at_most=1024) if workers is not None else _cores()
     _check_memory(task, workers, memory_limit)
 
-    cut = list(blocks(task.first, task.n, backend.lanes, workers))
-
-    with _CtrlC() as ctrl_c:
-        started = time.perf_counter()
+    started = time.perf_counter()
+    try:
+        cut = list(blocks(task.first, task.n, backend.lanes, workers))
         _compile(backend, task, {lanes for _, _, lanes in cut}, silent=progress is False)
-        compiled = time.perf_counter()
-        done = _run(backend, task, cut, workers, sys.stderr.isatty() if progress is None else progress, ctrl_c)
-    timing = {"compile_s": compiled - started, "run_s": time.perf_counter() - compiled}
-    result = _result(backend, task, done, timing)
+    except KeyboardInterrupt:
+        raise Interrupted(f"interrupted: 0 of {task.n} trials complete and kept", None) from None
+    compiled = time.perf_counter()
+    with CtrlC(deferred=True) as ctrl_c:
+        done = _run(backend, task, cut, workers, watched() if progress is None else progress, ctrl_c)
+        timing = {"compile_s": compiled - started, "run_s": time.perf_counter() - compiled}
+        result = _result(backend, task, done, timing)
     if ctrl_c.pressed:
         kept = 0 if result is None else result.n_trials
         raise Interrupted(f"interrupted: {kept} of {task.n} trials complete and kept", result)
@@ -123,24 +123,25 @@ def _ensemble(backend, task, workers, memory_limit, progress):
 
 def _until(precision, run, first_trial, first, most, progress):
     """Run more trials until the intervals are as narrow as asked."""
-    result, visible = None, sys.stderr.isatty() if progress is None else progress
+    result, visible = None, watched() if progress is None else progress
 
     def draw(n):
         nonlocal result
         have = 0 if result is None else result.n_trials
         try:
             more = run(first_trial + have, n - have)
-        except Interrupted as interruption:
-            parts = [part for part in (result, interruption.result) if part is not None]
+            result = more if result is None else result.joined(more)
+            return summary(result)
+        except KeyboardInterrupt as interruption:
+            more = getattr(interruption, "result", None)
+            parts = [part for part in (result, more) if part is not None]
             kept = reduce(Result.joined, parts) if parts else None
             said = f"interrupted: {kept.n_trials if parts else 0} trials complete and kept, not yet as precise as asked"
             raise Interrupted(said, kept) from None
-        result = more if result is None else result.joined(more)
-        return summary(result)
 
     def told(n, excess, more):
         if visible:
-            print(f"stochhh: {progress_line(n, excess, more)}", file=sys.stderr)
+            tell(f"stochhh: {progress_line(n, excess, more)}")
 
     _, excess, numbers = looks(precision, first, most, draw, told)
     said = {"asked": precision.targets, "reached": bool(max(excess.values()) <= 1), "looks": numbers}
@@ -150,17 +151,21 @@ def _until(precision, run, first_trial, first, most, progress):
 def _backend(backend, dt):
     if isinstance(backend, str):
         if backend not in BACKENDS:
-            raise InputError(f"backend = {backend!r} is not allowed: it must be one of {', '.join(BACKENDS)}")
+            raise InputError(f"backend = {shown(backend)} is not allowed: it must be one of {', '.join(BACKENDS)}")
         kind = BACKENDS[backend]
         if dt is None:
             return kind()
         if kind not in (Diffusion, PerNeuron):
-            raise InputError(f"dt = {dt!r} is not allowed: the {backend} backend has no time step; leave dt out")
+            raise InputError(f"dt = {shown(dt)} is not allowed: the {backend} backend has no time step; leave dt out")
         return kind(dt=dt)
     if not isinstance(backend, tuple(BACKENDS.values())):
-        raise InputError(f"backend = {backend!r} is not allowed: give one of {', '.join(BACKENDS)}, or an instance")
+        raise InputError(
+            f"backend = {shown(backend)} is not allowed: give one of {', '.join(BACKENDS)}, or an instance"
+        )
     if dt is not None:
-        raise InputError(f"dt = {dt!r} is given beside a backend instance: put it into {type(backend).__name__}(...)")
+        raise InputError(
+            f"dt = {shown(dt)} is given beside a backend instance: put it into {type(backend).__name__}(...)"
+        )
     return backend
 
 
@@ -168,7 +173,7 @@ def _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace
     """Everything the run rests on, checked."""
     check_model(neuron)
     if not isinstance(drive, SynapticInput):
-        raise InputError(f"drive = {drive!r} is no input: give SynapticInput(Population(...), ...)")
+        raise InputError(f"drive = {shown(drive)} is no input: give SynapticInput(Population(...), ...)")
     duration = real("duration", duration, above=0, at_most=1e12, unit="ms")
     transient = real("transient", transient, at_least=0, unit="ms")
     if transient >= duration:
@@ -185,7 +190,7 @@ def _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace
         _check_membrane(membrane, trace_interval, neuron, transient, duration)
     if events is not None:
         if not isinstance(events, Recording):
-            raise InputError(f"events = {events!r} is no Recording: give Recording(trial, time, jump)")
+            raise InputError(f"events = {shown(events)} is no Recording: give Recording(trial, time, jump)")
         if first_trial + n_trials > events.n_trials:
             held = f"trials 0 to {events.n_trials - 1}" if events.n_trials else "no trial"
             raise InputError(
@@ -197,7 +202,9 @@ def _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace
 
 def _check_membrane(membrane, trace_interval, neuron, transient, duration):
     if not isinstance(membrane, Sampling):
-        raise InputError(f"membrane = {membrane!r} is no Sampling: give Sampling(), or Sampling(variables=(...), ...)")
+        raise InputError(
+            f"membrane = {shown(membrane)} is no Sampling: give Sampling(), or Sampling(variables=(...), ...)"
+        )
     if trace_interval is not None:
         raise InputError(
             f"trace_interval = {trace_interval:g} ms is not allowed beside membrane: leave one out; stored traces give "
@@ -242,32 +249,6 @@ def _compile(backend, task, widths, silent):
     with refusing(task.neuron), announcing(None if silent else line):
         for lanes in widths:
             backend.open(replace(task, n=1, trace_interval=None, membrane=None, lanes=lanes)).advance(0)
-
-
-class _CtrlC:
-    """Ctrl-C as a flag that the run looks at; a second press breaks off at once, as ever.
-
-    As an exception it could come in the middle of the bookkeeping between threads, and break that.
-    """
-
-    def __init__(self):
-        self.stop = Event()
-        self.pressed = False
-        self.here = threading.current_thread() is threading.main_thread()
-
-    def _press(self, number, frame):
-        self.pressed = True
-        self.stop.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    def __enter__(self):
-        if self.here:
-            self.before = signal.signal(signal.SIGINT, self._press)
-        return self
-
-    def __exit__(self, *exception):
-        if self.here:
-            signal.signal(signal.SIGINT, signal.default_int_handler if self.before is None else self.before)
 
 
 def _run(backend, task, cut, workers, progress, ctrl_c):

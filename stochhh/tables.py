@@ -13,6 +13,7 @@ from typing import Annotated, Any, Required
 
 from .errors import InputError
 from .files import read_text
+from .messages import shown
 from .toml_lines import line_of
 
 __all__ = ["Fault", "group", "load", "meanings", "table", "validated"]
@@ -96,7 +97,7 @@ def _fault(error, known):
     table, key = _title(at[:-1]), at[-1] if at else None
     match error["type"]:
         case "extra_forbidden":
-            return Fault(at, f"{table} has no key {key!r}; {_advice(key, table, known)}")
+            return Fault(at, f"{table} has no key {shown(key)}; {_advice(key, table, known)}")
         case "missing":
             lacked = repr(key) if at[:-1] else f"[{key}]"
             return Fault(at[:-1], f"{table} lacks {lacked} ({known[table][key]}): add it")
@@ -104,7 +105,7 @@ def _fault(error, known):
             return Fault(at, f"a {key} is headed {_title((*at, 0))}, with two brackets, one table for each")
         case "value_error":
             return _of_value(str(error["ctx"]["error"]), at, value, known[_title(at)])
-    return Fault(at, f"{key} = {value!r} is not allowed: it must be a table, {_title(at)}")
+    return Fault(at, f"{key} = {shown(value)} is not allowed: it must be a table, {_title(at)}")
 
 
 def _of_value(message, at, table, said):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .errors import InputError, integer
+from .messages import shown
 
 __all__ = ["MOST_TRIALS", "columns_of_numbers", "numbered", "places"]
 
@@ -89,7 +90,7 @@ def _named(trials, n_trials):
             f"trials must be the different numbers of all trials observed, silent ones included, {MOST_TRIALS} at most"
         )
     if n_trials is not None and n_trials != trials.size:
-        raise InputError(f"n_trials = {n_trials!r}, but trials names {trials.size}: leave one of them out")
+        raise InputError(f"n_trials = {shown(n_trials)}, but trials names {trials.size}: leave one of them out")
     return trials
 
 

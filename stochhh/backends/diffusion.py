@@ -8,6 +8,7 @@ from math import ceil, nan, sqrt
 from typing import ClassVar
 
 from ..errors import InputError, UnstableStepError, real
+from ..messages import shown
 from ..random import diffusion_normals, key_of
 from .block import Lanes, checked_lanes, out_of_range
 from .kernels import grid as kernel
@@ -53,7 +54,7 @@ class Diffusion:
     def __post_init__(self):
         object.__setattr__(self, "dt", real("dt", self.dt, at_least=1e-6, at_most=1e6, unit="ms"))
         if not isinstance(self.scheme, str) or self.scheme not in SCHEMES:
-            raise InputError(f"scheme = {self.scheme!r} is not allowed: it must be one of {', '.join(SCHEMES)}")
+            raise InputError(f"scheme = {shown(self.scheme)} is not allowed: it must be one of {', '.join(SCHEMES)}")
         object.__setattr__(self, "lanes", checked_lanes(self.lanes))
 
     def settings(self):
@@ -72,7 +73,7 @@ class Diffusion:
             )
         if scheme.linear and not hasattr(task.neuron, "linear_rates"):
             raise InputError(
-                f"scheme = {self.scheme!r} is not allowed: the model {task.neuron.name!r} gives no linear_rates "
+                f"scheme = {shown(self.scheme)} is not allowed: the model {task.neuron.name!r} gives no linear_rates "
                 f"(dx_i = a_i - b_i x_i); use one of {', '.join(s.name for s in SCHEMES.values() if not s.linear)}"
             )
         if task.interval is not None:

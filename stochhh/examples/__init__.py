@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..files import writing
+from ..messages import shown
 
 __all__ = ["names", "text", "title", "write"]
 
@@ -26,7 +27,7 @@ def text(name):
     if name not in names():
         near = difflib.get_close_matches(name, names(), n=1)
         hint = f"did you mean {near[0]!r}?" if near else "`stochhh example` lists them"
-        raise InputError(f"NAME = {name!r} is not allowed: it must be one of {', '.join(names())}; {hint}")
+        raise InputError(f"NAME = {shown(name)} is not allowed: it must be one of {', '.join(names())}; {hint}")
     return (files(__name__) / f"{name}.toml").read_text(encoding="utf-8")
 
 

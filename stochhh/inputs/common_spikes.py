@@ -99,7 +99,7 @@ class CommonSpikes:
     def _check(population, law):
         if law.exponential or law.log_sd:
             raise InputError(
-                f"population {population.name!r}: weight_distribution = {population.weight_distribution!r} is not "
+                f"{population.label}: weight_distribution = {population.weight_distribution!r} is not "
                 f"allowed beside correlation = {population.correlation:g} in the jump backend, which draws the sum of "
                 "several weights at once: choose constant or normal, or the per-neuron backend"
             )

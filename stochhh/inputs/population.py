@@ -1,10 +1,12 @@
 """A presynaptic population: its neurons, their synapses, and the events that they make together."""
 
+import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..errors import InputError, integer, real
+from ..messages import shown
 from ..units import UNITS, per_ms
 from .common_spikes import CommonSpikes
 from .weights import WEIGHT_DISTRIBUTIONS
@@ -21,7 +23,7 @@ class Population:
     """`n` presynaptic neurons, each a Poisson process, independent or correlated, with unreliable synapses of one kind.
 
     Arguments:
-        name: what it is called in tables and files; unique within an input.
+        name: what it is called in tables and files; unique within an input, whatever its Unicode composition.
         n: number of presynaptic neurons, 0 or more.
         rate: spikes of one neuron, Hz, 0 or more.
         weight: what one transmitted spike adds to V at once, mV; negative for inhibition.
@@ -54,8 +56,13 @@ class Population:
 
     def __post_init__(self):
         if not isinstance(self.name, str) or not self.name or "." in self.name:
-            raise InputError(f"name = {self.name!r} is not allowed: a population needs a name, a text without dots")
-        of = f"population {self.name!r}:"
+            raise InputError(
+                f"name = {shown(self.name)} is not allowed: a population needs a name, a text without dots"
+            )
+        for key in ("name", "common"):  # one text may be composed in several ways
+            if isinstance(getattr(self, key), str):
+                object.__setattr__(self, key, unicodedata.normalize("NFC", getattr(self, key)))
+        of = f"{self.label}:"
         object.__setattr__(self, "n", integer(f"{of} n", self.n, at_least=0, at_most=2**32))
         object.__setattr__(self, "rate", real(f"{of} rate", self.rate, at_least=0, unit="Hz per neuron"))
         weight = real(f"{of} weight", self.weight, at_least=-_LARGEST, at_most=_LARGEST, unit=UNITS["weight"])
@@ -69,7 +76,7 @@ class Population:
         name = self.weight_distribution
         if not isinstance(name, str) or name not in WEIGHT_DISTRIBUTIONS:
             known = ", ".join(WEIGHT_DISTRIBUTIONS)
-            raise InputError(f"{of} weight_distribution = {name!r} is not allowed: it must be one of {known}")
+            raise InputError(f"{of} weight_distribution = {shown(name)} is not allowed: it must be one of {known}")
         if not WEIGHT_DISTRIBUTIONS[name].has_sd:
             own = "|weight|" if name == "exponential" else "0"
             leave = f"that of the {name} distribution is {own}: leave it out, or choose normal or lognormal"
@@ -93,10 +100,10 @@ class Population:
         if self.common is None:
             return c
         if not isinstance(self.common, str) or not self.common:
-            raise InputError(f"{of} common = {self.common!r} is not allowed: it must be a text, or left out")
+            raise InputError(f"{of} common = {shown(self.common)} is not allowed: it must be a text, or left out")
         if not c > 0:
             raise InputError(
-                f"{of} correlation = {c:g} is not allowed beside common = {self.common!r}: common spikes need one "
+                f"{of} correlation = {c:g} is not allowed beside common = {shown(self.common)}: common spikes need one "
                 "above 0; raise it, or leave common out"
             )
         return c
@@ -115,7 +122,7 @@ class Population:
     @property
     def label(self):
         """What it is called in messages."""
-        return f"population {self.name!r}"
+        return f"population {shown(self.name)}"
 
     @property
     def law(self):

@@ -6,6 +6,7 @@ from math import fsum
 import numpy as np
 
 from ..errors import InputError, integer
+from ..messages import shown
 from .common_spikes import CommonSpikes
 from .population import Population
 
@@ -42,11 +43,11 @@ class SynapticInput:
     def __init__(self, *populations):
         for population in populations:
             if not isinstance(population, Population):
-                raise InputError(f"{population!r} is no Population: give SynapticInput(Population(...), ...)")
+                raise InputError(f"{shown(population)} is no Population: give SynapticInput(Population(...), ...)")
         names = [population.name for population in populations]
         for name in names:
             if names.count(name) > 1:
-                raise InputError(f"two populations are called {name!r}: give each its own name")
+                raise InputError(f"two populations are called {shown(name)}: give each its own name")
         self.populations = tuple(populations)
         self.sources = _sources(populations)
         self.intensities = np.array([population.intensity for population in populations], dtype=float)
@@ -120,6 +121,6 @@ def _check_mother(populations):
         if abs(p.rate / p.correlation - mother) > _SAME * mother:
             raise InputError(
                 f"{p.label}: rate = {p.rate:g} is not allowed: rate / correlation must be the {mother:g} Hz of "
-                f"{first.label}, with which it shares the common spikes {p.common!r}; set rate = "
+                f"{first.label}, with which it shares the common spikes {shown(p.common)}; set rate = "
                 f"{mother * p.correlation:g}"
             )

@@ -4,6 +4,7 @@ from pathlib import Path
 from types import FunctionType
 
 from ..errors import InputError, real
+from ..messages import shown
 
 __all__ = ["check_model"]
 
@@ -28,9 +29,9 @@ def check_model(neuron):
     The vector field, the stiffness and the linear rates are evaluated once, at the initial state.
     """
     if isinstance(neuron, type):
-        raise InputError(f"neuron = {neuron!r} is a class: give an instance, {neuron.__name__}(...)")
+        raise InputError(f"neuron = {shown(neuron)} is a class: give an instance, {neuron.__name__}(...)")
     if not hasattr(neuron, "vector_field"):
-        raise InputError(f"neuron = {neuron!r} is no neuron model: give one such as HodgkinHuxley()")
+        raise InputError(f"neuron = {shown(neuron)} is no neuron model: give one such as HodgkinHuxley()")
     for member, meaning in _MEANING.items():
         if not hasattr(neuron, member):
             raise InputError(f"{_of(neuron)} has no {member}: add {meaning}")
@@ -56,15 +57,15 @@ def _check_variables(neuron):
     variables, n = neuron.variables, len(neuron.variables) if isinstance(neuron.variables, tuple) else 0
     if not n or variables[0] != "V" or not all(isinstance(v, str) for v in variables) or len(set(variables)) < n:
         raise InputError(
-            f"{_of(neuron, 'variables')} = {variables!r} is not allowed: it must be a tuple of different names, of "
-            'which the first is "V", such as ("V", "n"), or ("V",) for one alone'
+            f"{_of(neuron, 'variables')} = {shown(variables)} is not allowed: it must be a tuple of different names, "
+            'of which the first is "V", such as ("V", "n"), or ("V",) for one alone'
         )
     for member, size in (("ranges", 2), ("scales", 1)):
         value = getattr(neuron, member)
         if not isinstance(value, tuple) or len(value) != n or not all(_size(entry) == size for entry in value):
             entry = "a pair (low, high)" if size == 2 else "a number"
             raise InputError(
-                f"{_of(neuron, member)} = {value!r} is not allowed: it must be a tuple with {entry} for each of "
+                f"{_of(neuron, member)} = {shown(value)} is not allowed: it must be a tuple with {entry} for each of "
                 f"{', '.join(variables)}"
             )
     for name, (low, high), scale in zip(variables, neuron.ranges, neuron.scales, strict=True):

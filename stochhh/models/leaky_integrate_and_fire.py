@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import ClassVar
 
 from ..errors import InputError
+from ..messages import shown
 from .parameters import CAPACITANCE, CONDUCTANCE, CURRENT, POTENTIAL, TIME, V_RANGE, check, packed
 from .rest import resting_state
 
@@ -99,8 +100,8 @@ class LeakyIntegrateAndFire:
         if not V < self.threshold:
             at = f" ({V:g} mV)" if self.initial == "rest" else ""
             raise InputError(
-                f"initial = {self.initial!r}{at} is not allowed: V must be below the threshold, {self.threshold:g} mV; "
-                "start lower, such as at the reset"
+                f"initial = {shown(self.initial)}{at} is not allowed: V must be below the threshold, "
+                f"{self.threshold:g} mV; start lower, such as at the reset"
             )
         return (V,)
 

@@ -1,6 +1,7 @@
 """The constants of a model: what each may be, and how the vector field receives them."""
 
 from ..errors import InputError, real
+from ..messages import shown
 from ..units import UNITS
 
 __all__ = [
@@ -63,7 +64,7 @@ def _checked_initial(neuron):
         state = ()
     if len(state) != len(names):
         wanted = f"a list of {len(names)}, {', '.join(names)}" if len(names) > 1 else f"a list of one, [{names[0]}]"
-        raise InputError(f'initial = {initial!r} is not allowed: give {wanted}, or "rest"')
+        raise InputError(f'initial = {shown(initial)} is not allowed: give {wanted}, or "rest"')
     return tuple(
         real(f"initial {name}", value, at_least=low, at_most=high)
         for name, value, (low, high) in zip(names, state, neuron.ranges, strict=True)

@@ -3,6 +3,7 @@
 from math import exp, expm1, inf, log1p, sqrt
 
 from ..errors import InputError
+from ..messages import shown
 from ..models import LeakyIntegrateAndFire
 from ..units import hertz
 
@@ -112,7 +113,7 @@ def siegert_rate(neuron, drive):
 def _membrane(neuron):
     """(tau, potential to which the membrane tends under I_app alone), ms and mV."""
     if not isinstance(neuron, LeakyIntegrateAndFire):
-        raise InputError(f"neuron = {neuron!r} is not allowed: the rate is that of a LeakyIntegrateAndFire")
+        raise InputError(f"neuron = {shown(neuron)} is not allowed: the rate is that of a LeakyIntegrateAndFire")
     if not neuron.g_L > 0:
         raise InputError("g_L = 0 is not allowed: the formula is that of a leaky neuron; raise g_L")
     return neuron.C_m / neuron.g_L, neuron.E_L + neuron.I_app / neuron.g_L
@@ -129,15 +130,15 @@ def _exponential_populations(drive):
             )
         if p.weight_distribution != "exponential":
             raise InputError(
-                f"population {p.name!r}: weight_distribution = {p.weight_distribution!r} is not allowed: the exact "
+                f"{p.label}: weight_distribution = {p.weight_distribution!r} is not allowed: the exact "
                 'rate is known for exponential weights; choose "exponential"'
             )
     excitation, inhibition = [p for p in acting if p.weight > 0], [p for p in acting if p.weight < 0]
     for p in excitation[1:]:
         if p.weight != excitation[0].weight:
             raise InputError(
-                f"population {p.name!r}: weight = {p.weight:g} is not allowed: the exact rate is known where all "
-                f"excitation has one mean weight, and population {excitation[0].name!r} has {excitation[0].weight:g} mV"
+                f"{p.label}: weight = {p.weight:g} is not allowed: the exact rate is known where all "
+                f"excitation has one mean weight, and {excitation[0].label} has {excitation[0].weight:g} mV"
             )
     return excitation, inhibition
 

@@ -6,6 +6,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 
 from ..errors import InputError
+from ..messages import shown
 from ..models.jacobian import jacobian
 from ..units import per_ms
 from .fixed_point import fixed_point
@@ -144,7 +145,9 @@ def power_spectrum(neuron, drive, frequency, variable="V"):
 def _linear(neuron, drive, variable):
     """(J, index of the variable, unit vector of the input) at the operating point; InputError unless it is stable."""
     if variable not in neuron.variables:
-        raise InputError(f"variable = {variable!r} is not allowed: it must be one of {', '.join(neuron.variables)}")
+        raise InputError(
+            f"variable = {shown(variable)} is not allowed: it must be one of {', '.join(neuron.variables)}"
+        )
     response = linear_response(neuron, drive)
     if not response.stable:
         raise InputError(f"there is no linear response: {response.reason}; lower I_app or the mean input")

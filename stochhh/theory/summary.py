@@ -5,6 +5,7 @@ from math import isfinite
 
 from ..errors import InputError
 from ..inputs import SynapticInput
+from ..messages import escaped
 from ..models import LeakyIntegrateAndFire
 from .bifurcations import bifurcations
 from .fixed_point import fixed_point
@@ -170,7 +171,7 @@ def _line(label, quantity):
 
 
 def _row(label, text):
-    return f"  {label:<24} {text}"
+    return f"  {escaped(label):<24} {text}"
 
 
 def _number(quantity):

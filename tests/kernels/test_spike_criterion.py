@@ -91,9 +91,7 @@ def on_a_grid(time, V, neuron):
 def test_a_diffusion_crosses_on_the_chord_of_its_step(dt):
     """Every spike against the trace of every step: not a step early or late, not at the step's end, none left out."""
     neuron = sh.HodgkinHuxley(I_app=10.0)
-    run = sh.simulate(
-        neuron, NOISE, backend="diffusion", dt=dt, duration=300.0, seed=3, n_trials=3, trace_interval=dt
-    )
+    run = sh.simulate(neuron, NOISE, backend="diffusion", dt=dt, duration=300.0, seed=3, n_trials=3, trace_interval=dt)
     for k in range(3):
         expected = on_a_grid(run.traces.time, run.traces["V"][k], neuron)
         assert len(expected) > 15

@@ -36,9 +36,7 @@ def test_times_and_the_first_sample(backend):
 def test_the_state_is_the_exact_flows(backend, interval):
     """Against DOP853 on the same events, all four variables. At 0.7 ms a sample lies inside every longest step."""
     events = poisson_events(DRIVE, duration=60.0, seed=4, trials=[0])
-    run = sh.simulate(
-        NEURON, DRIVE, backend=backend, duration=60.0, seed=4, events=events, trace_interval=interval
-    )
+    run = sh.simulate(NEURON, DRIVE, backend=backend, duration=60.0, seed=4, events=events, trace_interval=interval)
     exact = course(NEURON, *events.of(0), 60.0, samples=run.traces.time)
     assert exact.spikes.size >= 2
     error = np.abs(run.traces.values[0].T - exact.states)

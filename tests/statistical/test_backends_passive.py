@@ -118,9 +118,7 @@ def test_the_autocorrelation_is_exponential():
     neuron = passive(0.3)
     tau = neuron.C_m / neuron.g_L
     for backend in ("jump", "diffusion"):
-        run = sh.simulate(
-            neuron, DRIVE, backend=backend, duration=2000.0, seed=33, n_trials=48, trace_interval=0.5
-        )
+        run = sh.simulate(neuron, DRIVE, backend=backend, duration=2000.0, seed=33, n_trials=48, trace_interval=0.5)
         y = run.traces["V"][:, 100:] - mean_of(neuron)
         variance = central_moments(neuron, backend)[1]
         for lag in (1, 7, 20):

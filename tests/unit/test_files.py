@@ -102,7 +102,7 @@ class TestReplacing:
         folder.chmod(0o555)
         if os.access(folder, os.W_OK):
             pytest.skip("this user may write everywhere")
-        for write in (files.writable, files.make_directory, lambda path: files.write_json(path, {})):
+        for write in (files.writable, lambda path: files.write_json(path, {})):
             with pytest.raises(InputError, match="Permission denied"):
                 write(folder / "new")
 
@@ -114,32 +114,6 @@ class TestReplacing:
         monkeypatch.setattr(Path, "touch", refused)
         with pytest.raises(InputError, match="choose another place"):
             files.writable(folder / "new.csv")
-        with pytest.raises(InputError, match="choose another place"):
-            files.make_directory(folder / "new")
-
-
-class TestFilling:
-    def test_files_of_the_same_names_are_replaced_and_others_stay(self, folder):
-        (folder / "other.txt").write_text("other")
-        with files.filling(folder) as part:
-            (part / "good.csv").write_text("better")
-            (part / "new.csv").write_text("new")
-        assert held(folder) == {"good.csv": "better", "new.csv": "new", "other.txt": "other"}
-
-    def test_all_or_nothing(self, folder):
-        with pytest.raises(SimulationError) as failure, small_files(), files.filling(folder) as part:
-            (part / "good.csv").write_text("better")
-            files.write_table(part / "long.csv", {"time": np.arange(100.0)})
-        assert str(failure.value).startswith(f"{folder / 'long.csv'} could not be written")
-        assert held(folder) == {"good.csv": "good"}
-
-    def test_a_file_is_no_directory(self, folder):
-        with pytest.raises(InputError, match="is no directory"):
-            files.make_directory(folder / "good.csv")
-
-    def test_parents_are_made(self, folder):
-        files.make_directory(folder / "a" / "b")
-        assert (folder / "a" / "b").is_dir() and not any((folder / "a" / "b").iterdir())
 
 
 class TestTables:

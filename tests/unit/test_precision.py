@@ -176,7 +176,8 @@ def test_the_command_runs_until_it_is_precise(file, capsys):
         (["--precision", "cv=1%", "--precision", "cv=2%"], "names cv twice"),
         (["--precision", "cv=0"], "--precision cv = '0'"),
         (["--max-trials", "100"], "--max-trials says where --precision gives up"),
-        (["--precision", "cv=1%", "--trials", "5"], "n_trials = 5"),
+        (["--precision", "cv=1%", "--trials", "5"], "--trials = 5 is not allowed beside --precision"),
+        (["--precision", "cv=1%", "--trials", "30", "--max-trials", "20"], "to --max-trials = 20"),
     ],
 )
 def test_a_wrong_command_is_refused_in_one_line(file, capsys, options, words):

@@ -31,6 +31,7 @@ def workers_left():
 def interrupted(after, drive=DRIVE, **options):
     """Run, and press Ctrl-C `after` seconds; returns what was raised and how long it took from then, s."""
     sh.simulate(NEURON, sh.SynapticInput(), **{**options, "n_trials": 1, "duration": 20.0})  # compiles
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # the caller may have switched it off
     pressed = []
 
     def press():
@@ -44,6 +45,7 @@ def interrupted(after, drive=DRIVE, **options):
             sh.simulate(NEURON, drive, memory_limit=1000.0, **options)
     finally:
         timer.cancel()
+        signal.signal(signal.SIGINT, before)
     return caught.value, time.perf_counter() - pressed[0]
 
 

@@ -1,0 +1,85 @@
+"""What a person reads: short texts without control characters, on streams that may be closed or full."""
+
+import os
+import reprlib
+import sys
+from contextlib import suppress
+
+__all__ = ["escaped", "say", "shown", "silence", "tell", "watched"]
+
+_VALUE = 80  # characters that a value, or a name in a table, may take
+
+
+def escaped(text, most=_VALUE):
+    """A text on one line of at most `most` characters; what does not print is escaped: ESC becomes \\x1b."""
+    text = str(text)
+    if len(text) > most:
+        tail = most // 3
+        text = f"{text[: most - tail - 3]}...{text[-tail:]}"
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+class _Repr(reprlib.Repr):
+    """repr, cut where it would be long, also of whole numbers of so many digits that Python refuses to write them."""
+
+    def __init__(self):
+        super().__init__()
+        self.maxstring = self.maxother = _VALUE
+
+    def repr_int(self, x, level):
+        try:
+            return repr(x)
+        except ValueError:
+            return f"<a whole number of about {int(x.bit_length() * 0.30103) + 1} digits>"
+
+
+_SHORT = _Repr()
+
+
+def shown(value):
+    """The repr of a value as a message quotes it: at most 80 characters on one line."""
+    return escaped(_SHORT.repr(value))
+
+
+def tell(line):
+    """Say a line on standard error; where that is closed or full nobody hears it, and all goes on."""
+    with suppress(OSError, ValueError, AttributeError):  # None where it was closed from the start
+        try:
+            sys.stderr.write(f"{_encodable(line, sys.stderr)}\n")
+            sys.stderr.flush()
+        except OSError:
+            silence(sys.stderr)
+
+
+def say(text):
+    """Print on standard output; a reader who has left is no error, and OSError names a full one."""
+    if sys.stdout is None:
+        return
+    try:
+        print(_encodable(text, sys.stdout), flush=True)
+    except BrokenPipeError:
+        silence(sys.stdout)
+    except OSError as error:
+        silence(sys.stdout)
+        raise OSError(error.errno, error.strerror, "standard output") from error
+
+
+def silence(stream):
+    """Let what is left in a stream go nowhere, or Python would stumble over it at its end."""
+    with suppress(OSError, AttributeError, ValueError):  # one without a file behind it has no such end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def watched():
+    """Whether standard error is a terminal."""
+    try:
+        return sys.stderr.isatty()
+    except (AttributeError, ValueError):  # none, or closed
+        return False
+
+
+def _encodable(text, stream):
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
