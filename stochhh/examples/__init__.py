@@ -25,7 +25,7 @@ def title(name):
 def text(name):
     """The text of an example's file. Raises InputError for a name that is none."""
     if name not in names():
-        near = difflib.get_close_matches(name, names(), n=1)
+        near = difflib.get_close_matches(name[:99], names(), n=1) if isinstance(name, str) else []
         hint = f"did you mean {near[0]!r}?" if near else "`stochhh example` lists them"
         raise InputError(f"NAME = {shown(name)} is not allowed: it must be one of {', '.join(names())}; {hint}")
     return (files(__name__) / f"{name}.toml").read_text(encoding="utf-8")
