@@ -37,9 +37,8 @@ class SpikeTrains:
     [0, stop].
 
     Spikes at one time in one trial are kept, and are a doubt. An interspike interval of 0 counts in every statistic
-    like any other, except where it has no value: in those of its logarithm (`log_isi_mean`, `log_isi_sd`,
-    `isi_kernel_density`), and in the pairs of two such intervals (`cv2`, `lv`, `lvr`). Raises InputError for values
-    that are no such spikes.
+    like any other, except where it has no value: in those of its logarithm (`log_isi_mean`, `log_isi_sd`), and in the
+    pairs of two such intervals (`cv2`, `lv`, `lvr`). Raises InputError for values that are no such spikes.
 
     >>> spikes = SpikeTrains([5, 120, 180, 150], [0, 0, 0, 1], n_trials=2, start=100, stop=200)
     >>> spikes.time.tolist(), spikes.with_transient().time.tolist()
@@ -86,10 +85,6 @@ class SpikeTrains:
         time, trial = self.time, self.trial
         first = np.append(True, (np.diff(time) != 0) | (np.diff(trial) != 0))[: time.size]
         return replace(self, time=time[first], trial=trial[first])
-
-    def observed(self):
-        """(time, trial) of the spikes inside the observation window."""
-        return self.time, self.trial
 
     def counts(self):
         """Number of spikes inside the window, for each trial, shape (n_trials,)."""

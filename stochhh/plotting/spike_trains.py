@@ -124,7 +124,7 @@ def _density(ax, trains, found):
 def _references(spectrum, autocorrelation, trains):
     """What spectrum and autocorrelation go to."""
     for label, spikes in trains.items():
-        if spikes.observed()[0].size and autocorrelation.lines:
+        if spikes.time.size and autocorrelation.lines:
             marks_of_spectrum(spikes, spectrum, label)
             autocorrelation.axhline(rate(spikes).value, color=colour_of(label), lw=0.5, alpha=0.6, zorder=0)
     if spectrum.lines and not spectrum.get_title(loc="left"):

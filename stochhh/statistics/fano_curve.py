@@ -36,7 +36,7 @@ def fano_curve(spikes, windows=None, level=0.95):
     Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), section 4.5; Fano, Phys. Rev. 72, 26
     (1947).
     """
-    level, n_spikes = confidence(level), given(SpikeTrains, spikes).observed()[0].size
+    level, n_spikes = confidence(level), given(SpikeTrains, spikes).time.size
     windows = _windows(windows, spikes, n_spikes)
     labels = {"level": level, "x_name": "window", "x_unit": "ms"}
     if n_spikes == 0:
@@ -55,7 +55,7 @@ def fano_curve(spikes, windows=None, level=0.95):
 def _sums(spikes, window):
     """By group of trials: number of counts, their sum, and the sum of their squares."""
     n = int(spikes.window / window * (1 + 1e-12))
-    time, trial = spikes.observed()
+    time, trial = spikes.time, spikes.trial
     after = time - spikes.start
     inside = after <= n * window * (1 + 1e-12)
     place = np.minimum((after / window).astype(int), n - 1)  # the last window has its end too

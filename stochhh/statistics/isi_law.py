@@ -85,17 +85,20 @@ def isi_kernel_density(spikes, x=None, bandwidth=None, level=0.95):
         bandwidth: b, of ln ISI; None takes 0.9 min(sd, quartile range / 1.34) n^(-1/5), Silverman's, for n ISIs.
         level: confidence level of the intervals and of the joint band.
 
-    Corrected for the window as `isi_mean` is. The kernel smooths: f is that of ISI times exp(b z), z normal, which
-    the intervals are for; it differs from the density of the ISIs by a term of order b^2. Returns a Curve; a point
-    has no interval unless two trials have an ISI within a bandwidth of it: a density of 0 would else look certain.
+    Corrected for the window as `isi_mean` is. The kernel smooths: f is that of ISI times exp(b z), z normal, which the
+    intervals are for; it differs from the density of the ISIs by a term of order b^2. ISIs below 1 us have no place on
+    the axis, and count in sum w alone. Returns a Curve; a point has no interval unless two trials have an ISI within a
+    bandwidth of it: a density of 0 would else look certain.
     Source: Silverman, Density Estimation (1986), eq. 3.31; for the logarithm section 2.10.
     """
     level = confidence(level)
     isi, trial = given(SpikeTrains, spikes).isi()
-    isi, trial = isi[isi > _SHORTEST], trial[isi > _SHORTEST]
+    weight, told = window_weight(isi, spikes.window), isi > _SHORTEST
+    short = binned(trial[~told], np.zeros_like(trial[~told]), spikes.n_trials, 1, weight[~told])
+    isi, trial, weight = isi[told], trial[told], weight[told]
     if isi.size == 0:
         return _no_isi("isi_kernel_density", np.empty(0) if x is None else _points(x), level, "1/ms", spikes)
-    log, weight = np.log(isi), window_weight(isi, spikes.window)
+    log = np.log(isi)
     b = _silverman(log) if bandwidth is None else real("bandwidth", bandwidth, above=0)
     x = np.geomspace(isi.min() * np.exp(-2 * b), isi.max() * np.exp(2 * b), 200) if x is None else _points(x)
     low, high = log.min(), max(log.max(), log.min() + 1e-9)
@@ -109,7 +112,7 @@ def isi_kernel_density(spikes, x=None, bandwidth=None, level=0.95):
     first, last = (np.searchsorted(middle, np.log(x) + side * b) for side in (-1, 1))
     quantity = Quantity("isi_kernel_density", "1/ms", ROOT, _OF, 1, "there is no interspike interval near")
     return curve_by_trial(
-        quantity, lambda s, of: s / of, [sums, fine.sum(axis=1, keepdims=True)], x, level=level, x_name="isi",
+        quantity, lambda s, of: s / of, [sums, fine.sum(axis=1, keepdims=True) + short], x, level=level, x_name="isi",
         x_unit="ms", n_trials=spikes.n_trials, unbias=False, support=np.sum(known[:, last] > known[:, first], axis=0),
     )  # fmt: skip
 

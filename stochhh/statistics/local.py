@@ -66,12 +66,11 @@ def lvr(spikes, level=0.95, method="jackknife", *, refractoriness=5.0):
         method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
         refractoriness: R, ms.
 
-    Window, bias and interval as in `lv`. Very short pairs weigh so much that on a Poisson train the variance of a term
-    is infinite, if barely, and the interval a little too narrow (92 to 96 % where 95 % is claimed; 88 % on Weibull ISIs
-    of shape 0.7, in which short ones are more frequent); where they are as frequent as in a gamma law with a CV of 1.4
-    or more, LvR has no finite mean. On other trains 94 to 97 %: `pytest -m slow -s
-    tests/statistical/test_more_coverage.py -k each_statistic`. Raises InputError for a negative
-    refractoriness.
+    Window, bias, interval and ISIs of length 0 as in `lv`. Very short pairs weigh so much that on a Poisson train the
+    variance of a term is infinite, if barely, and the interval a little too narrow (92 to 96 % where 95 % is claimed;
+    88 % on Weibull ISIs of shape 0.7, in which short ones are more frequent); where they are as frequent as in a gamma
+    law with a CV of 1.4 or more, LvR has no finite mean. On other trains 94 to 97 %: `pytest -m slow -s
+    tests/statistical/test_more_coverage.py -k each_statistic`. Raises InputError for a negative refractoriness.
     Source: Shinomoto et al., PLoS Comput. Biol. 5, e1000433 (2009), eq. 3.
     """
     R = real("refractoriness", refractoriness, at_least=0, unit="ms")

@@ -38,7 +38,7 @@ def serial_correlation(spikes, lags=None, level=0.95):
     Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), section 4.2.
     """
     level, lags = confidence(level), _lags(lags)
-    time, trial = given(SpikeTrains, spikes).observed()
+    time, trial = given(SpikeTrains, spikes).time, spikes.trial
     sums = [np.zeros((min(spikes.n_trials, 200), len(lags))) for _ in range(6)]
     centre = float(spikes.isi()[0].mean()) if spikes.isi()[0].size else 0.0
     support = np.zeros(len(lags), dtype=int)

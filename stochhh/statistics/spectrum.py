@@ -46,7 +46,7 @@ def spike_spectrum(spikes, edges=None, level=0.95):
     level = confidence(level)
     frequency, band = _frequencies(given(SpikeTrains, spikes), edges)
     labels = {"level": level, "unit": "Hz", "x_name": "frequency", "x_unit": "Hz"}
-    time, trial = spikes.observed()
+    time, trial = spikes.time, spikes.trial
     if frequency.size == 0 or time.size == 0:
         return Curve.missing("spike_spectrum", np.empty(0), "there is no spike", n=spikes.n_trials, **labels)
     n_bands = band[-1] + 1

@@ -134,7 +134,7 @@ def _bins(ended):
 
 def _intervals(spikes):
     """(length, cut, trial) of the interval after each spike of the window; the last of a trial is cut by its end."""
-    time, trial = given(SpikeTrains, spikes).observed()
+    time, trial = given(SpikeTrains, spikes).time, spikes.trial
     last = np.append(trial[1:] != trial[:-1], True)[: time.size]
     following = np.append(time[1:], spikes.stop)[: time.size]
     return np.where(last, spikes.stop, following) - time, last, trial

@@ -30,7 +30,7 @@ class Padded(NamedTuple):
 
 def padded(spikes):
     """The trains of SpikeTrains inside their window, as Padded."""
-    time, trial = spikes.observed()
+    time, trial = spikes.time, spikes.trial
     count = spikes.counts()
     table = np.full((spikes.n_trials, count.max()), np.inf)
     table[trial, np.arange(time.size) - np.repeat(np.cumsum(count) - count, count)] = time

@@ -134,7 +134,7 @@ def test_an_autocorrelation_without_its_exposure_at_the_end_is_seen():
     edges, held = np.array([20.0, 100.0]), 0
     for spikes in groups(trains.trains(np.random.default_rng(36), 4000, 50), 20):
         found = st.autocorrelation(spikes, edges)
-        left = spikes.stop - spikes.observed()[0]
+        left = spikes.stop - spikes.time
         factor = np.mean(np.clip(left, *edges) - edges[0]) / (edges[1] - edges[0])
         held += bool(found.low[0] * factor <= 100 <= found.high[0] * factor)
     with pytest.raises(Disagreement):
