@@ -45,7 +45,7 @@ def _doubts_about_milliseconds(time, trial, stop):
     settled = "Give unit='ms' if this is right, else unit='s' or 'us' and stop in ms."
     if last <= stop / 1000:
         return (f"{told} as seconds they would fit the window too. {settled}",)
-    if typical < 2.0 or rate > 300.0 or stop < 50.0:
+    if typical < 2.0 or rate > 300.0 or stop <= 100.0:
         return (f"{told} at {rate:.3g} Hz for {stop:g} ms they could be seconds, and stop too. {settled}",)
     if typical > 5000.0:
         return (f"{told} every other interval is longer than {typical:g} ms: they could be microseconds. {settled}",)

@@ -111,8 +111,8 @@ def _spacious(found, n_trials, what):
 
 def _from_one(k, what):
     return (
-        f"Trials numbered 1 to {k} are taken as {k} trials, numbered anew from 0: if there was a trial 0 without "
-        f"{what}, rates are too high. Give trials={_range(1, k)} if this is right, else n_trials={k + 1}."
+        f"Trials were numbered from 1 to {k} and are numbered anew from 0: if there was a trial 0 without {what}, "
+        f"there are {k + 1}; rates are too high. Give trials={_range(1, k)} if this is right, else n_trials={k + 1}."
     )
 
 
@@ -128,7 +128,7 @@ def _silent(seen, what):
 
 def _unclear(seen, what):
     first, last = int(seen[0]), int(seen[-1])
-    said = f"{seen.size} trials have {what}, numbered {_some(seen)}: their numbers do not tell how many were observed"
+    said = f"trials with {what} are numbered {_some(seen)}, which does not tell how many trials were observed"
     remedies = [
         f"trials=[{', '.join(map(str, seen))}] if these are all" if seen.size <= 4 else "trials=[...], all of them"
     ]
@@ -144,6 +144,6 @@ def _range(first, n):
 
 
 def _some(numbers):
-    """Up to three of the numbers."""
+    """Up to five of the numbers."""
     shown = [str(number) for number in numbers]
-    return ", ".join(shown if len(shown) <= 3 else [*shown[:2], "...", shown[-1]])
+    return ", ".join(shown if len(shown) <= 5 else [*shown[:2], "...", shown[-1]])

@@ -85,13 +85,13 @@ def test_a_bad_column_is_refused_by_name(message):
 def test_trials_are_counted_by_the_rule_for_spikes():
     """Numbers from 1, labels, silent trials: read as trials, and said, or refused with what to do."""
     one = Recording([1, 2, 3], [1.0, 2.0, 3.0], [5.0, 6.0, 7.0])
-    assert one.trial.tolist() == [0, 1, 2] and one.n_trials == 3 and "numbered 1 to 3" in one.doubts[0]
+    assert one.trial.tolist() == [0, 1, 2] and one.n_trials == 3 and "numbered from 1 to 3" in one.doubts[0]
     holes = Recording([0, 2], [1.0, 2.0], [1.0, 1.0])
     assert holes.n_trials == 3 and "1 of 3 trials (1) have no events" in holes.doubts[0]
     named = Recording([205, 101], [1.0, 2.0], [1.0, 1.0], trials=[101, 205, 333])
     assert named.trial.tolist() == [0, 1] and named.n_trials == 3 and not named.doubts
     for trial in ([101, 205, 333], [10**12] * 3, [0, 10**12, 0]):
-        with pytest.raises(InputError, match=r"^events: .* trials have events, numbered .* give trials=\["):
+        with pytest.raises(InputError, match=r"^events: trials with events are numbered .* give trials=\["):
             Recording(trial, [1.0, 2.0, 3.0], [1.0, 1.0, 1.0])
     with pytest.raises(InputError, match=r"events: .*trials=range\(1, 4\)"):
         Recording([1, 2, 3], [1.0, 2.0, 3.0], [1.0, 1.0, 1.0], n_trials=3)
