@@ -1,17 +1,22 @@
-"""How large a kick makes the neuron spike: the scale against which a single synapse is small or large."""
+"""How large a kick makes the neuron spike, upwards and downwards: what a single synapse is small or large against."""
+
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
 from .linear_response import linear_response
 
-__all__ = ["kick_threshold"]
+__all__ = ["LARGEST_KICK", "kick_threshold", "rebound_threshold"]
 
+LARGEST_KICK = 100.0  # mV, downwards
 _WINDOW = 100.0  # ms, in which a spike must come
 _RESOLUTION = 1e-4  # mV
+_COARSE = (1.0, 2.0, 4.0, 7.0, 10.0, 15.0, 20.0, 30.0, 40.0, 60.0, LARGEST_KICK)  # mV
 
 
 def kick_threshold(neuron, drive):
-    """The smallest sudden displacement of V (mV) from the operating point that makes the neuron spike.
+    """The smallest sudden displacement of V upwards (mV) from the operating point that makes the neuron spike.
 
         x(0) = x* + kick e_V,    dx/dt = f(x) + kappa_1 e
 
@@ -19,41 +24,100 @@ def kick_threshold(neuron, drive):
         neuron: a model, such as HodgkinHuxley().
         drive: a SynapticInput, of which the mean alone acts; SynapticInput() for the undisturbed neuron.
 
-    Deterministic, by bisection to 0.0001 mV; a spike is V reaching neuron.threshold within 100 ms. A kick to the
-    threshold itself counts, so a passive membrane has the distance to it. None where the operating point is
-    missing, unstable or above the threshold.
+    Deterministic, by bisection: the threshold lies between the value and 0.0001 mV below. A spike is V reaching
+    neuron.threshold within 100 ms. A kick to the threshold itself counts, so a passive membrane has the distance to
+    it. None where the operating point is missing, unstable or above the threshold.
 
     >>> from stochhh import HodgkinHuxley, SynapticInput
     >>> round(kick_threshold(HodgkinHuxley(I_app=0), SynapticInput()), 2)
     6.51
     """
-    response = linear_response(neuron, drive)
-    if not response.stable or response.state[0] >= neuron.threshold:
+    state = _operating_point(neuron, drive)
+    return None if state is None else _bisected(_flow(neuron, drive), state, 0.0, neuron.threshold - state[0])
+
+
+def rebound_threshold(neuron, drive):
+    """The smallest sudden displacement of V downwards (mV, negative) that makes the neuron spike on the rebound.
+
+        x(0) = x* + kick e_V,   kick < 0,    dx/dt = f(x) + kappa_1 e
+
+    Arguments:
+        neuron: a model, such as HodgkinHuxley().
+        drive: a SynapticInput, of which the mean alone acts; SynapticInput() for the undisturbed neuron.
+
+    Deterministic: kicks of 1, 2, 4, 7, 10, 15, ... 100 mV, as far as the model's range goes, and bisection below the
+    first that makes a spike within 100 ms: the threshold lies between the value and 0.0001 mV above. None where no
+    kick of them makes a spike, and where `kick_threshold` is None. V alone goes back to its operating point without
+    passing it, so a model of one variable has none.
+
+    >>> from stochhh import HodgkinHuxley, SynapticInput
+    >>> round(rebound_threshold(HodgkinHuxley(I_app=3), SynapticInput()), 2)
+    -9.73
+    """
+    state = _operating_point(neuron, drive)
+    if state is None or len(state) == 1:
         return None
-    low, high = 0.0, neuron.threshold - response.state[0]
-    while high - low > _RESOLUTION:
-        kick = 0.5 * (low + high)
-        if _spikes(neuron, drive, (response.state[0] + kick, *response.state[1:])):
-            high = kick
-        else:
-            low = kick
-    return high
+    return _first_rebound(_flow(neuron, drive), state, neuron.ranges[0][0])
 
 
-def _spikes(neuron, drive, state):
-    """Whether V reaches the threshold from this state."""
-    from scipy.integrate import solve_ivp
+def _operating_point(neuron, drive):
+    """The stable state below the threshold from which kicks are given; None if there is none."""
+    response = linear_response(neuron, drive)
+    return response.state if response.stable and response.state[0] < neuron.threshold else None
 
-    p = neuron.parameters()
-    drift = np.zeros(len(state))
+
+class _Flow(NamedTuple):
+    """All that a deterministic path rests on, but for where it begins."""
+
+    vector_field: object
+    p: tuple
+    drift: tuple
+    threshold: float
+    scales: tuple
+
+
+def _flow(neuron, drive):
+    drift = [0.0] * len(neuron.variables)
     drift[neuron.variables.index(drive.target)] = drive.cumulant(1)
+    return _Flow(neuron.vector_field, neuron.parameters(), tuple(drift), neuron.threshold, tuple(neuron.scales))
 
-    def at_threshold(t, x):
-        return x[0] - neuron.threshold
 
-    at_threshold.terminal = True
-    path = solve_ivp(
-        lambda t, x: np.array(neuron.vector_field(tuple(x.tolist()), p)) + drift,
-        (0.0, _WINDOW), state, method="LSODA", events=at_threshold, rtol=1e-8, atol=1e-8 * np.array(neuron.scales),
-    )  # fmt: skip
-    return path.status == 1
+def _first_rebound(flow, state, low):
+    """The smallest kick downwards with a spike, not beyond `low`; None if there is none."""
+    below = 0.0
+    for size in _COARSE:
+        if state[0] - size <= low:
+            break
+        if _spikes(flow, (state[0] - size, *state[1:])):
+            return _bisected(flow, state, -below, -size)
+        below = size
+    return None
+
+
+def _bisected(flow, state, without, kick):
+    """The smallest kick with a spike, between one without and one with."""
+    while abs(kick - without) > _RESOLUTION:
+        middle = 0.5 * (without + kick)
+        if _spikes(flow, (state[0] + middle, *state[1:])):
+            kick = middle
+        else:
+            without = middle
+    return kick
+
+
+@lru_cache(maxsize=1024)
+def _spikes(flow, state):
+    """Whether V reaches the threshold from this state."""
+    from scipy.integrate import LSODA
+
+    f, p, drift, threshold, scales = flow
+    try:
+        path = LSODA(
+            lambda t, x: [a + b for a, b in zip(f(tuple(x.tolist()), p), drift, strict=True)],
+            0.0, state, _WINDOW, rtol=1e-8, atol=1e-8 * np.array(scales),
+        )  # fmt: skip
+        while path.status == "running" and path.y[0] < threshold:
+            path.step()
+    except OverflowError:  # so large a kick that the model has no slope there
+        return False
+    return bool(path.y[0] >= threshold)

@@ -9,14 +9,18 @@ from ..messages import escaped
 from ..models import LeakyIntegrateAndFire
 from .bifurcations import bifurcations
 from .fixed_point import fixed_point
+from .input_scales import input_scales
 from .integrate_and_fire import shot_noise_rate, siegert_rate
-from .kick import kick_threshold
+from .kick import LARGEST_KICK
 from .linear_response import linear_response, power_spectrum
-from .validity import doubts
+from .validity import doubts_at
 
 __all__ = ["as_text", "theory"]
 
 _MOMENTS = {"V_mean": "mV", "V_variance": "mV2", "V_skewness": "1", "V_kurtosis": "1"}
+_SCALES = (
+    "kick_threshold", "rebound_threshold", "membrane_time_constant", "events_per_time_constant", "passive_skewness"
+)  # fmt: skip
 _CURRENT = "uA/cm2"
 _RATES = {"rate_jump": shot_noise_rate, "rate_diffusion": siegert_rate}
 
@@ -32,14 +36,13 @@ def theory(neuron, drive):
 
     Returns a dictionary: `intensity`, `populations` (name -> intensity, probability), `cumulants` ("1" to "4"),
     `rest` (under I_app alone) and `operating_point` (under the mean input too), by name of the variable,
-    `eigenvalues` and `stable` of the latter, `kick_threshold`, `V_mean`, `V_variance`, `V_skewness`, `V_kurtosis` of
-    the linear response and `V_power_at_zero`, the limit of its spectrum at frequency 0, `bifurcations` under a constant
-    current, `doubts`; for a LeakyIntegrateAndFire `rate_jump` and `rate_diffusion` too. A number is
-    {"value", "unit"}; one that cannot be had is None, with its "reason". Exact but for the linear response, see
-    `linear_response`.
+    `eigenvalues` and `stable` of the latter, the numbers of `input_scales` by their names, `V_mean`, `V_variance`,
+    `V_skewness`, `V_kurtosis` of the linear response and `V_power_at_zero`, the limit of its spectrum at frequency 0,
+    `bifurcations` under a constant current, `doubts`; for a LeakyIntegrateAndFire `rate_jump` and `rate_diffusion` too.
+    A number is {"value", "unit"}; one that is undefined is None, with its "reason". Exact but for the linear response,
+    see `linear_response`.
     """
-    response = linear_response(neuron, drive)
-    kick_reason = "there is no stable operating point below the threshold"
+    response, scales = linear_response(neuron, drive), input_scales(neuron, drive)
     return {
         "intensity": _quantity(drive.intensity, "1/ms"),
         "populations": {
@@ -54,14 +57,28 @@ def theory(neuron, drive):
         "operating_point": _state(neuron, response.state, response.reason),
         "eigenvalues": [{"real": l.real, "imag": l.imag, "unit": "1/ms"} for l in response.eigenvalues or ()],
         "stable": response.stable,
-        "kick_threshold": _quantity(kick_threshold(neuron, drive), "mV", kick_reason),
+        **_scales(scales, response),
         **{name: _quantity(getattr(response, name), unit, response.reason) for name, unit in _MOMENTS.items()},
         "V_power_at_zero": _quantity(
             float(power_spectrum(neuron, drive, 0.0)) if response.stable else None, "mV2/Hz", response.reason
         ),
         "bifurcations": _bifurcations(neuron, drive),
         **_rates(neuron, drive),
-        "doubts": doubts(neuron, drive),
+        "doubts": doubts_at(neuron, drive, scales),
+    }
+
+
+def _scales(scales, response):
+    """The InputScales as quantities."""
+    tau, kick = scales.membrane_time_constant, "there is no stable operating point below the threshold"
+    skewness = "the input has no third cumulant, or does not fluctuate" if tau is not None else response.reason
+    rebound = kick if scales.kick_threshold is None else f"no kick down to -{LARGEST_KICK:g} mV makes a spike"
+    return {
+        "kick_threshold": _quantity(scales.kick_threshold, "mV", kick),
+        "rebound_threshold": _quantity(scales.rebound_threshold, "mV", rebound),
+        "membrane_time_constant": _quantity(tau, "ms", response.reason),
+        "events_per_time_constant": _quantity(scales.events_per_time_constant, "1", response.reason),
+        "passive_skewness": _quantity(scales.passive_skewness, "1", skewness),
     }
 
 
@@ -136,7 +153,7 @@ def as_text(theory):
     """
     lines = ["Input", _line("intensity", theory["intensity"])]
     for name, population in theory["populations"].items():
-        lines.append(f"{_line(name, population['intensity'])}, probability {_number(population['probability'])}")
+        lines.append(f"{_line(name, population['intensity'])}, share of events {_number(population['probability'])}")
     lines += [_line(f"kappa_{j}", kappa) for j, kappa in theory["cumulants"].items()]
     lines += ["", "Rest, under I_app alone", *(_line(*item) for item in theory["rest"].items())]
     lines += ["", "Operating point, under the mean input too"]
@@ -144,7 +161,7 @@ def as_text(theory):
     if theory["eigenvalues"]:
         lines.append(_row("stability", "stable" if theory["stable"] else "unstable"))
     lines += [_row("eigenvalue", _complex(l)) for l in theory["eigenvalues"]]
-    lines.append(_line("kick that makes it spike", theory["kick_threshold"]))
+    lines += [_line(name, theory[name]) for name in _SCALES]
     lines += ["", "Linear response: V below threshold, spikes left out", *(_line(n, theory[n]) for n in _MOMENTS)]
     lines.append(_line("V_power_at_zero", theory["V_power_at_zero"]))
     lines += ["", "Bifurcations, under a constant current", *_bifurcation_lines(theory["bifurcations"])]

@@ -1,16 +1,18 @@
 """Where, before any run, white noise is a doubtful stand-in for the spikes."""
 
-from math import inf, sqrt
-
+from ..inputs import SynapticInput
 from ..inputs.common_spikes import CommonSpikes
-from .fixed_point import fixed_point
-from .kick import kick_threshold
+from .error_sign import error_sign, too_rare_in_the_end
+from .input_scales import input_scales, jump_sizes
+from .kick import LARGEST_KICK
+from .linear_response import linear_response
 
 __all__ = ["doubts"]
 
 _EVENTS = 10.0  # events in a membrane time constant
 _SKEWNESS, _LARGE_SKEWNESS = 0.2, 0.5
 _PART_OF_KICK = 0.25  # one event against the kick that makes the neuron spike
+_NEVER = "all weights are inhibitory, and none makes V rise: every spike of the diffusion is white noise's own"
 
 
 def doubts(neuron, drive):
@@ -19,21 +21,23 @@ def doubts(neuron, drive):
         tau = 1 / stiffness at the operating point, the membrane time constant
         events:    Lambda tau < 10
         skewness:  |s| > 0.2,   s = (kappa_3 tau / 3) / (kappa_2 tau / 2)^1.5, plainly doubtful above 0.5
-        weight:    |weight_k| > a quarter of the kick that makes the neuron spike; sqrt(E[weight_k^2]) if it is random,
-                   sqrt(E[jump^2]) of common spikes
+        weight:    |weight_k| > a quarter of the kick of its sign that makes the neuron spike, upwards or on the
+                   rebound; sqrt(E[weight_k^2]) of that sign if it is random, sqrt(E[jump^2]) of common spikes
+        sign:      of the error of the rate, where small weights tell it; that it is unknown, where another doubt is
 
     s is the skewness that V would have, by Campbell's theorem, were all conductances held at their values at the
     operating point: the size of the first cumulant that diffusion drops, in the membrane's own time. Its limit
-    is the margin that `compare` sets on V_skewness. The example `question` has s = -1.86, and its diffusion fires
-    half as much again as the spikes make it; 4000 neurons of +0.1 mV with 1000 of -0.4 have s = -0.26, and a
-    quarter too much. At fixed mean and variance both fall like 1/sqrt(number of neurons). The limits are rules
-    of thumb: silence is no proof, and only `compare` measures the bias.
+    is the margin that `compare` sets on V_skewness. 4000 neurons of +0.1 mV with 1000 of -0.4 have s = -0.26, and
+    their diffusion fires a seventh too often. The example `question` has s = -1.86, and its diffusion fires half as
+    much again as the spikes make it; with 3 Hz a neuron in place of 10 it has s = -3.4, and fires a third as often: see
+    `error_sign` for where the sign of s tells that of the error. At fixed mean and variance s falls like
+    1/sqrt(number of neurons). The limits are rules of thumb: silence is no proof, and only `compare` measures the bias.
 
     Arguments:
         neuron: a model, such as HodgkinHuxley().
         drive: a SynapticInput.
 
-    The first two tests are exact arithmetic; the kick is found to 0.0001 mV, and not asked for where the neuron
+    The first two tests are exact arithmetic; the kicks are found to 0.0001 mV, and not asked for where the neuron
     has no stable operating point.
 
     >>> from stochhh import HodgkinHuxley, Population, SynapticInput
@@ -41,27 +45,34 @@ def doubts(neuron, drive):
     >>> for doubt in doubts(HodgkinHuxley(I_app=0), drive):
     ...     print(doubt.partition(":")[0])
     2.31 events in a membrane time constant of 1.15 ms (fewer than 10)
-    skewness of V about +0.621 (beyond 0.2, plainly doubtful beyond 0.5)
+    passive skewness +0.621 (beyond 0.2, plainly doubtful beyond 0.5)
     population 'exc'
+    the sign of the error in the rate is not known beforehand
     """
+    return doubts_at(neuron, drive, input_scales(neuron, drive)) if drive.cumulant(2) > 0 else []
+
+
+def doubts_at(neuron, drive, scales):
+    """The same where the InputScales are known."""
     if not drive.cumulant(2) > 0:
         return []
-    state = fixed_point(neuron, drive)
-    if state is None:
+    if scales.membrane_time_constant is None:
         return ["no fixed point under the mean input: whether white noise may stand in for the spikes is not known"]
-    stiffness = neuron.stiffness(state, neuron.parameters())
-    tau = 1 / stiffness if stiffness > 0 else inf
     unknown = [p.label for p in drive.populations if p.correlation < 0]
     if unknown:
         return [
             f"{', '.join(unknown)}: a correlation below 0 is told by mean and variance alone, which the diffusion has: "
             "there are no events, and no cumulants beyond, to hold it against"
         ]
-    return [*_few_events(drive, tau), *_skewed(drive, tau), *_large_weights(neuron, drive)]
+    sign = error_sign(neuron, drive, scales)
+    found = [*_few_events(scales), *_skewed(scales, sign), *_large_weights(neuron, drive, scales)]
+    if _unspiking(neuron, drive):
+        return [*found, _NEVER]
+    return [*found, *(_unknown_sign(neuron, drive, scales) if found and sign is None else ())]
 
 
-def _few_events(drive, tau):
-    events = float(sum(source.intensity for source in drive.sources if source.moment(2) > 0)) * tau
+def _few_events(scales):
+    events, tau = scales.events_per_time_constant, scales.membrane_time_constant
     if events < _EVENTS:
         yield (
             f"{events:.3g} events in a membrane time constant of {tau:.3g} ms (fewer than {_EVENTS:g}): "
@@ -69,28 +80,29 @@ def _few_events(drive, tau):
         )
 
 
-def _skewed(drive, tau):
-    kappa_2, kappa_3 = drive.cumulant(2), drive.cumulant(3)
-    skewness = (kappa_3 / kappa_2) * (2 / 3) / sqrt(kappa_2 * tau / 2)
+def _skewed(scales, sign):
+    skewness = scales.passive_skewness
     if abs(skewness) > _SKEWNESS:
         plainly = f", plainly doubtful beyond {_LARGE_SKEWNESS:g}" if abs(skewness) > _LARGE_SKEWNESS else ""
-        bias = "more" if skewness < 0 else "less"
+        bias = "" if sign is None else f", and makes rare spikes {'more' if sign > 0 else 'less'} frequent"
         yield (
-            f"skewness of V about {skewness:+.3g} (beyond {_SKEWNESS:g}{plainly}): white noise has none; where spikes "
-            f"are rare it makes them {bias} frequent, by tens of per cent or more"
+            f"passive skewness {skewness:+.3g} (beyond {_SKEWNESS:g}{plainly}): so skewed V would be were all "
+            f"conductances held; white noise has no skewness{bias}"
         )
 
 
-def _large_weights(neuron, drive):
+def _large_weights(neuron, drive, scales):
     if drive.target != neuron.variables[0]:
         return
-    kick = kick_threshold(neuron, drive)
-    for source in drive.sources if kick is not None else ():
-        size = sqrt(source.moment(2))
-        if source.intensity > 0 and size > _PART_OF_KICK * kick:
+    for source in drive.sources:
+        kicks = scales.kick_threshold, scales.rebound_threshold
+        parts = [(size / abs(kick), size, kick) for size, kick in zip(jump_sizes(source), kicks, strict=True) if kick]
+        part, size, kick = max(parts, default=(0.0, 0.0, 0.0))
+        if part > _PART_OF_KICK:
             yield (
-                f"{source.label}: {_said_of(source, size)} mV is {size / kick:.0%} of the {kick:.3g} mV "
-                f"kick that makes the neuron spike (above {_PART_OF_KICK:.0%}): one event is no small step"
+                f"{source.label}: {_said_of(source, size)} mV is {part:.0%} of the {kick:.3g} mV kick that makes the "
+                f"neuron spike{' on the rebound' if kick < 0 else ''} (above {_PART_OF_KICK:.0%}): one event is no "
+                "small step"
             )
 
 
@@ -99,3 +111,30 @@ def _said_of(source, size):
     if isinstance(source, CommonSpikes):
         return f"root mean square jump of a common spike {size:.3g}"
     return f"root mean square weight {size:g}" if source.random else f"weight {source.weight:+g}"
+
+
+def _unspiking(neuron, drive):
+    """Whether no event can make a spike: inhibition alone, of a neuron in which nothing but V could rebound."""
+    rest = linear_response(neuron, SynapticInput())
+    return _inhibition_alone(drive) and len(neuron.variables) == 1 and rest.stable and rest.state[0] < neuron.threshold
+
+
+def _inhibition_alone(drive):
+    return not any(jump_sizes(source)[0] for source in drive.sources)
+
+
+def _unknown_sign(neuron, drive, scales):
+    """What can be said of the error's sign where it hangs on more than the third cumulant."""
+    if too_rare_in_the_end(neuron, drive):
+        yield (
+            "the sign of the error in the rate is not known beforehand: as the rates of the input fall at these "
+            "weights, white noise makes spikes exponentially too rare, whatever the sign of kappa_3; `compare` tells "
+            "where that begins"
+        )
+    elif _inhibition_alone(drive) and scales.kick_threshold is not None and scales.rebound_threshold is None:
+        yield (
+            f"all weights are inhibitory, and no kick down to -{LARGEST_KICK:g} mV makes the neuron spike: white noise "
+            "may make spikes that the events cannot"
+        )
+    elif scales.kick_threshold is not None:
+        yield "the sign of the error in the rate is not known beforehand: `compare` measures it"

@@ -303,7 +303,7 @@ def test_doubts_know_the_size_of_a_common_spike():
     pair = [population(name, n=n, weight=w, **settings) for name, n, w in (("e", 100, 0.5), ("i", 25, -0.5))]
     found = doubts(sh.HodgkinHuxley(I_app=0), sh.SynapticInput(*pair))
     assert found[0].startswith("1.0") and "events in a membrane time constant" in found[0]  # 1000 Hz of common spikes
-    assert found[-1].startswith("populations 'e', 'i': root mean square jump of a common spike 4.") and len(found) == 3
+    assert found[-2].startswith("populations 'e', 'i': root mean square jump of a common spike 4.") and len(found) == 4
 
 
 def test_rates_of_the_integrate_and_fire_neuron():

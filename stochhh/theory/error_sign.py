@@ -1,0 +1,68 @@
+"""Whether white noise makes spikes too often or too rarely: where that can be said, and where it cannot."""
+
+from math import sqrt
+
+from ..inputs import SynapticInput
+from .input_scales import jump_sizes
+from .kick import rebound_threshold
+from .linear_response import linear_response
+
+__all__ = ["error_sign", "too_rare_in_the_end"]
+
+_EVENTS = 10.0  # in a membrane time constant, at least
+_PART_OF_KICK = 0.25  # a jump against the kick on its side, at most
+_TILT = 2.0  # jump * kick / variance, at most: beyond it cumulants of all orders matter
+_RARE = 3.0  # kick / standard deviation, at least
+_REBOUND = 1.5  # rebound threshold / kick, at least
+
+
+def error_sign(neuron, drive, scales):
+    """+1 where white noise makes spikes too often, -1 where too rarely, None where this theory cannot tell.
+
+        sign = -sign(kappa_3),   the leading order of small jumps, where they are small:
+
+        Lambda tau >= 10,   |w| <= a quarter of the kick on its side,   |w| kick / Var V <= 2,
+        kick >= 3 sd V,     |rebound kick| >= 1.5 kick
+
+    Arguments:
+        neuron: a model, such as HodgkinHuxley().
+        drive: a SynapticInput.
+        scales: their InputScales.
+
+    The product |w| kick / Var V says how far the weights tilt the odds of the way to a spike: in exp(w kick / Var V)
+    the third cumulant is the first correction only while it is small. Var V is that of the linear response. None for
+    models with a reset, where jumps go beyond the threshold by a part of themselves, an effect of the same order. The
+    limits were chosen from runs of all models (see docs/mathematics/diffusion.md); it is no theorem.
+    """
+    if scales.kick_threshold is None or not scales.passive_skewness or hasattr(neuron, "reset"):
+        return None
+    kick, rebound, variance = scales.kick_threshold, scales.rebound_threshold, linear_response(neuron, drive).V_variance
+    if rebound is not None and -rebound < _REBOUND * kick:
+        return None
+    up, down = (max(sizes) for sizes in zip(*map(jump_sizes, drive.sources), strict=True))
+    small = up <= _PART_OF_KICK * kick and (rebound is None or down <= -_PART_OF_KICK * rebound)
+    tilts = max(up, down) * kick <= _TILT * variance
+    if scales.events_per_time_constant < _EVENTS or not (small and tilts) or kick < _RARE * sqrt(variance):
+        return None
+    return -1 if scales.passive_skewness > 0 else 1
+
+
+def too_rare_in_the_end(neuron, drive):
+    """Whether white noise makes spikes exponentially too rare as the rates of the input fall at these weights.
+
+        rate of the events' spikes ~ Lambda^k,    of white noise's ~ exp(-c / Lambda),   Lambda -> 0
+
+    with k jumps, one soon after the other, that make a spike. True where the neuron rests without input, and is
+    excited, or has a rebound threshold and is inhibited; k and c are not computed.
+
+    Arguments:
+        neuron: a model, such as HodgkinHuxley().
+        drive: a SynapticInput.
+
+    Source: Freidlin and Wentzell, Random Perturbations of Dynamical Systems (2012), chapter 4, for the exponential.
+    """
+    rest = linear_response(neuron, SynapticInput())
+    if not rest.stable or rest.state[0] >= neuron.threshold:
+        return False
+    up, down = (max(sizes, default=0.0) for sizes in zip(*map(jump_sizes, drive.sources), strict=True))
+    return up > 0 or (down > 0 and rebound_threshold(neuron, SynapticInput()) is not None)

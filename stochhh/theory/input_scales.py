@@ -1,0 +1,97 @@
+"""What the events of an input are few or many, small or large against: the membrane's memory, the kicks to a spike."""
+
+from dataclasses import dataclass
+from math import erf, exp, inf, pi, sqrt
+
+from ..errors import InputError
+from ..inputs.common_spikes import CommonSpikes
+from .fixed_point import fixed_point
+from .kick import kick_threshold, rebound_threshold
+
+__all__ = ["InputScales", "input_scales", "jump_sizes"]
+
+
+@dataclass(frozen=True)
+class InputScales:
+    """An input beside the neuron that it drives, both at the operating point; all None where there is none.
+
+    Arguments:
+        membrane_time_constant: tau = 1 / stiffness, all conductances held, ms; infinite where V does not relax.
+        events_per_time_constant: Lambda tau, of events that move V.
+        passive_skewness: that V would have were all conductances held, by Campbell's theorem; None where the input
+            does not fluctuate, or has no third cumulant.
+        kick_threshold: see the function, mV, or None.
+        rebound_threshold: see the function, mV, negative, or None.
+    """
+
+    membrane_time_constant: float | None = None
+    events_per_time_constant: float | None = None
+    passive_skewness: float | None = None
+    kick_threshold: float | None = None
+    rebound_threshold: float | None = None
+
+
+def input_scales(neuron, drive):
+    """The InputScales of a neuron and its input.
+
+        tau = 1 / stiffness(x*),   Lambda tau,   s = (kappa_3 tau / 3) / (kappa_2 tau / 2)^1.5
+
+    Arguments:
+        neuron: a model, such as HodgkinHuxley().
+        drive: a SynapticInput.
+
+    Arithmetic but for the two thresholds. s is not the V_skewness of the linear response, in which the gates answer
+    too; in a membrane of constant conductances they are the same.
+    """
+    state = fixed_point(neuron, drive)
+    if state is None:
+        return InputScales()
+    stiffness = neuron.stiffness(state, neuron.parameters())
+    tau = 1 / stiffness if stiffness > 0 else inf
+    moving = float(sum(source.intensity for source in drive.sources if source.moment(2) > 0))
+    kicks = kick_threshold(neuron, drive), rebound_threshold(neuron, drive)
+    return InputScales(tau, moving * tau if moving else 0.0, _skewness(drive, tau), *kicks)
+
+
+def _skewness(drive, tau):
+    kappa_2 = drive.cumulant(2)
+    try:
+        return (drive.cumulant(3) / kappa_2) * (2 / 3) / sqrt(kappa_2 * tau / 2) if kappa_2 > 0 else None
+    except InputError:
+        return None
+
+
+def jump_sizes(source):
+    """Root mean square of a source's jumps upwards and of those downwards, mV; 0 on a side that has none.
+
+        sqrt(E[w^2; w > 0] / P(w > 0)),    sqrt(E[w^2; w < 0] / P(w < 0))
+
+    Arguments:
+        source: a Population, or CommonSpikes.
+
+    Exact, but for common spikes of which some go up and some down: there it is that of all jumps, on both sides.
+    """
+    if source.intensity == 0 or source.moment(2) == 0:
+        return 0.0, 0.0
+    parts = source.populations if isinstance(source, CommonSpikes) else (source,)
+    sides = [_sizes_of_weight(part.law, sqrt(part.weight_moment(2))) for part in parts if part.intensity > 0]
+    if source is parts[0]:
+        return sides[0]
+    size = sqrt(source.moment(2))
+    return tuple(size if any(side) else 0.0 for side in zip(*sides, strict=True))
+
+
+def _sizes_of_weight(law, size):
+    """The same for one weight, drawn from a law of root mean square `size`."""
+    if not law.normal:
+        up = law.shift + law.exponential > 0
+        return (size, 0.0) if up else (0.0, size)
+    return tuple(_side_of_normal(sign * law.shift, law.normal) for sign in (1, -1))
+
+
+def _side_of_normal(mean, sd):
+    """Root mean square of the positive part of a normal weight; 0 where it is all but none."""
+    z = mean / sd
+    chance = 0.5 * (1 + erf(z / sqrt(2)))
+    square = (mean**2 + sd**2) * chance + mean * sd * exp(-(z**2) / 2) / sqrt(2 * pi)
+    return sqrt(square / chance) if chance > 1e-9 and square > 0 else 0.0
