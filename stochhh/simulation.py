@@ -182,7 +182,7 @@ def _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace
             "of which it is the first part"
         )
     seed = integer("seed", seed, at_least=0, at_most=MAX_SEED)
-    n_trials = integer("n_trials", n_trials, at_least=1, at_most=MOST_TRIALS)
+    n_trials = integer("n_trials", n_trials, at_least=1, at_most=MAX_TRIALS)
     first_trial = integer("first_trial", first_trial, at_least=0, at_most=MAX_TRIALS - n_trials)
     if trace_interval is not None:
         trace_interval = real("trace_interval", trace_interval, at_least=1e-6, at_most=duration, unit="ms")
@@ -237,6 +237,7 @@ def _check_memory(task, workers, limit):
             f"({largest}spikes up to {spikes:.3g} GiB) and the limit is {limit:.3g} GiB: fewer trials, a shorter "
             f"duration, {shorter}, or a higher memory_limit"
         )
+    integer("n_trials", task.n, at_most=MOST_TRIALS, remedy="run the others by first_trial")
 
 
 def _cores():
