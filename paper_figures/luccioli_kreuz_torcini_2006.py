@@ -33,9 +33,7 @@ import numpy as np
 import stochhh as sh
 from stochhh.plotting import GREY, PAGE, against, journal, legend_above, letter, new_figure
 from stochhh.script import main, save_figure
-from stochhh.statistics import cv
-from stochhh.statistics.jackknife import by_trial
-from stochhh.statistics.scale import LOG, Quantity
+from stochhh.statistics import LOG, Quantity, TrialSums, by_trial, cv
 from stochhh.theory import autocovariance
 
 REST = sh.HodgkinHuxley(I_app=0.0).rest()
@@ -66,9 +64,9 @@ def correlation_time(result):
     power = np.abs(np.fft.rfft(V - V.mean(), 2 * n, axis=1)) ** 2
     covariance = np.fft.irfft(power, axis=1)[:, :LAGS] / (n - np.arange(LAGS))
 
-    of_each = np.column_stack([covariance, np.ones(len(V))])  # the last column counts traces
+    of_each = TrialSums({"covariance": covariance, "count": np.ones(len(V))})
     quantity = Quantity("correlation_time", "ms", LOG, "traces of V", 2)
-    return by_trial(quantity, lambda s: squared(s[..., :-1]), of_each, level=0.95)
+    return by_trial(quantity, lambda s: squared(s.covariance), of_each)
 
 
 def squared(covariance):

@@ -19,8 +19,7 @@ from .inputs.presynaptic import presynaptic_events
 from .messages import shown
 from .models import MODELS, Neuron
 from .random import MAX_SEED, MAX_TRIALS
-from .statistics import NAMES
-from .statistics.difference import checked_margins
+from .statistics.overview import chosen, chosen_margins, known_names
 from .tables import Fault, group, load, meanings, table, validated
 
 __all__ = ["Compare", "Experiment", "Simulation"]
@@ -68,15 +67,17 @@ class Compare:
         level: confidence level of every interval, above 0 and at most 0.9999.
         margins: largest difference that counts as none, for each statistic by its name, in its own unit or as "10%".
         correction: "bonferroni" for intervals that hold all together; without it each has the level by itself.
+        statistics: names of the statistics, such as ["rate", "cv"]; without it the ten that `run` prints.
     """
 
     level: float = 0.95
     margins: dict = field(default_factory=dict)
     correction: str | None = None
+    statistics: list | None = None
 
     def __post_init__(self):
         object.__setattr__(self, "level", real("level", self.level, above=0, at_most=0.9999))
-        checked_margins(self.margins)
+        chosen_margins(self.margins, chosen(self.statistics))
         checked_correction(self.correction)
 
 
@@ -131,7 +132,7 @@ class Experiment:
             *(("[[population]]", population) for population in self.drive.as_dict()),
             ("[simulation]", asdict(self.simulation)),
             *((f"[backend.{name}]", asdict(backend)) for name, backend in self.backends.items()),
-            ("[compare]", {"level": self.compare.level, "correction": self.compare.correction}),
+            ("[compare]", {k: getattr(self.compare, k) for k in ("level", "correction", "statistics")}),
             ("[compare.margins]", self.compare.margins),
         ]
         # JSON's texts, numbers and lists are TOML's too, but for one character.
@@ -226,7 +227,7 @@ def _form(neuron):
         population=list[table(Population)],
         simulation=Required[table(Simulation)],
         backend=group(**{name: table(kind) for name, kind in BACKENDS.items()}),
-        compare=table(Compare, margins=group(**dict.fromkeys(NAMES, Any))),
+        compare=table(Compare, margins=group(**dict.fromkeys(known_names(), Any))),
     )
 
 
@@ -238,7 +239,7 @@ def _known(neuron):
             "population": "a presynaptic population",
             "simulation": "duration, transient, n_trials and seed",
             "backend": "settings of the backends",
-            "compare": "level, margins and correction of a comparison",
+            "compare": "level, margins, correction and statistics of a comparison",
         },
         "[neuron]": {"model": "name of the neuron model", **meanings(neuron)},
         "[[population]]": meanings(Population),
@@ -246,7 +247,7 @@ def _known(neuron):
         "[backend]": dict.fromkeys(BACKENDS, "a table"),
         **{f"[backend.{name}]": meanings(kind) for name, kind in BACKENDS.items()},
         "[compare]": meanings(Compare),
-        "[compare.margins]": dict.fromkeys(NAMES, "a margin, in the unit of the statistic or in percent"),
+        "[compare.margins]": dict.fromkeys(known_names(), "a margin, in the unit of the statistic or in percent"),
     }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .errors import InputError, integer, real
 from .messages import shown
-from .statistics import NAMES
+from .statistics.overview import known_names
 
 __all__ = ["FEWEST", "Precision", "looks", "progress_line"]
 
@@ -38,8 +38,8 @@ class Precision:
         if not isinstance(self.targets, dict) or not self.targets:
             raise InputError(f'{until} = {shown(self.targets)} is not allowed: give {{"cv": "1%"}} or alike')
         for name in self.targets:
-            if name not in NAMES:
-                raise InputError(f"{until} has the unknown name {shown(name)}: it must be one of {', '.join(NAMES)}")
+            if name not in known_names():
+                raise InputError(f"{until} has the unknown name {shown(name)}: it must be one of {', '.join(known_names())}")
             self._parsed(name)
 
     def excess(self, estimates):

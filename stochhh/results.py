@@ -10,8 +10,8 @@ import numpy as np
 
 from .errors import InputError
 from .files import reading, replacing
-from .membrane import Membrane
 from .spike_trains import SpikeTrains
+from .statistics.membrane.record import Membrane
 
 __all__ = ["Moments", "Result", "Traces"]
 

@@ -17,7 +17,6 @@ from .errors import InputError, Interrupted, integer, real
 from .inputs import Recording, SynapticInput
 from .interruption import CtrlC
 from .machine_code import announcing
-from .membrane import Membrane, Sampling
 from .messages import shown, tell, watched
 from .models.contract import check_model
 from .precision import Precision, looks, progress_line
@@ -25,6 +24,8 @@ from .random import MAX_SEED, MAX_TRIALS, STREAM_VERSION
 from .results import Moments, Result, Traces
 from .spike_trains import SpikeTrains
 from .statistics import summary
+from .statistics.membrane.record import Membrane
+from .statistics.membrane.sampling import Sampling
 from .trial_numbers import MOST_TRIALS
 
 __all__ = ["simulate"]
@@ -131,7 +132,7 @@ def _until(precision, run, first_trial, first, most, progress):
         try:
             more = run(first_trial + have, n - have)
             result = more if result is None else result.joined(more)
-            return summary(result)
+            return summary(result, statistics=list(precision.targets))
         except KeyboardInterrupt as interruption:
             more = getattr(interruption, "result", None)
             parts = [part for part in (result, more) if part is not None]

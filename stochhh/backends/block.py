@@ -6,8 +6,9 @@ import numpy as np
 
 from ..errors import InputError, UnstableStepError, integer
 from ..inputs import Recording, SynapticInput
-from ..membrane import Membrane, Sampling
 from ..models.jacobian import fastest_rate
+from ..statistics.membrane.record import Membrane
+from ..statistics.membrane.sampling import Sampling
 from .samples import Samples
 
 __all__ = ["NARROW", "WIDE", "BlockResult", "Lanes", "Task", "blocks", "checked_lanes", "out_of_range"]

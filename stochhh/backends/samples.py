@@ -4,7 +4,8 @@ from math import ceil, inf
 
 import numpy as np
 
-from ..membrane import Gatherer, Membrane
+from ..statistics.membrane.record import Membrane
+from ..statistics.membrane.sums import Gatherer
 
 __all__ = ["Samples"]
 

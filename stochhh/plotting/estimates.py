@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from ..statistics.overview import named
 from .curve import THEORY, tell
-from .forest import TITLES
 from .style import COLUMN, GREY, PAGE, colour_of, drawing_on, legend_above
 
 __all__ = ["distances", "estimates"]
@@ -43,7 +43,9 @@ def estimates(found, ax=None, *, theory=None, title=None):
             ax.axhline(theory, **THEORY | {"zorder": 0})
         tell(ax, found)
         first = next(iter(found.values()))
-        ax.set_ylabel(title or TITLES.get(first.name) or first.name + (f" ({first.unit})" if first.unit != "1" else ""))
+        known = named(first.name)
+        unit = f" ({first.unit})" if first.unit != "1" else ""
+        ax.set_ylabel(title or (known.label if known else first.name + unit))
         ax.set_xticks(range(len(found)), found)
         ax.set_xlim(-0.5, len(found) - 0.5)
     return ax

@@ -8,20 +8,8 @@ from matplotlib.lines import Line2D
 
 from .style import GREY, PAGE, drawing_on, legend_above
 
-__all__ = ["TITLES", "forest", "notes"]
+__all__ = ["forest", "notes"]
 
-TITLES = {
-    "rate": "Rate (Hz)",
-    "isi_mean": "Mean ISI (ms)",
-    "cv": "CV",
-    "cv2": "CV2",
-    "lv": "LV",
-    "isi_skewness": "ISI skewness",
-    "fano_factor": "Fano factor",
-    "V_mean": "Mean of $V$ (mV)",
-    "V_variance": "Variance of $V$ (mV²)",
-    "V_skewness": "Skewness of $V$",
-}
 # The verdicts differ in shape and filling: no colour is needed, and those of the backends keep their meaning.
 _MARKERS = {
     "equivalent": {"marker": "o", "mfc": "black"},
@@ -53,7 +41,7 @@ def forest(comparison, ax=None):
         edge = _scale(ax, ratios)
         for y, name in enumerate(rows):
             _bar(ax, y, np.clip(ratios[y], -edge, edge), comparison.difference[name].verdict)
-        ax.set_yticks(range(len(rows)), [TITLES.get(name, name) for name in rows])
+        ax.set_yticks(range(len(rows)), [comparison.statistics[name].label for name in rows])
         ax.tick_params(axis="y", length=0)
         ax.spines["left"].set_visible(False)
         ax.set_ylim(len(rows) - 0.5, -0.5)

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.markers import CARETLEFT
 
 from ..statistics import first_spikes, rate, renewal_limit, spike_spectrum
-from ..statistics.jackknife import confidence
+from ..statistics.uncertainty import confidence
 from .curve import curve
 from .style import colour_of, dashes_of, drawing_on
 

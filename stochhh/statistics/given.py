@@ -1,11 +1,13 @@
 """What statistics are made of; anything else is refused by name."""
 
 from ..errors import InputError
-from ..membrane import Membrane
 from ..results import Moments, Result
 from ..spike_trains import SpikeTrains
+from .membrane.record import Membrane
 
-__all__ = ["given"]
+__all__ = ["KINDS", "given"]
+
+KINDS = {"spikes": SpikeTrains, "moments": Moments, "membrane": Membrane}
 
 _AS = {
     SpikeTrains: ("spikes", ""),

@@ -12,7 +12,7 @@ from peer import peer
 
 from stochhh import statistics as st
 from stochhh.spike_trains import SpikeTrains
-from stochhh.statistics.train_metrics import padded, van_rossum_distance, victor_purpura_distance
+from stochhh.statistics.compare.train_metrics import padded, van_rossum_distance, victor_purpura_distance
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
 WINDOW = 2000.0

@@ -5,7 +5,7 @@ import pytest
 from peer import peer
 
 from stochhh.spike_trains import SpikeTrains
-from stochhh.statistics.train_metrics import isi_and_spike_distance, padded
+from stochhh.statistics.compare.train_metrics import isi_and_spike_distance, padded
 
 WINDOW = (100.0, 200.0)
 

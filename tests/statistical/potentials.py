@@ -10,7 +10,7 @@ from scipy import special
 from scipy.signal import lfilter
 
 import stochhh as sh
-from stochhh.membrane import Sums
+from stochhh.statistics.membrane.sums import Sums
 
 TAU, RATE, DT = 5.0, 0.4, 0.5  # ms, 1/ms, ms
 AT = -65.0  # mV: about which the potential varies

@@ -15,8 +15,9 @@ from trains import correlated, dead_time, gamma, groups, poisson
 from stochhh import statistics as st
 from stochhh.comparison import compare
 from stochhh.spike_trains import SpikeTrains
-from stochhh.statistics.difference import difference, ratio
-from stochhh.statistics.distance import isi_distances
+from stochhh.statistics.compare.difference import difference, ratio
+from stochhh.statistics.compare.distance import isi_distances
+from stochhh.statistics.margin import Margin
 
 REPEATS = 200
 
@@ -37,7 +38,8 @@ def faster(spikes, factor):
 
 def verdicts(first, second, rng, name, margins, **size):
     statistic = getattr(st, name)
-    judged = (difference(statistic(a), statistic(b), margins) for a, b in pairs(first, second, rng, **size))
+    margin = Margin.of(margins[name], name)
+    judged = (difference(statistic(a), statistic(b), margin) for a, b in pairs(first, second, rng, **size))
     found = [entry.verdict for entry in judged]
     return {verdict: found.count(verdict) for verdict in ("equivalent", "different", "undecided")}
 
@@ -77,18 +79,82 @@ def test_taking_no_significance_for_equality_is_seen():
         check_proportion_between(equal, 1000, 0.0, 0.035, sees=0.06, what="equivalent")
 
 
+REPEATED = 12_000
+
+
+def normal(value, error=0.05):
+    """The Estimate of a normal mean whose standard error is known."""
+    return st.Estimate("rate", value, value - 1.96 * error, value + 1.96 * error, 0.95, "Hz", 20, "made up")
+
+
+@cache
+def called_equivalent(q, relative):
+    """How often b = (1 + q) a is called equivalent to a at a margin of q, or of what q is of the estimate of a."""
+    rng = np.random.default_rng(49)
+    drawn = ((normal(x), normal(y)) for x, y in rng.normal((1.0, 1.0 + q), 0.05, (REPEATED, 2)))
+    margins = ((a, b, Margin(q, True) if relative else Margin(q * a.value, False)) for a, b in drawn)
+    return sum(difference(a, b, margin).verdict == "equivalent" for a, b, margin in margins)
+
+
+@pytest.mark.parametrize("q", [0.35, 0.7, 1.0])
+def test_a_margin_in_percent_keeps_the_error_of_a_verdict(q):
+    found = called_equivalent(q, relative=True)
+    check_proportion_between(found, REPEATED, 0.02, 0.025, sees=0.012, what=f"equivalent at a margin of {q:.0%}")
+
+
+def test_a_margin_in_percent_that_is_taken_for_certain_is_seen():
+    """Fault: the margin is a part of an estimate, and is taken for a number that is known."""
+    found = called_equivalent(1.0, relative=False)
+    with pytest.raises(Disagreement):
+        check_proportion_between(found, REPEATED, 0.02, 0.025, sees=0.012, what="equivalent at a margin of 100 %")
+
+
+def test_equal_fano_factors_of_a_default_run_are_equivalent():
+    """100 trials of each settle the default margin in four of five cases; 5 % would take 3000."""
+    count = verdicts(poisson(), poisson(), np.random.default_rng(50), "fano_factor", {"fano_factor": "75%"},
+                     repeats=200, n_trials=100, per_window=20)  # fmt: skip
+    check_proportion_between(count["equivalent"], 200, 0.72, 0.95, sees=0.35, what="equivalent")
+
+
+@pytest.mark.parametrize("kept", [True, pytest.param(False, id="pairs mixed up")])
+def test_intervals_of_paired_differences_hold(kept):
+    """b is a with a tenth of its spikes lost; the fault takes the trials of b in another order, and finds less."""
+    rng, held, narrower, repeats = np.random.default_rng(51), 0, 0, 300
+    for a in groups(poisson().trains(rng, repeats * 20, 50), 20):
+        stays = rng.random(a.time.size) < 0.9
+        b = SpikeTrains(a.time[stays], a.trial[stays], 20, a.start, a.stop)
+        trial = np.arange(20) if kept else rng.permutation(20)
+        b = SpikeTrains(*_in_order(b.time, trial[b.trial]), 20, a.start, a.stop)
+        found = compare(a, b, paired=True, statistics=["rate"]).difference["rate"].estimate
+        held += found.low <= -10.0 <= found.high
+        narrower += found.high - found.low < 0.6 * 2 * (compare_width(a, b))
+    check_proportion_between(held, repeats, 0.92, 1.0, sees=0.12, what="paired difference of the rate")
+    assert (narrower > 0.9 * repeats) == kept
+
+
+def _in_order(time, trial):
+    order = np.lexsort((time, trial))
+    return time[order], trial[order]
+
+
+def compare_width(a, b):
+    """Half width of the interval for independent trains."""
+    found = difference(st.rate(a), st.rate(b), Margin(0.05, True)).estimate
+    return (found.high - found.low) / 2
+
+
 @pytest.mark.slow
 def test_the_number_of_trials_that_was_said_settles_it():
     """Poisson against gamma at a margin half the difference: with 1.5 times what the first look says, most settle."""
     rng, settled, asked = np.random.default_rng(46), 0, 0
     for a, b in pairs(poisson(), gamma(0.9), rng, repeats=200, n_trials=20):
-        first = difference(st.cv(a), st.cv(b), {"cv": 0.15})  # the CVs are 1 and 1.054
+        first = difference(st.cv(a), st.cv(b), Margin.of(0.15, "cv"))  # the CVs are 1 and 1.054
         if first.trials_to_settle is None or not 20 < first.trials_to_settle < 400:
             continue
         n = int(1.5 * first.trials_to_settle)
         more = (next(groups(process.trains(rng, n, 50), n)) for process in (poisson(), gamma(0.9)))
         asked += 1
-        settled += difference(*map(st.cv, more), {"cv": 0.15}).verdict != "undecided"
+        settled += difference(*map(st.cv, more), Margin.of(0.15, "cv")).verdict != "undecided"
     assert asked >= 60
     check_proportion_between(settled, asked, 0.6, 1.0, sees=0.65, what="settled")
 
@@ -198,7 +264,7 @@ LAWS = {
 @pytest.mark.parametrize("law", LAWS)
 def test_the_intervals_of_distances_hold(law, monkeypatch):
     """From a Poisson train: plainly apart, near, and equal."""
-    monkeypatch.setattr("stochhh.statistics.distance._permuted", lambda steps, grid: None)
+    monkeypatch.setattr("stochhh.statistics.compare.distance._permuted", lambda steps, grid: None)
     process, of_isi = LAWS[law]
     truth, rng, repeats = true_distances(stats.expon(0, 10).cdf, of_isi.cdf), np.random.default_rng(53), 300
     held = dict.fromkeys(NAMES, 0)

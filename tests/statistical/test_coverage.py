@@ -27,6 +27,7 @@ from stochhh import statistics as st
 from stochhh.comparison import compare
 from stochhh.results import Moments, Result
 from stochhh.spike_trains import SpikeTrains
+from stochhh.statistics.spikes.isi import ISI_KURTOSIS
 
 STATISTICS = ("rate", "isi_mean", "cv", "cv2", "lv", "isi_skewness", "fano_factor")
 PROMISED = (0.93, 0.97)
@@ -313,7 +314,7 @@ def test_coverage_of_the_moments_on_more_processes(process, per_window):
 @pytest.mark.slow
 def test_intervals_without_the_gamma_floor_are_seen(monkeypatch):
     """Fault: the spread between 20 trials alone, which misses the rare long ISIs that a kurtosis hangs on."""
-    monkeypatch.setattr("stochhh.statistics.isi.least_error", lambda sums, square: None)
+    monkeypatch.setattr("stochhh.statistics.spikes.isi.ISI_KURTOSIS", replace(ISI_KURTOSIS, floor=None))
     count = hits(dead_time(), np.random.default_rng(15), ["isi_kurtosis"], repeats=1000)["isi_kurtosis"]
     with pytest.raises(Disagreement):
         check_proportion_between(count, 1000, 0.94, 1.0, sees=0.1, what="isi_kurtosis")

@@ -110,7 +110,7 @@ def test_coverage_of_each_curve(name, n_trials):
 @pytest.mark.parametrize("name", ["Hawkes", "lognormal 0.3"])
 def test_joint_bands_of_fewer_than_ten_trials_would_not_hold(name, n_trials, monkeypatch):
     """Why they are refused."""
-    monkeypatch.setattr("stochhh.statistics.curve._BAND", 2)
+    monkeypatch.setattr("stochhh.statistics.uncertainty.replicated._BAND", 2)
     repeats, found = 200, bands(name, n_trials, 200)
     for curve, (alone, joint) in found.items():
         print(f"{name:<14} {n_trials} trials  {curve:<18} point {alone / repeats:.3f}, curve {joint / repeats:.3f}")
@@ -121,7 +121,7 @@ def test_joint_bands_of_fewer_than_ten_trials_would_not_hold(name, n_trials, mon
 
 def test_a_survival_of_points_that_two_trials_reach_is_seen(monkeypatch):
     """Fault: a sample that has so short an ISI at all has too many of them."""
-    monkeypatch.setattr("stochhh.statistics.survival._EITHER_WAY", 2)
+    monkeypatch.setattr("stochhh.statistics.spikes.survival._EITHER_WAY", 2)
     _, joint = bands("lognormal 0.3", 20, 300, ["isi_survival"])["isi_survival"]
     print(f"{joint / 300:.3f}")
     with pytest.raises(Disagreement):

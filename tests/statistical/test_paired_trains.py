@@ -7,7 +7,7 @@ from trains import groups, poisson
 
 from stochhh.spike_trains import SpikeTrains
 from stochhh.statistics import train_distances
-from stochhh.statistics.train_metrics import padded, van_rossum_distance
+from stochhh.statistics.compare.train_metrics import padded, van_rossum_distance
 
 NAMES = ("victor_purpura", "van_rossum", "isi_distance", "spike_distance")
 

@@ -41,7 +41,7 @@ def test_imports_point_downward():
     [
         ("inputs/population.py", "from ..simulation import simulate"),
         ("backends/jump.py", "from .diffusion import Diffusion"),
-        ("statistics/counts.py", "import stochhh.backends.jump"),
+        ("statistics/spikes/counts.py", "import stochhh.backends.jump"),
         ("theory/doubts.py", "import matplotlib.pyplot"),
     ],
 )

@@ -12,7 +12,8 @@ from stochhh.errors import InputError
 from stochhh.results import Moments, Result
 from stochhh.spike_trains import SpikeTrains
 from stochhh.statistics import NAMES, Estimate
-from stochhh.statistics.difference import difference, ratio
+from stochhh.statistics.compare.difference import difference, ratio
+from stochhh.statistics.margin import Margin
 
 WINDOW = (100.0, 1100.0)
 OF_VALUE = ["rate", "isi_mean", "cv", "cv2", "lv", "fano_factor", "V_variance"]
@@ -62,7 +63,9 @@ def test_default_margins():
     comparison = compare(JUMP, DIFFUSION)
     margin = {name: entry.margin for name, entry in comparison.difference.items()}
     for name in OF_VALUE:
-        assert margin[name] == pytest.approx(0.05 * comparison.a[name].value)
+        part = 0.75 if name == "fano_factor" else 0.05
+        assert margin[name] == pytest.approx(part * comparison.a[name].value)
+        assert comparison.difference[name].relative == part
     assert (margin["V_mean"], margin["isi_skewness"], margin["V_skewness"]) == (0.5, 0.2, 0.2)
 
 
@@ -255,7 +258,7 @@ def test_the_ratio_is_that_of_the_values_with_the_intervals_of_their_logarithms(
     ],
 )
 def test_a_ratio_that_says_nothing_is_missing(a, b, words):
-    assert words in ratio(a, b).reason
+    assert words in ratio(a, b, signed=a.name == "V_mean").reason
 
 
 def test_a_margin_in_percent_is_that_part_of_the_reference():
@@ -273,11 +276,11 @@ def test_a_margin_that_is_no_percentage_is_refused(margin):
 def test_the_number_of_trials_that_would_settle_it():
     """Half width 1 at 20 trials, difference 0: within a margin of 0.5 it takes 4 times as many, times 2 for two."""
     a, b = made(10.0, 9.0, 11.0), made(10.0, 9.0, 11.0)
-    assert difference(a, b, {"rate": 0.5}).trials_to_settle == pytest.approx(20 * 2 * 4, abs=1)
-    assert difference(a, b, {"rate": 3.0}).trials_to_settle is None  # settled
+    assert difference(a, b, Margin.of(0.5, "rate")).trials_to_settle == pytest.approx(20 * 2 * 4, abs=1)
+    assert difference(a, b, Margin.of(3.0, "rate")).trials_to_settle is None  # settled
     b = made(11.5, 10.5, 12.5)
-    assert difference(a, b, {"rate": 0.5}).trials_to_settle == pytest.approx(20 * 2, abs=1)
-    assert difference(a, b, {"rate": 1.5}).trials_to_settle is None  # at the margin
+    assert difference(a, b, Margin.of(0.5, "rate")).trials_to_settle == pytest.approx(20 * 2, abs=1)
+    assert difference(a, b, Margin.of(1.5, "rate")).trials_to_settle is None  # at the margin
 
 
 def test_bonferroni_widens_every_interval_by_the_number_of_statistics():

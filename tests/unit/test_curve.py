@@ -5,23 +5,22 @@ import pytest
 
 from stochhh import plotting
 from stochhh.errors import InputError
-from stochhh.statistics.bootstrap import bootstrap_t, grouped
-from stochhh.statistics.curve import Curve, curve_by_trial
-from stochhh.statistics.jackknife import Spread, by_trial
-from stochhh.statistics.scale import FISHER, LOG, LOGIT, PLAIN, ROOT, Quantity
+from stochhh.statistics.estimate import FISHER, LOG, LOGIT, PLAIN, ROOT, Curve, Quantity, TrialSums, grouped
+from stochhh.statistics.uncertainty import Spread, by_trial, curve_by_trial
+from stochhh.statistics.uncertainty.bootstrap import bootstrap_t
 
 RNG = np.random.default_rng(3)
 AXIS = {"x_name": "lag", "x_unit": "ms"}
 
 
-def ratio(part, whole):
-    return part / whole
+def ratio(s):
+    return s.part / s.whole
 
 
 def made(part, whole, scale=LOG, **settings):
     quantity = Quantity("share", "1", scale, "observations", 1, "nothing was observed")
     x = np.arange(part.shape[1], dtype=float)
-    return curve_by_trial(quantity, ratio, [part, whole], x, level=0.95, **AXIS, **settings)
+    return curve_by_trial(quantity, ratio, TrialSums({"part": part, "whole": whole}), x, level=0.95, **AXIS, **settings)
 
 
 @pytest.mark.parametrize("scale", [LOG, ROOT, LOGIT, PLAIN])
@@ -30,8 +29,8 @@ def test_each_point_is_that_of_by_trial(scale):
     curve = made(part, whole, scale)
     for i in range(4):
         quantity = Quantity("share", "1", scale, "observations", 1)
-        sums = np.stack([part[:, i], whole[:, 0]], axis=1)
-        point = by_trial(quantity, lambda s: s[..., 0] / s[..., 1], sums, level=0.95)
+        sums = TrialSums({"part": part[:, i], "whole": whole[:, 0], "count": whole[:, 0]})
+        point = by_trial(quantity, ratio, sums, level=0.95)
         assert (curve.value[i], curve.low[i], curve.high[i]) == pytest.approx((point.value, point.low, point.high))
 
 
@@ -115,8 +114,8 @@ def test_a_table_of_the_points():
 
 
 def test_the_bootstrap_quantiles_of_a_normal_mean_are_students():
-    sample = np.stack([RNG.standard_normal(60), np.ones(60)], axis=1)
-    low, high = bootstrap_t(np.positive, lambda s: s[..., 0] / s[..., 1], sample, 0.95)
+    sample = TrialSums({"part": RNG.standard_normal(60), "whole": np.ones(60)})
+    low, high = bootstrap_t(np.positive, ratio, sample, 0.95)
     assert (low, high) == pytest.approx((-2.0, 2.0), abs=0.35)
 
 
@@ -129,13 +128,13 @@ def test_the_error_of_a_mean_is_the_textbooks():
 def test_an_unknown_method_is_refused_by_name():
     quantity = Quantity("x", "1", PLAIN, "observations", 1)
     with pytest.raises(InputError, match="method = 'magic' is not allowed: it must be one of jackknife, bootstrap"):
-        by_trial(quantity, lambda s: s[..., 0], np.ones((3, 1)), level=0.95, method="magic")
+        by_trial(quantity, lambda s: s.count, TrialSums({"count": np.ones(3)}), level=0.95, method="magic")
 
 
 def test_the_bootstrap_of_few_trials_is_refused_with_the_reason():
     quantity = Quantity("x", "1", PLAIN, "observations", 1)
-    sums = np.stack([RNG.uniform(size=5), np.ones(5)], axis=1)
-    estimate = by_trial(quantity, lambda s: s[..., 0] / s[..., 1], sums, level=0.95, method="bootstrap")
+    sums = TrialSums({"x": RNG.uniform(size=5), "count": np.ones(5)})
+    estimate = by_trial(quantity, lambda s: s.x / s.count, sums, level=0.95, method="bootstrap")
     assert estimate.low is None and estimate.reason == "the bootstrap takes 20 trials with observations; found: 5"
 
 

@@ -13,7 +13,7 @@ import pytest
 import stochhh as sh
 from stochhh import statistics as st
 from stochhh.errors import InputError
-from stochhh.membrane import Gatherer
+from stochhh.statistics.membrane.sums import Gatherer
 
 N, DT = 60, 0.5
 TIME = np.arange(N) * DT

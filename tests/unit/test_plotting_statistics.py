@@ -13,10 +13,9 @@ from test_plotting import CASES, assert_printable, legend_texts, lines, pairs, p
 import stochhh as sh
 from stochhh import plotting
 from stochhh import statistics as st
-from stochhh.membrane import Membrane
 from stochhh.plotting import spike_trains as page
 from stochhh.plotting.looks import look_of
-from stochhh.statistics import Curve
+from stochhh.statistics import Curve, Membrane
 from stochhh.theory import DeadTimePoisson, power_spectrum
 
 OF_SPIKES = (

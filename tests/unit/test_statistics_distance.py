@@ -6,7 +6,7 @@ from scipy import stats
 
 from stochhh.spike_trains import SpikeTrains
 from stochhh.statistics import isi_distances
-from stochhh.statistics.distance import holm
+from stochhh.statistics.compare.distance import holm
 
 
 def renewal(isi, window):

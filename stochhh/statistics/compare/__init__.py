@@ -1,0 +1,1 @@
+"""Results set against each other: differences, margins, verdicts, distances of distributions and of trains."""

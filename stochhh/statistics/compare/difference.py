@@ -1,0 +1,170 @@
+"""Two estimates set against each other: difference, ratio, margin, verdict."""
+
+import math
+from dataclasses import dataclass, replace
+
+from ..estimate import Estimate
+
+__all__ = ["Difference", "difference", "ratio"]
+
+_TOO_MANY = 1e4  # times the trials there are: no number near these settles it
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The difference of one statistic, set against a margin.
+
+    Arguments:
+        estimate: Estimate of b minus a.
+        margin: the largest difference that does not matter, in the unit of the estimate; None if it is a part of a
+            value that is undefined. Where it is a part, this is that part of the estimate of a.
+        verdict: "equivalent" if the difference lies within the margin with confidence, "different" if it lies outside
+            with confidence, "undecided" otherwise; see `difference`.
+        trials_to_settle: about how many trials of each would settle an undecided verdict, were the difference what
+            it is estimated to be; None where it is settled, or where none near these would: where the difference
+            lies at the margin, or has no interval.
+        relative: the part of a that the margin is, 0.05 for 5 %; None for a margin in the unit of the estimate. The
+            verdict then cannot be read off the interval of the estimate, since the margin is an estimate too.
+    """
+
+    estimate: Estimate
+    margin: float | None
+    verdict: str
+    trials_to_settle: int | None = None
+    relative: float | None = None
+
+    def as_dict(self):
+        """The form of the JSON contract: that of the estimate, margin, verdict, and trials_to_settle if undecided."""
+        said = self.estimate.as_dict() | {"margin": self.margin, "verdict": self.verdict}
+        return said | ({"trials_to_settle": self.trials_to_settle} if self.verdict == "undecided" else {})
+
+
+def difference(a, b, margin, pair=None):
+    """The Difference b - a of two Estimates of one statistic.
+
+        low = b - a - sqrt((b - l_b)^2 + (u_a - a)^2),   high = b - a + sqrt((u_b - b)^2 + (a - l_a)^2)
+
+    with [l, u] around each value (MOVER), for independent data: it keeps their asymmetry, and holds where one of them
+    is silent. With a margin m the verdict rests on two intervals, of b - a - m and of b - a + m: "equivalent" if the
+    first lies below 0 and the second above, "different" if both lie on one side. A margin of q per cent is q |a|, an
+    estimate itself, so the two are those of b - (1 + q) a and b - (1 - q) a (exchanged where a < 0).
+
+    Arguments:
+        a, b: Estimates, a the reference.
+        margin: Margin.
+        pair: (Replicated of a, of b) where trial k of both belongs together; the intervals are then those of the paired
+            differences.
+
+    The number of trials that would settle it is n f, with f the square of the half width over the distance from 0 of
+    the estimate that decides, since widths fall like 1/sqrt(n).
+    Source: Zou and Donner, Stat. Med. 27, 1693 (2008); Schuirmann, J. Pharmacokin. Biopharm. 15, 657 (1987).
+    """
+
+    def less(part):
+        return _independent(a, b, part) if pair is None else _paired(a, b, part, pair)
+
+    estimate, size = less(1.0), margin.at(a.value)
+    relative = margin.size if margin.relative else None
+    if size is None or estimate.low is None:
+        return Difference(estimate, size, "undecided", relative=relative)
+    if margin.relative:
+        beyond, within = less(1 + margin.size), less(1 - margin.size)
+        beyond, within = (beyond, within) if a.value >= 0 else (within, beyond)
+    else:
+        beyond, within = _shifted(estimate, -size), _shifted(estimate, size)
+    if beyond.low is None or within.low is None:
+        return Difference(estimate, size, "undecided", relative=relative)
+    verdict = _verdict(beyond, within)
+    settling = _settling(beyond, within) if verdict == "undecided" else None
+    return Difference(estimate, size, verdict, settling, relative)
+
+
+def ratio(a, b, signed=False, pair=None):
+    """Estimate of b / a of two Estimates of one positive statistic; for independent data by MOVER on the log scale.
+
+        log low = log(b/a) - sqrt(log(b / l_b)^2 + log(u_a / a)^2),   log high alike
+
+    Arguments:
+        a, b: Estimates, a the reference.
+        signed: whether the statistic may be negative, as V_mean and skewnesses; a ratio of these says nothing.
+        pair: as of `difference`.
+
+    Missing, with the reason, where a value is not above 0, where an interval reaches 0, and where it is signed.
+    Source: Li, Tang and Wong, Stat. Med. 29, 1865 (2010), on the log scale.
+    """
+    known = {"level": a.level, "unit": "1", "n": min(a.n, b.n)}
+    if signed:
+        return Estimate.missing(a.name, "a ratio takes a quantity with a zero of its own", **known)
+    reasons = dict.fromkeys(e.reason for e in (a, b) if e.reason is not None)
+    if a.value is None or b.value is None:
+        return Estimate.missing(a.name, "; ".join(reasons), **known)
+    if not a.value > 0:
+        return Estimate.missing(a.name, "the reference is not above 0", **known)
+    value = b.value / a.value
+    if reasons:
+        return Estimate.missing(a.name, "; ".join(reasons), value=value, **known)
+    if not (a.low > 0 and b.low > 0):
+        return Estimate.missing(a.name, "one of the two may be 0", value=value, **known)
+    if pair is not None:
+        found = pair[1].over(pair[0]).estimate(a.level)
+        ends = (None if end is None else end * value / found.value for end in (found.low, found.high))
+        return replace(found, value=value, low=next(ends), high=next(ends))
+    down = math.hypot(math.log(b.value / b.low), math.log(a.high / a.value))
+    up = math.hypot(math.log(b.high / b.value), math.log(a.value / a.low))
+    ends = value * math.exp(-down), value * math.exp(up)
+    return Estimate(a.name, value, *ends, method="MOVER from the two intervals, log scale", **known)
+
+
+def _independent(a, b, part):
+    """Estimate of b - part a for independent a and b, by the method of variance estimates recovery (MOVER)."""
+    known = {"level": a.level, "unit": a.unit, "n": min(a.n, b.n)}
+    value = None if a.value is None or b.value is None else b.value - part * a.value
+    missing = _missing(a, b, value, known)
+    if missing is not None:
+        return missing
+    a_low, a_high = sorted((part * a.low, part * a.high))
+    low = value - math.hypot(b.value - b.low, a_high - part * a.value)
+    high = value + math.hypot(b.high - b.value, part * a.value - a_low)
+    return Estimate(a.name, value, low, high, method="MOVER from the two intervals", **known)
+
+
+def _paired(a, b, part, pair):
+    """Estimate of b - part a from the differences of the trials that belong together."""
+    known = {"level": a.level, "unit": a.unit, "n": min(a.n, b.n)}
+    missing = _missing(a, b, None if a.value is None or b.value is None else b.value - part * a.value, known)
+    if missing is not None:
+        return missing
+    of_a, of_b = pair
+    found = of_b.minus(of_a.map(lambda value: part * value)).estimate(a.level)
+    # trials without observations belong to a pair, and change the bias that is removed by a trifle
+    return found if found.low is None else _shifted(found, b.value - part * a.value - found.value)
+
+
+def _missing(a, b, value, known):
+    """The difference without an interval where one of the two has none; None where both have one."""
+    reasons = dict.fromkeys(e.reason for e in (a, b) if e.reason is not None)
+    return Estimate.missing(a.name, "; ".join(reasons), value=value, **known) if reasons else None
+
+
+def _shifted(estimate, by):
+    """The estimate, and its interval, moved by a known amount."""
+    return replace(estimate, value=estimate.value + by, low=estimate.low + by, high=estimate.high + by)
+
+
+def _verdict(beyond, within):
+    """The verdict from the intervals of the difference less the margin, and of the difference and the margin."""
+    if beyond.high <= 0 <= within.low:
+        return "equivalent"
+    one_side = min(beyond.low, within.low) > 0 or max(beyond.high, within.high) < 0
+    return "different" if one_side else "undecided"
+
+
+def _settling(beyond, within):
+    """About how many trials would settle it, or None."""
+    factors = []
+    for side in (beyond, within):
+        reach = side.high - side.value if side.value < 0 else side.value - side.low
+        if reach > 0:
+            factors.append((reach / abs(side.value)) ** 2 if side.value else math.inf)
+    factor = max(factors, default=math.inf)
+    return math.ceil(beyond.n * factor) if factor < _TOO_MANY else None

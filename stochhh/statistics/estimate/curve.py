@@ -1,0 +1,89 @@
+"""A curve: a statistic against time, lag or frequency, with its intervals point by point and its band as a whole."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+__all__ = ["Curve"]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A statistic as a function of something, each point with its interval, and all of them with a joint band.
+
+    Arguments:
+        name: what was estimated ("fano_factor", "power_spectrum").
+        x: where, shape (n_points,); in bins, their middles.
+        value: the estimates, shape (n_points,); NaN where there is none, and `reason` says why.
+        low, high: ends of the interval of each point by itself, shape (n_points,); NaN where there is none.
+        joint_low, joint_high: the band that holds the whole curve, all its points together, with probability `level`;
+            NaN where there is none, as of fewer than 10 trials.
+        level: confidence level of both.
+        unit: of value and intervals; "1" for pure numbers.
+        x_name, x_unit: what x is.
+        n: number of trials that it rests on.
+        method: how the intervals were made, in a few words.
+        reason: why points, intervals or the joint band are missing; None where nothing is.
+        doubt: why values or intervals may be wrong, although they are given; None where nothing says so.
+    """
+
+    name: str
+    x: np.ndarray
+    value: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    joint_low: np.ndarray
+    joint_high: np.ndarray
+    level: float
+    unit: str
+    x_name: str
+    x_unit: str
+    n: int
+    method: str
+    reason: str | None = None
+    doubt: str | None = None
+
+    @classmethod
+    def missing(cls, name, x, reason, *, level, unit, x_name, x_unit, n, value=None):
+        """A curve that is undefined, or has no intervals, with the reason."""
+        none = np.full(len(x), np.nan)
+        value = none if value is None else value
+        return cls(name, x, value, none, none, none, none, level, unit, x_name, x_unit, n, "none", reason)
+
+    def band(self, joint=True):
+        """(low, high): the joint band, or, where it is not wanted or there is none, the interval of each point."""
+        return (self.joint_low, self.joint_high) if joint and self.has_band() else (self.low, self.high)
+
+    def has_band(self):
+        """Whether there is a joint band."""
+        return bool(np.isfinite(self.joint_low).any())
+
+    def without_interval(self, reason):
+        """The same values, their intervals given up for a reason."""
+        ends = dict.fromkeys(("low", "high", "joint_low", "joint_high"), np.full(len(self.x), np.nan))
+        return replace(self, **ends, method="none", reason=reason)
+
+    def doubted(self, doubt):
+        """The same curve; where it has intervals and there is a doubt about them, a sentence, with it."""
+        if doubt is None or not np.isfinite(self.low).any():
+            return self
+        return replace(self, doubt=doubt if self.doubt is None else f"{self.doubt} {doubt}")
+
+    def to_dataframe(self):
+        """The points as a pandas.DataFrame: x, by its name, value, low, high, joint_low, joint_high, reason."""
+        import pandas as pd
+
+        columns = {name: getattr(self, name) for name in ("value", "low", "high", "joint_low", "joint_high")}
+        known = np.all(np.isfinite(list(columns.values())), axis=0)
+        return pd.DataFrame({self.x_name: self.x} | columns | {"reason": np.where(known, "", self.reason or "")})
+
+    def __str__(self):
+        unit, x_unit = (f" ({unit})" if unit != "1" else "" for unit in (self.unit, self.x_unit))
+        head = f"{self.name}{unit} against {self.x_name}{x_unit}: {len(self.x)} points, {self.n} trials"
+        if np.all(np.isnan(self.low)):
+            return f"{head}; no interval: {self.reason}"
+        shown = np.unique(np.linspace(0, len(self.x) - 1, 5).round().astype(int))
+        points = [f"  {self.x[i]:.4g}: {self.value[i]:.4g} [{self.low[i]:.4g}, {self.high[i]:.4g}]" for i in shown]
+        alone = [] if self.has_band() else [f"  each point by itself: {self.reason}"]
+        doubt = [] if self.doubt is None else [f"  doubtful: {self.doubt}"]
+        return "\n".join([f"{head} ({self.level:.0%})", *points, *alone, *doubt])

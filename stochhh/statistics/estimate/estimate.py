@@ -1,0 +1,73 @@
+"""An estimate: a value that never travels without its interval."""
+
+import math
+from dataclasses import dataclass, replace
+
+__all__ = ["Estimate"]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A statistic with its confidence interval.
+
+    Arguments:
+        name: what was estimated, in the words of the field ("rate", "cv").
+        value: the estimate, or None where it is undefined.
+        low, high: ends of the two-sided interval, in the unit of the value; None where there is none.
+        level: confidence level of the interval, between 0 and 1.
+        unit: unit of value, low and high; "1" for pure numbers.
+        n: number of trials that it rests on (the unit of resampling).
+        method: how the interval was made, in a few words.
+        reason: why value or interval is missing; None where both are there.
+        doubt: why value or interval may be wrong, although they are given; None where nothing says so.
+    """
+
+    name: str
+    value: float | None
+    low: float | None
+    high: float | None
+    level: float
+    unit: str
+    n: int
+    method: str
+    reason: str | None = None
+    doubt: str | None = None
+
+    @classmethod
+    def missing(cls, name, reason, *, level, unit, n, value=None):
+        """An estimate that is undefined, or has no interval, with the reason."""
+        return cls(name, value, None, None, level, unit, n, "none", reason)
+
+    def without_interval(self, reason):
+        """The same value, its interval given up for a reason."""
+        return replace(self, low=None, high=None, method="none", reason=reason)
+
+    def unless(self, reason):
+        """The same estimate; where it has an interval and there is a reason to refuse that, a text, without it."""
+        return self if reason is None or self.low is None else self.without_interval(reason)
+
+    def doubted(self, doubt):
+        """The same estimate; where it has an interval and there is a doubt about that, a sentence, with it."""
+        if doubt is None or self.low is None:
+            return self
+        return replace(self, doubt=doubt if self.doubt is None else f"{self.doubt} {doubt}")
+
+    def as_dict(self):
+        """The form of the JSON contract: value, low, high, level, unit, and reason and doubt where there are any."""
+        entry = {k: _plain(getattr(self, k)) for k in ("value", "low", "high")}
+        entry |= {"level": self.level, "unit": self.unit}
+        return entry | {k: said for k in ("reason", "doubt") if (said := getattr(self, k)) is not None}
+
+    def __str__(self):
+        unit = "" if self.unit == "1" else f" {self.unit}"
+        if self.value is None:
+            return f"{self.name}: none ({self.reason})"
+        if self.low is None or self.high is None:
+            return f"{self.name} = {self.value:.4g}{unit} (no interval: {self.reason})"
+        doubt = "" if self.doubt is None else f"; doubtful: {self.doubt}"
+        return f"{self.name} = {self.value:.4g}{unit} [{self.low:.4g}, {self.high:.4g}] ({self.level:.0%}){doubt}"
+
+
+def _plain(x):
+    """A JSON number: a Python float, or None. JSON has no infinity and no NaN."""
+    return float(x) if x is not None and math.isfinite(x) else None

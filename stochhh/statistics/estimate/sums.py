@@ -1,0 +1,109 @@
+"""Sums over the observations of each trial, by name: what estimates by trial are made of."""
+
+import numpy as np
+
+from ...errors import InputError
+
+__all__ = ["TrialSums", "binned", "grouped"]
+
+
+class TrialSums:
+    """Sums over the observations of each trial, each under its name, and constants that a formula needs beside them.
+
+    Arguments:
+        columns: NAME -> sums, arrays of shape (n_trials,), or (n_trials, n_points) and (n_trials, 1) for a curve. The
+            column `count`, where there is one, is the number of observations of each trial.
+        constants: numbers that belong to no trial, by name.
+
+    A formula reads both as attributes.
+
+    >>> sums = TrialSums({"spikes": [3, 5], "count": [1, 1]}, window=2.0)
+    >>> total = sums.total()
+    >>> print(total.spikes / total.count / total.window)
+    2.0
+
+    Raises InputError for a name that stands for something else here, and for columns of different numbers of trials.
+    """
+
+    def __init__(self, columns, **constants):
+        self.columns = {name: np.asarray(column, dtype=float) for name, column in columns.items()}
+        self.constants = constants
+        for name in (*columns, *constants):
+            if name in _TAKEN or name.startswith("_") or (name in columns and name in constants):
+                raise InputError(
+                    f"{name!r} is not allowed as the name of a sum: it stands for something else; rename it"
+                )
+        if len({column.shape[:1] for column in self.columns.values()}) > 1:
+            shapes = ", ".join(f"{name} {column.shape}" for name, column in self.columns.items())
+            raise InputError(f"sums have the shapes {shapes}: the first number, that of trials, must be the same")
+
+    def __getattr__(self, name):
+        if name.startswith("__") or "constants" not in self.__dict__:  # while it is copied
+            raise AttributeError(name)
+        for held in (self.columns, self.constants):
+            if name in held:
+                return held[name]
+        raise AttributeError(f"there is no sum {name!r}: there are {', '.join((*self.columns, *self.constants))}")
+
+    def __contains__(self, name):
+        return name in self.columns or name in self.constants
+
+    def __len__(self):
+        """Number of trials."""
+        return len(next(iter(self.columns.values())))
+
+    def each(self, f):
+        """The sums of which each is f of the present one."""
+        made = object.__new__(TrialSums)  # such as the totals, which have no trials to be checked
+        made.columns = {name: f(column) for name, column in self.columns.items()}
+        made.constants = self.constants
+        return made
+
+    def also(self, **constants):
+        """The same sums, with further constants."""
+        return TrialSums(self.columns, **self.constants | constants)
+
+    def total(self):
+        """The sums over all trials."""
+        return self.each(lambda column: column.sum(axis=0))
+
+    def without_each(self):
+        """The sums over all trials but one, for each trial."""
+        return self.each(lambda column: column.sum(axis=0) - column)
+
+    def observed(self):
+        """Those trials that have observations, by the column `count`; all where there is none."""
+        if "count" not in self or np.all(self.count > 0):
+            return self
+        kept = self.count > 0
+        return self.each(lambda column: column[kept])
+
+    def grouped(self, at_most):
+        """The sums of at most so many groups of trials, see `grouped`."""
+        return self if len(self) <= at_most else self.each(lambda column: grouped(column, at_most))
+
+
+_TAKEN = {"columns", "constants", *(name for name in vars(TrialSums) if not name.startswith("_"))}
+
+
+def grouped(sums, at_most):
+    """The sums of at most so many groups of trials, trial t in group t modulo their number, shape (n_groups, ...)."""
+    n = len(sums)
+    if n <= at_most:
+        return sums
+    padded = np.concatenate([sums, np.zeros((-n % at_most, *sums.shape[1:]))])
+    return padded.reshape(-1, at_most, *sums.shape[1:]).sum(axis=0)
+
+
+def binned(trial, cell, n_trials, n_cells, weight=None, groups=200):
+    """Sums of weights by group of trials and cell, shape (min(n_trials, groups), n_cells), as curves take them.
+
+    Arguments:
+        trial: trial of each observation, shape (n,).
+        cell: its cell, shape (n,).
+        n_trials, n_cells: how many there are.
+        weight: of each observation, shape (n,); 1 if None.
+        groups: of trials, at most.
+    """
+    n = min(n_trials, groups)
+    return np.bincount(trial % n * n_cells + cell, weight, minlength=n * n_cells).reshape(n, n_cells).astype(float)

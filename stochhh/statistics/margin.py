@@ -1,0 +1,43 @@
+"""The largest difference that does not matter."""
+
+from typing import NamedTuple
+
+from ..errors import InputError, real
+
+__all__ = ["Margin"]
+
+
+class Margin(NamedTuple):
+    """A margin of equivalence: in the unit of a statistic, or relative to the reference.
+
+    Arguments:
+        size: the margin, or the part of the reference's value that it is, 0.05 for 5 %.
+        relative: whether it is a part.
+    """
+
+    size: float
+    relative: bool
+
+    @classmethod
+    def of(cls, margin, name):
+        """The Margin of a number or a text such as "5%"; InputError, which names the statistic, for anything else."""
+        if isinstance(margin, Margin):
+            return margin
+        if not isinstance(margin, str):
+            return cls(real(f"margins {name}", margin, at_least=0.0), False)
+        number, sign, rest = margin.strip().partition("%")
+        try:
+            if sign and not rest:
+                return cls(real("margin", float(number), at_least=0.0) / 100, True)
+        except (ValueError, InputError):
+            pass
+        raise InputError(
+            f"margins {name} = {margin!r} is not allowed: it must be a finite number at least 0, in the unit of the "
+            'statistic, or a percentage of the reference, as "10%"'
+        )
+
+    def at(self, value):
+        """The margin in the unit of the statistic, for a reference of this value; None where that is None."""
+        if not self.relative:
+            return self.size
+        return None if value is None else self.size * abs(value)

@@ -1,0 +1,231 @@
+"""Moments of the membrane potential, and of any state variable, from sums by trial: no trace is stored."""
+
+import numpy as np
+
+from ..estimate import ASINH, LOG, PLAIN, Quantity, TrialSums
+from ..statistic import Statistic
+
+__all__ = [
+    "V_KURTOSIS",
+    "V_MEAN",
+    "V_SKEWNESS",
+    "V_VARIANCE",
+    "V_kurtosis",
+    "V_mean",
+    "V_skewness",
+    "V_variance",
+    "membrane_kurtosis",
+    "membrane_mean",
+    "membrane_skewness",
+    "membrane_variance",
+    "unit_of",
+]
+
+_ROUNDING = 1e-11  # of the mean square about the reference: what summing 10^6 steps may lose
+
+
+def V_mean(moments, level=0.95, method="jackknife"):
+    """Mean membrane potential (mV), over time and trials, spikes included.
+
+        V_mean = < V >
+
+    Arguments:
+        moments: Moments.
+        level: confidence level.
+        method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
+
+    Unbiased in the stationary state. The interval is Student's t over the trial means: exact if these are normal.
+    """
+    return V_MEAN.estimate(moments, level, method)
+
+
+def V_variance(moments, level=0.95, method="jackknife"):
+    """Variance of the membrane potential (mV2) about the grand mean over time and trials.
+
+        V_variance = < V^2 > - < V >^2 + s^2 / n_trials,   s^2 the variance of the trial means
+
+    Arguments:
+        moments: Moments.
+        level: confidence level.
+        method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
+
+    The last term makes up, exactly, for the error of the grand mean (it is what the jackknife gives; with one
+    trial it is left out). The interval is by trial on the log scale.
+    """
+    return V_VARIANCE.estimate(moments, level, method)
+
+
+def V_skewness(moments, level=0.95, method="jackknife"):
+    """Skewness of the membrane potential: third standardised moment about the grand mean.
+
+        V_skewness = < (V - V_mean)^3 > / < (V - V_mean)^2 >^1.5
+
+    Arguments:
+        moments: Moments.
+        level: confidence level.
+        method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
+
+    The bias of order 1/n_trials is removed by the jackknife; the interval is by trial on the asinh scale. A
+    potential that does not vary has none.
+    """
+    return V_SKEWNESS.estimate(moments, level, method)
+
+
+def V_kurtosis(moments, level=0.95, method="jackknife"):
+    """Excess kurtosis of the membrane potential: fourth standardised moment about the grand mean, less 3.
+
+        V_kurtosis = < (V - V_mean)^4 > / < (V - V_mean)^2 >^2 - 3
+
+    Arguments:
+        moments: Moments.
+        level: confidence level.
+        method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
+
+    0 for a Gaussian. Bias and interval as in `V_skewness`; what they cover is told at `membrane_kurtosis`.
+    """
+    return V_KURTOSIS.estimate(moments, level, method)
+
+
+def membrane_mean(membrane, variable="V", subthreshold=False, level=0.95, method="jackknife"):
+    """Mean of a state variable (mV for V) over the samples of all trials, or over the subthreshold ones alone.
+
+    Arguments:
+        membrane: Membrane.
+        variable: name of a variable that was sampled.
+        subthreshold: whether to leave out what lies about a spike, by the rule of the membrane's Sampling.
+        level: confidence level.
+        method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
+
+    Samples count alike, so a trial counts by what of it is subthreshold; the bias of order 1/n_trials that comes of it
+    is removed by the jackknife. Samples, and not the time between them: unbiased at any interval in the stationary
+    state. Name: V_mean, or V_mean_subthreshold.
+    """
+    return _of_variable("mean", variable, subthreshold).estimate(membrane, level, method)
+
+
+def membrane_variance(membrane, variable="V", subthreshold=False, level=0.95, method="jackknife"):
+    """Variance of a state variable (mV2 for V) about its grand mean, over all samples or the subthreshold ones alone.
+
+    Arguments: as of `membrane_mean`.
+
+    Bias and interval as in `V_variance`. Below threshold the spikes' share is gone, and the tail that led to them
+    with it: within `before` ms before a spike no sample counts.
+    """
+    return _of_variable("variance", variable, subthreshold).estimate(membrane, level, method)
+
+
+def membrane_skewness(membrane, variable="V", subthreshold=False, level=0.95, method="jackknife"):
+    """Skewness of a state variable, over all samples or the subthreshold ones alone.
+
+    Arguments: as of `membrane_mean`. Bias and interval as in `V_skewness`.
+    """
+    return _of_variable("skewness", variable, subthreshold).estimate(membrane, level, method)
+
+
+def membrane_kurtosis(membrane, variable="V", subthreshold=False, level=0.95, method="jackknife"):
+    """Excess kurtosis of a state variable, over all samples or the subthreshold ones alone.
+
+    Arguments: as of `membrane_mean`. Bias and interval as in `V_kurtosis`. Measured where 95 % is claimed, on
+    Ornstein-Uhlenbeck and shot noise, 20 trials: 93 to 97 % for all four moments with trials of 100 and 400 correlation
+    times; with 20 correlation times 93 to 98 % for the first three and 87 to 93 % for the kurtosis, which hangs on
+    rare excursions. With 2 to 10 trials of 100: 93 to 97 %, the kurtosis 90 to 97 %.
+    """
+    return _of_variable("kurtosis", variable, subthreshold).estimate(membrane, level, method)
+
+
+def unit_of(variable, power=1):
+    """Unit of a power of a state variable: mV for V, none for the others."""
+    return "1" if variable != "V" or power == 0 else "mV" if power == 1 else f"mV{power}"
+
+
+def _of_moments(moments):
+    count = np.ones(len(moments.powers))
+    return _central(moments.reference, count, moments.powers)
+
+
+def _of_membrane(membrane, variable, subthreshold):
+    of = membrane[variable]
+    sums = of.subthreshold if subthreshold else of.every
+    return _central(of.reference, sums.count, sums.powers)
+
+
+def _central(reference, count, powers):
+    """TrialSums of the powers of y = x - centre, the centre near the grand mean of x: y, yy, yyy, yyyy; count."""
+    first, second, third, fourth = powers.T
+    total = max(count.sum(), 1.0)
+    c = first.sum() / total
+    columns = {
+        "y": first - c * count,
+        "yy": second - 2 * c * first + c**2 * count,
+        "yyy": third - 3 * c * second + 3 * c**2 * first - c**3 * count,
+        "yyyy": fourth - 4 * c * third + 6 * c**2 * second - 4 * c**3 * first + c**4 * count,
+        "count": count,
+    }
+    rounding = _ROUNDING * second.sum() / total  # what it may do to the variance
+    return TrialSums(columns, centre=reference + c, rounding=rounding)
+
+
+def _mean(s):
+    return s.centre + s.y / s.count
+
+
+def _variance(s):
+    # rounding alone can make it negative
+    return np.maximum(s.yy / s.count - (s.y / s.count) ** 2, 0.0)
+
+
+def _skewness(s):
+    a, b, c = s.y / s.count, s.yy / s.count, s.yyy / s.count
+    return _standardised(c - 3 * a * b + 2 * a**3, s, 3)
+
+
+def _kurtosis(s):
+    a, b, c, d = s.y / s.count, s.yy / s.count, s.yyy / s.count, s.yyyy / s.count
+    return _standardised(d - 4 * a * c + 6 * a**2 * b - 3 * a**4, s, 4) - 3
+
+
+def _standardised(moment, s, power):
+    variance = _variance(s)
+    return np.where(variance > s.rounding, moment, np.nan) / np.maximum(variance, s.rounding) ** (power / 2)
+
+
+def _statistic(kind, variable, sums, of, data, suffix="", unbias=True):
+    """The Statistic of this kind, "mean", "variance", "skewness" or "kurtosis", of a state variable."""
+    power, scale, formula, label, margin = _KINDS[kind]
+    undefined = f"{variable} does not vary beyond rounding"
+    quantity = Quantity(f"{variable}_{kind}{suffix}", unit_of(variable, power), scale, of, 1, undefined)
+    symbol = f"${variable}$" + (" below threshold" if suffix else "")
+    title = label.format(symbol) + _UNITS.get(quantity.unit, "")
+    margin = margin if variable == "V" or isinstance(margin, str) or power == 0 else "5%"
+    return Statistic(quantity, sums, formula, label=title, margin=margin, data=data, unbias=unbias)
+
+
+_KINDS = {  # power of the unit, scale of the interval, formula, title, default margin
+    "mean": (1, PLAIN, _mean, "Mean of {}", 0.5),
+    "variance": (2, LOG, _variance, "Variance of {}", "5%"),
+    "skewness": (0, ASINH, _skewness, "Skewness of {}", 0.2),
+    "kurtosis": (0, ASINH, _kurtosis, "Kurtosis of {}", 1.0),
+}
+_UNITS = {"mV": " (mV)", "mV2": " (mV²)"}
+
+
+def _with_rounding(sums):
+    """The sums, with by how much rounding may move a variance."""
+    return sums.also(resolution=sums.rounding)
+
+
+def _of_V(kind):
+    sums = _of_moments if kind != "variance" else lambda moments: _with_rounding(_of_moments(moments))
+    return _statistic(kind, "V", sums, "time averages of V", "moments", unbias=kind != "mean")
+
+
+def _of_variable(kind, variable, subthreshold):
+    def sums(membrane):
+        found = _of_membrane(membrane, variable, subthreshold)
+        return _with_rounding(found) if kind == "variance" else found
+
+    of, suffix = ("subthreshold samples", "_subthreshold") if subthreshold else ("samples", "")
+    return _statistic(kind, variable, sums, of, "membrane", suffix)
+
+
+V_MEAN, V_VARIANCE, V_SKEWNESS, V_KURTOSIS = map(_of_V, _KINDS)

@@ -1,0 +1,189 @@
+"""The record of the membrane: sums by trial for each variable that was asked for."""
+
+import json
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...errors import InputError
+from ...units import hertz
+from .sampling import Sampling
+from .sums import Gatherer, Sums
+
+__all__ = ["Membrane", "Variable"]
+
+_PARTS = ("every", "subthreshold")
+_TOGETHER = 64  # trials whose traces are reduced side by side; it changes no result
+
+
+@dataclass(frozen=True)
+class Variable:
+    """What is kept of one state variable.
+
+    Arguments:
+        reference: about what powers and products are taken, in the unit of the variable.
+        lowest: number of the first bin of the density; bin b reaches from b * width to (b + 1) * width.
+        every: Sums of all samples.
+        subthreshold: Sums of those apart from spikes.
+        power: mean periodogram of all samples at k/segment, k = 0, 1, ..., two-sided, in the square of the unit times
+            ms, shape (n_trials, n_segment / 2 + 1).
+    """
+
+    reference: float
+    lowest: int
+    every: Sums
+    subthreshold: Sums
+    power: np.ndarray
+
+    def labelled(self, name, width):
+        """NAME -> (dimensions, array, attributes), for a variable of this name and bins of this width."""
+        cell, middles = f"{name}_bin", (self.lowest + np.arange(self.every.bins.shape[1]) + 0.5) * width
+        dims = {"count": (), "powers": ("power",), "bins": (cell,)}
+        arrays = {cell: (cell, middles, {"long_name": f"middles of the bins of {name}"})}
+        arrays[f"{name}_periodogram"] = ("trial", "frequency"), self.power, {"long_name": "mean periodogram, two-sided"}
+        for part in _PARTS:
+            for field, array in getattr(self, part)._asdict().items():
+                said = f"{field}, {part} sample of {name}"
+                arrays[f"{name}_{part}_{field}"] = ("trial", *dims.get(field, ("lag",))), array, {"long_name": said}
+        return arrays
+
+
+@dataclass(frozen=True)
+class Membrane:
+    """State variables in sums by trial, from which moments, density, autocovariance and spectrum are had.
+
+    Arguments:
+        sampling: the Sampling that says what was summed up.
+        segments: number of segments in the periodogram of a trial.
+        variables: NAME -> Variable.
+
+    It takes the same room however long the run was. Made by `simulate(..., membrane=Sampling())`, or of stored traces
+    by `Membrane.from_traces`; the two agree to the last bit.
+    """
+
+    sampling: Sampling
+    segments: int
+    variables: dict[str, Variable]
+
+    def __getitem__(self, name):
+        """The Variable of this name; InputError if it was not sampled."""
+        if name not in self.variables:
+            raise InputError(f"variable = {name!r} is not allowed: sampled were {', '.join(self.variables)}")
+        return self.variables[name]
+
+    @classmethod
+    def gathered(cls, gatherer):
+        """What a Gatherer has gathered."""
+        sampling = gatherer.sampling
+        of = zip(sampling.variables, gatherer.reference, gatherer.sums(), strict=True)
+        return cls(sampling, gatherer.segments, {name: Variable(float(about), *sums) for name, about, sums in of})
+
+    @classmethod
+    def from_traces(cls, traces, spikes, sampling=None):
+        """The record of stored traces.
+
+        Arguments:
+            traces: Traces, sampled at whole multiples of one interval, over the whole window of the spikes.
+            spikes: SpikeTrains of the same trials; their window is that of the record.
+            sampling: a Sampling of the interval of the traces; None takes all variables, and the defaults.
+
+        Raises InputError where traces, spikes and sampling do not fit each other.
+        """
+        time, values = np.asarray(traces.time, dtype=float), traces.values
+        interval = float(np.diff(time).mean()) if time.size > 1 else 0.0
+        if sampling is None:
+            sampling = Sampling(traces.variables, interval=float(f"{interval:.9g}"))
+        _check(time, values, spikes, sampling)
+        index = [_index(traces.variables, name) for name in sampling.variables]
+        reference, before = values[0, index, 0], round(time[0] / sampling.interval)
+        return cls.stacked([
+            cls._of_trials(values[first : first + _TOGETHER, index], before, spikes, first, sampling, reference)
+            for first in range(0, len(values), _TOGETHER)
+        ])  # fmt: skip
+
+    @classmethod
+    def _of_trials(cls, values, before, spikes, first_trial, sampling, reference):
+        """The record of some trials, whose first sample has number `before`."""
+        gatherer = Gatherer(sampling, reference, len(values), (spikes.start, spikes.stop))
+        everything = spikes.with_transient()
+        for trial in range(len(values)):
+            gatherer.spiked(trial, everything.of(first_trial + trial))
+        for first in range(gatherer.first, gatherer.last + 1, sampling.stretch):
+            last = min(first + sampling.stretch, gatherer.last + 1)
+            gatherer.take(values[:, :, first - before : last - before])
+        return cls.gathered(gatherer)
+
+    @classmethod
+    def stacked(cls, parts):
+        """The trials of several records of one sampling, one behind the other."""
+        first = parts[0]
+        if any((part.sampling, part.segments) != (first.sampling, first.segments) for part in parts):
+            raise InputError("the records are of different samplings or windows: they are no parts of one run")
+        of = {name: _stacked([part.variables[name] for part in parts]) for name in first.variables}
+        return cls(first.sampling, first.segments, of)
+
+    def to_variables(self):
+        """(variables, attribute): labelled arrays by name, as xarray takes them, and the rest as JSON."""
+        sampling, rest = self.sampling, {"sampling": self.sampling.as_dict(), "segments": self.segments}
+        lags, frequencies = np.arange(sampling.n_lags + 1), np.arange(sampling.n_segment // 2 + 1)
+        arrays = {
+            "lag": ("lag", lags * sampling.interval, {"units": "ms"}),
+            "frequency": ("frequency", hertz(frequencies / sampling.segment), {"units": "Hz"}),
+        }
+        rest["variables"] = {name: {"reference": v.reference, "lowest": v.lowest} for name, v in self.variables.items()}
+        for name, of in self.variables.items():
+            arrays |= of.labelled(name, sampling.bin[name])
+        return arrays, json.dumps(rest)
+
+    @classmethod
+    def from_variables(cls, arrays, attribute):
+        """The record of which `to_variables` made these."""
+        rest, variables = json.loads(attribute), {}
+        sampling = rest["sampling"]
+        for name, of in rest["variables"].items():
+            parts = [Sums(*(arrays[f"{name}_{part}_{field}"].values for field in Sums._fields)) for part in _PARTS]
+            power = arrays[f"{name}_periodogram"].values
+            variables[name] = Variable(of["reference"], of["lowest"], *parts, power)
+        return cls(Sampling(**sampling | {"variables": tuple(sampling["variables"])}), rest["segments"], variables)
+
+
+def _stacked(parts):
+    """The trials of one variable in several records; bins that one of them never reached are empty there."""
+    lowest = min(part.lowest for part in parts)
+    above = max(part.lowest + part.every.bins.shape[1] for part in parts)
+
+    def together(sums):
+        padded = []
+        for part, of in zip(parts, sums, strict=True):
+            below = part.lowest - lowest
+            padded.append(np.pad(of.bins, ((0, 0), (below, above - lowest - below - of.bins.shape[1]))))
+        columns = (padded if field == "bins" else [getattr(of, field) for of in sums] for field in Sums._fields)
+        return Sums(*map(np.concatenate, columns))
+
+    every, subthreshold = (together([getattr(part, name) for part in parts]) for name in _PARTS)
+    return Variable(parts[0].reference, lowest, every, subthreshold, np.concatenate([part.power for part in parts]))
+
+
+def _index(variables, name):
+    if name not in variables:
+        raise InputError(f"variables has the name {name!r}: the traces are of {', '.join(variables)}")
+    return variables.index(name)
+
+
+def _check(time, values, spikes, sampling):
+    """InputError unless the traces are those of the spikes' trials, at multiples of the interval over the window."""
+    interval = sampling.interval
+    k = np.round(time / interval)
+    if np.any(np.diff(k) != 1) or np.any(np.abs(time - k * interval) > 1e-6 * interval + 1e-12 * time):
+        raise InputError(
+            f"interval = {interval:g} ms is not allowed: the traces are not sampled at its whole multiples; "
+            "give a Sampling with their interval"
+        )
+    if len(values) != spikes.n_trials:
+        raise InputError(f"the traces are of {len(values)} trials, and the spikes of {spikes.n_trials}")
+    first, last = sampling.numbers(spikes.start, spikes.stop)
+    if k[0] > first or k[-1] < last:
+        raise InputError(
+            f"the traces reach from {time[0]:g} to {time[-1]:g} ms: they must hold the window of the spikes, "
+            f"{spikes.start:g} to {spikes.stop:g} ms"
+        )

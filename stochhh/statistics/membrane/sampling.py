@@ -1,0 +1,144 @@
+"""What is gathered of the membrane: which variables, how often, over what lags and segments, where spikes are cut."""
+
+from dataclasses import asdict, dataclass, field
+from math import ceil, floor
+
+from ...errors import InputError, real
+
+__all__ = ["Sampling"]
+
+_ROUNDING = 1e-9  # by which a whole multiple of the interval may miss
+_MOST_BINS = 1_000_000  # over the range of a model
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How a run samples state variables, and what it sums up of them while it goes on.
+
+    Arguments:
+        variables: names of state variables.
+        interval: between two samples, ms; for a backend with a time step a whole multiple of it.
+        longest_lag: of the autocovariance, ms, a whole multiple of the interval.
+        segment: length of the segments whose Fourier transforms make the power spectrum, ms, an even multiple of the
+            interval: frequencies from 2/segment on can be had.
+        bin: NAME -> width of a bin of the density, in the unit of the variable; by default 1 mV for V and 0.01 for
+            the others.
+        before, after: a sample is subthreshold unless it lies within `before` ms before to `after` ms after a spike.
+
+    The defaults of the cut are those of the Hodgkin-Huxley neuron (I_app = 3, the input of the README): 2 ms before it
+    crosses 0 mV, V has reached -57 mV, from where it rises by itself (-53 mV at 1 ms, -47 mV at 0.5 ms); after the
+    spike it falls to -76 mV at 3 ms, and comes back to its mean of -63 mV within 14 ms, the gates h and n to within
+    0.03 of theirs. Other models spike otherwise: after an integrate-and-fire neuron's reset `after` must at least
+    be its refractory time. Where a neuron fires faster than every `before` + `after` ms nothing is subthreshold.
+
+    Raises InputError, by name, for anything else.
+
+    >>> Sampling(longest_lag=20.0).n_lags
+    200
+    """
+
+    variables: tuple[str, ...] = ("V",)
+    interval: float = 0.1
+    longest_lag: float = 50.0
+    segment: float = 500.0
+    bin: dict[str, float] = field(default_factory=dict)
+    before: float = 2.0
+    after: float = 15.0
+
+    def __post_init__(self):
+        names = self.variables
+        if isinstance(names, str) or not names or len(set(names)) < len(names):
+            raise InputError(f'variables = {names!r} is not allowed: give different names, such as ("V", "n")')
+        checked = {
+            "variables": tuple(names),
+            "interval": real("interval", self.interval, at_least=1e-6, unit="ms"),
+            "longest_lag": real("longest_lag", self.longest_lag, at_least=0, unit="ms"),
+            "segment": real("segment", self.segment, above=0, unit="ms"),
+            "before": real("before", self.before, at_least=0, unit="ms"),
+            "after": real("after", self.after, at_least=0, unit="ms"),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+        self._check_bins()
+        if self._misses(self.longest_lag, 1):
+            raise InputError(
+                f"longest_lag = {self.longest_lag:g} ms is not allowed: it must be a whole multiple of the interval, "
+                f"{self.interval:g} ms"
+            )
+        if self.n_segment < 8 or self._misses(self.segment, 2):
+            raise InputError(
+                f"segment = {self.segment:g} ms is not allowed: it must be an even multiple of the interval, "
+                f"{self.interval:g} ms, and hold 8 samples or more"
+            )
+
+    def _check_bins(self):
+        for name in self.bin:
+            if name not in self.variables:
+                raise InputError(f"bin has the name {name!r}: it must be one of {', '.join(self.variables)}")
+        given = {name: self.bin.get(name, 1.0 if name == "V" else 0.01) for name in self.variables}
+        object.__setattr__(self, "bin", {name: real(f"bin of {name}", x, above=0) for name, x in given.items()})
+
+    def _misses(self, length, multiple):
+        steps = length / (multiple * self.interval)
+        return abs(steps - round(steps)) > _ROUNDING * max(steps, 1.0)
+
+    @property
+    def n_lags(self):
+        """Number of lags beyond lag 0."""
+        return round(self.longest_lag / self.interval)
+
+    @property
+    def n_segment(self):
+        """Samples of a segment."""
+        return round(self.segment / self.interval)
+
+    @property
+    def stretch(self):
+        """Samples that are reduced at a time; they and the lags together fill a power of two."""
+        return 2 ** (max(4096, 2 * self.n_lags) - 1).bit_length() - self.n_lags
+
+    def numbers(self, start, stop):
+        """Numbers of the first and the last sample, those at k * interval, in the window from start to stop (ms).
+
+        Raises InputError where the window is too short for the lags or the segments.
+        """
+        for name in ("longest_lag", "segment"):
+            if getattr(self, name) > (stop - start) * (1 + _ROUNDING):
+                raise InputError(
+                    f"{name} = {getattr(self, name):g} ms is not allowed: it must lie within the window of "
+                    f"{stop - start:g} ms; give a shorter {name}, or a longer duration"
+                )
+        first = ceil(start / self.interval * (1 - 1e-12))
+        return first, floor(stop / self.interval * (1 + 1e-12))
+
+    def check_model(self, neuron):
+        """Raise InputError where a model lacks a variable, or bins are too narrow for its range."""
+        for name in self.variables:
+            if name not in neuron.variables:
+                raise InputError(
+                    f"variables has the name {name!r}: it must be one of {', '.join(neuron.variables)}, the state "
+                    f"variables of {neuron.name}"
+                )
+            if self._bins(neuron, name) > _MOST_BINS:
+                raise InputError(
+                    f"bin of {name} = {self.bin[name]:g} is not allowed: at most {_MOST_BINS} bins may fill the range "
+                    "of the model; give a wider one"
+                )
+
+    def _bins(self, neuron, name):
+        low, high = neuron.ranges[neuron.variables.index(name)]
+        return (high - low) / self.bin[name]
+
+    def size(self, neuron):
+        """Numbers that are kept of a trial, at most: every bin of the model's range counts."""
+        bins = sum(2 * (self._bins(neuron, name) + 1) for name in self.variables)
+        return bins + len(self.variables) * (10 + 6 * (self.n_lags + 1) + self.n_segment // 2 + 1)
+
+    def held(self, neuron):
+        """Numbers that are held of a trial under way, beside those: the stretch, its transforms, the last segment."""
+        lags = 12 * (self.stretch + self.n_lags)
+        return len(neuron.variables) * 2 * self.stretch + len(self.variables) * (lags + 2 * self.n_segment)
+
+    def as_dict(self):
+        """All of it by name, to be recorded with results."""
+        return asdict(self) | {"variables": list(self.variables)}

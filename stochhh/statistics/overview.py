@@ -1,0 +1,82 @@
+"""All statistics of a result, in their order."""
+
+from ..errors import InputError
+from .margin import Margin
+from .membrane.moments import V_KURTOSIS, V_MEAN, V_SKEWNESS, V_VARIANCE
+from .spikes.counts import FANO_FACTOR, RATE
+from .spikes.isi import CV, ISI_KURTOSIS, ISI_MEAN, ISI_SKEWNESS
+from .spikes.isi_distribution import LOG_ISI_MEAN, LOG_ISI_SD
+from .spikes.local import CV2, LV, LVR
+from .statistic import Statistic, known_names, named, register
+from .uncertainty import confidence, known_method
+
+__all__ = ["NAMES", "chosen", "chosen_margins", "known_names", "named", "summary"]
+
+_DEFAULT = (RATE, ISI_MEAN, CV, CV2, LV, ISI_SKEWNESS, FANO_FACTOR, V_MEAN, V_VARIANCE, V_SKEWNESS)
+for _statistic in (*_DEFAULT, LVR, ISI_KURTOSIS, LOG_ISI_MEAN, LOG_ISI_SD, V_KURTOSIS):
+    register(_statistic)
+
+NAMES = tuple(statistic.name for statistic in _DEFAULT)
+
+
+def chosen(statistics=None):
+    """The statistics that were asked for, NAME -> Statistic, in their order.
+
+    Arguments:
+        statistics: names of registered statistics, or Statistics; None takes those of NAMES.
+
+    Raises InputError for an unknown name, for what is neither, and for a name that comes twice.
+    """
+    if statistics is None:
+        statistics = NAMES
+    if isinstance(statistics, str | Statistic) or not hasattr(statistics, "__iter__"):
+        raise InputError(f'statistics = {statistics!r} is not allowed: give a list, such as ["rate", "cv"]')
+    found = {}
+    for asked in statistics:
+        statistic = asked if isinstance(asked, Statistic) else named(asked) if isinstance(asked, str) else None
+        if statistic is None:
+            raise InputError(
+                f"statistics has {asked!r}, which is not allowed: it must be a Statistic, or one of "
+                f"{', '.join(known_names())}"
+            )
+        if statistic.name in found:
+            raise InputError(f"statistics has {statistic.name!r} twice: give each once")
+        found[statistic.name] = statistic
+    if not found:
+        raise InputError('statistics is empty: give one or more, such as ["rate", "cv"]')
+    return found
+
+
+def chosen_margins(margins=None, statistics=None):
+    """The Margin of each statistic by its name: the one given, or the statistic's own.
+
+    Arguments:
+        margins: NAME -> a number from 0 up, in the unit of the statistic, or a text such as "10%" of the reference's
+            value; None for no margins but the statistics' own.
+        statistics: NAME -> Statistic, as `chosen` returns them; None takes those of NAMES.
+
+    Raises InputError, by name, for a name that is none of them, and for what is no margin.
+    """
+    statistics = chosen() if statistics is None else statistics
+    if margins is not None and not isinstance(margins, dict):
+        raise InputError(f'margins = {margins!r} is not allowed: give a margin by name, such as {{"cv": "10%"}}')
+    for name in margins or {}:
+        if name not in statistics:
+            raise InputError(f"margins has the unknown name {name!r}: it must be one of {', '.join(statistics)}")
+    given = {name: Margin.of(margin, name) for name, margin in (margins or {}).items()}
+    return {name: given.get(name, Margin.of(statistic.margin, name)) for name, statistic in statistics.items()}
+
+
+def summary(result, level=0.95, method="jackknife", statistics=None):
+    """Every statistic of a result, each with its interval: NAME -> Estimate, in the order of NAMES.
+
+    Arguments:
+        result: a Result, or SpikeTrains; where there are no moments of V, its statistics are missing, with the reason.
+        level: confidence level of each interval by itself.
+        method: of the intervals, "jackknife" or "bootstrap", see `by_trial`.
+        statistics: names of registered statistics, or Statistics; None takes those of NAMES.
+
+    Raises InputError for a level outside (0, 0.9999], for an unknown method, and for an unknown statistic.
+    """
+    level, method = confidence(level), known_method(method)
+    return {name: statistic.of(result, level, method) for name, statistic in chosen(statistics).items()}

@@ -1,0 +1,77 @@
+"""The autocorrelation of a spike train: the rate of spikes a given time after a spike."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from ...errors import InputError
+from ...spike_trains import SpikeTrains
+from ...units import hertz
+from ..estimate import ROOT, Curve, Quantity, TrialSums, binned
+from ..given import given
+from ..uncertainty import confidence, curve_by_trial
+
+__all__ = ["autocorrelation"]
+
+_BINS = 60
+_LONGEST = 6.0  # mean ISIs
+
+
+def autocorrelation(spikes, edges=None, level=0.95):
+    """Rate of spikes (Hz) a time s after a spike, whatever came between: the train's autocorrelation over its rate.
+
+        m_j = n_j / E_j,   n_j pairs of spikes of a trial that stand s apart, s in bin j
+        E_j = sum over the spikes that begin of the time that bin j has within the window after them
+
+    Arguments:
+        spikes: SpikeTrains.
+        edges: edges of the bins of s, ms, from 0 up and increasing, within the window; None takes 60 up to six mean
+            ISIs.
+        level: confidence level of the intervals and of the joint band.
+
+    Returns a Curve at the middles of the bins. It goes to the rate at long lags, is the rate everywhere for a Poisson
+    train, and 0 in a refractory time. Every spike counts as a beginning as long as the window lasts after it, so the
+    window's end biases nothing: exact for the mean over each bin of a stationary train, up to the ratio's bias of
+    order 1/n. Intervals by trial on the root scale.
+    Source: Perkel, Gerstein and Moore, Biophys. J. 7, 391 (1967); Cox and Isham, Point Processes (1980), section 2.5.
+    """
+    level = confidence(level)
+    time, trial = given(SpikeTrains, spikes).time, spikes.trial
+    edges = _edges(edges, spikes, time.size)
+    middles = (edges[1:] + edges[:-1]) / 2
+    labels = {"level": level, "x_name": "lag", "x_unit": "ms"}
+    if time.size == 0:
+        missing = {"unit": "Hz", "n": spikes.n_trials}
+        return Curve.missing("autocorrelation", middles, "there is no spike in the window", **missing, **labels)
+    n_bins = len(middles)
+    pairs = np.zeros((min(spikes.n_trials, 200), n_bins))
+    for k in range(1, time.size):  # the k-th spike after each
+        lag = time[k:] - time[:-k]
+        near = (trial[k:] == trial[:-k]) & (lag < edges[-1])
+        if not near.any():
+            break
+        cell = np.searchsorted(edges, lag[near], side="right") - 1
+        told = cell >= 0
+        pairs += binned(trial[k:][near][told], cell[told], spikes.n_trials, n_bins)
+    left, nowhere = spikes.stop - time, np.zeros_like(trial)
+    seen = (np.clip(left, low, high) - low for low, high in pairwise(edges))
+    exposure = np.concatenate([binned(trial, nowhere, spikes.n_trials, 1, part) for part in seen], axis=1)
+    quantity = Quantity("autocorrelation", "Hz", ROOT, "spikes", 1, "no spike is followed so long")
+    return curve_by_trial(
+        quantity, lambda s: hertz(s.pairs / s.exposure), TrialSums({"pairs": pairs, "exposure": exposure}), middles,
+        n_trials=spikes.n_trials, unbias=False, support=np.sum(pairs > 0, axis=0), **labels,
+    )  # fmt: skip
+
+
+def _edges(edges, spikes, n_spikes):
+    if edges is None:
+        mean = spikes.window * spikes.n_trials / max(n_spikes, 1)
+        return np.linspace(0, min(_LONGEST * mean, spikes.window / 2), _BINS + 1)
+    edges = np.asarray(edges, dtype=float)
+    wrong = edges.ndim != 1 or edges.size < 2 or np.any(np.diff(edges) <= 0)
+    if wrong or not 0 <= edges[0] < edges[-1] <= spikes.window:
+        raise InputError(
+            f"edges are not allowed: give two or more lags in ms, from 0 up and increasing, within the window of "
+            f"{spikes.window:g} ms"
+        )
+    return edges

@@ -1,0 +1,78 @@
+"""The Fano factor of the spike count as a function of the counting window."""
+
+import numpy as np
+
+from ...errors import InputError
+from ...spike_trains import SpikeTrains
+from ..estimate import LOG, Curve, Quantity, TrialSums, binned
+from ..given import given
+from ..uncertainty import confidence, curve_by_trial
+from .counts import ratio
+
+__all__ = ["fano_curve"]
+
+_POINTS = 12
+_SHORTEST_COUNT = 0.5  # mean spikes in the shortest of the windows that are chosen
+
+
+def fano_curve(spikes, windows=None, level=0.95):
+    """Fano factor of the spike count in windows of a given length.
+
+        fano_factor(w) = s^2 / c,   s^2 = sum (c_i - c)^2 / (n - 1),   c = mean count
+
+    over all n counts of the windows of length w that fit side by side into the observation, of all trials.
+
+    Arguments:
+        spikes: SpikeTrains.
+        windows: lengths w, ms, increasing, none longer than the observation; None takes 12 of equal ratio, from half a
+            spike on average to the observation.
+        level: confidence level of the intervals and of the joint band.
+
+    Returns a Curve. What is left at the end of the observation, shorter than w, is not counted. At w = the whole
+    observation it is `fano_factor`. It is 1 for a Poisson train, and goes to CV^2 (1 + 2 sum of the serial
+    correlations) in long windows; a rate that varies between trials makes it grow with w without end. Variance and
+    mean are those of all trials together; the jackknife removes the bias of order 1/n_trials that the counts of one
+    trial, which depend on each other, leave. Intervals by trial on the log scale.
+    Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), section 4.5; Fano, Phys. Rev. 72, 26
+    (1947).
+    """
+    level, n_spikes = confidence(level), given(SpikeTrains, spikes).time.size
+    windows = _windows(windows, spikes, n_spikes)
+    labels = {"level": level, "x_name": "window", "x_unit": "ms"}
+    if n_spikes == 0:
+        return Curve.missing("fano_curve", windows, "there is no spike", unit="1", n=spikes.n_trials, **labels)
+    columns = [np.stack(column, axis=1) for column in zip(*(_sums(spikes, w) for w in windows), strict=True)]
+
+    quantity = Quantity("fano_curve", "1", LOG, "spike counts", 2, "there is no spike, or all counts are equal")
+    sums = TrialSums(dict(zip(("n", "counts", "squares"), columns, strict=True)))
+    total = sums.total()
+    differ = np.where(total.n * total.squares > total.counts**2, spikes.n_trials, 0)
+    return curve_by_trial(quantity, ratio, sums, windows, n_trials=spikes.n_trials, support=differ, **labels)
+
+
+def _sums(spikes, window):
+    """By group of trials: number of counts, their sum, and the sum of their squares."""
+    n = int(spikes.window / window * (1 + 1e-12))
+    time, trial = spikes.time, spikes.trial
+    after = time - spikes.start
+    inside = after <= n * window * (1 + 1e-12)
+    place = np.minimum((after / window).astype(int), n - 1)  # the last window has its end too
+    counts = np.bincount(trial[inside] * n + place[inside], minlength=n * spikes.n_trials)
+    trials = np.arange(spikes.n_trials)
+    of_trial = counts.reshape(spikes.n_trials, n)
+    weights = (np.full(spikes.n_trials, float(n)), of_trial.sum(axis=1), np.sum(of_trial.astype(float) ** 2, axis=1))
+    return [binned(trials, np.zeros_like(trials), spikes.n_trials, 1, weight)[:, 0] for weight in weights]
+
+
+def _windows(windows, spikes, n_spikes):
+    if windows is None:
+        shortest = _SHORTEST_COUNT * spikes.window * spikes.n_trials / max(n_spikes, 1)
+        return np.geomspace(min(shortest, spikes.window / 4), spikes.window, _POINTS)
+    windows = np.asarray(windows, dtype=float)
+    wrong = windows.ndim != 1 or windows.size == 0 or np.any(np.diff(windows) <= 0)
+    if wrong or not 0 < windows[0] <= windows[-1] <= spikes.window * (1 + 1e-12):
+        raise InputError(
+            f"windows = {windows!r} is not allowed: give lengths in ms, positive and increasing, up to that of the "
+            f"observation, {spikes.window:g} ms"
+        )
+    return windows

@@ -1,0 +1,134 @@
+"""What the number of spikes in the window tells: firing rate and Fano factor."""
+
+import numpy as np
+from scipy.special import chdtri, gammaincinv, stdtrit
+
+from ...units import hertz
+from ..estimate import LOG, Estimate, Quantity, TrialSums
+from ..statistic import Statistic
+from ..uncertainty import METHODS, confidence, known_method
+
+__all__ = ["FANO_FACTOR", "RATE", "count_sums", "fano_factor", "rate", "ratio"]
+
+_COUNT_SD = 0.5  # the largest standard deviation of a count that takes two neighbouring values
+
+
+def rate(spikes, level=0.95, method="jackknife"):
+    """Firing rate (Hz): spikes in the window, over all trials, per observed time.
+
+        rate = sum_t c_t / (n_trials T)
+
+    Arguments:
+        spikes: SpikeTrains.
+        level: confidence level.
+        method: of the interval, "jackknife" or "bootstrap", see `by_trial`, or "analytic": Garwood's, exact for spikes
+            that are a Poisson process, and wrong for others.
+
+    Unbiased for every stationary train. The interval is by trial on the log scale, see `by_trial`. Three cases have
+    no log jackknife, and `method` says which it is:
+
+    - no spike at all: Garwood's exact upper limit, for spikes that are a Poisson process (3.7 spikes in all at 95 %);
+    - spikes in one trial only: Garwood's exact interval, with that trial as one Poisson event;
+    - equal counts in all trials: each count has a standard deviation of 1/2, the most that two neighbouring values
+      have, and the interval is no less than one count a trial either way, since the phase of a periodic train may
+      hide as much.
+
+    With a mean of 0.2 to 10 Poisson spikes in 20 trials together it covered 97 to 99 %.
+
+    Source: Garwood, Biometrika 28, 437 (1936).
+
+    >>> from stochhh.spike_trains import SpikeTrains
+    >>> print(rate(SpikeTrains([], [], n_trials=10, start=0, stop=1000)))
+    rate = 0 Hz [0, 0.3689] (95%)
+    """
+    return RATE.estimate(spikes, level, method)
+
+
+def _rate(statistic, spikes, level, method):
+    """The rate, with the cases that have no log jackknife."""
+    level, method = confidence(level), known_method(method, (*METHODS, "analytic"))
+    counts = spikes.counts()
+    n, total, most = len(counts), counts.sum(), counts.max()
+    value = float(hertz(total / (n * spikes.window)))
+
+    def limits(low, high, how):
+        low, high = (float(hertz(x / (n * spikes.window))) for x in (low, high))
+        return Estimate("rate", value, low, high, level, "Hz", n, how)
+
+    if method == "analytic":
+        return limits(*_events(total, level), "Garwood's exact interval, for spikes that are a Poisson process")
+    if total == 0:
+        return limits(0, _events(0, level)[1], "no spike: exact upper limit of a Poisson process")
+    if n > 1 and most == total:
+        low, high = _events(1, level)
+        return limits(total * low, total * high, "spikes in one trial only: that trial is one Poisson event")
+    if n > 1 and most == counts.min():
+        exponent = stdtrit(n - 1, (1 + level) / 2) * _COUNT_SD / (most * np.sqrt(n))
+        if exponent > 700:
+            reason = f"{n} trials are too few for an interval at this level"
+            return Estimate.missing("rate", reason, level=level, unit="Hz", n=n, value=value)
+        factor = np.exp(exponent)
+        low, high = min(total / factor, total - n), max(total * factor, total + n)
+        return limits(low, high, "equal counts in all trials: half a count of standard deviation, phase of one")
+    return statistic.by_trial(spikes, level, method)
+
+
+def fano_factor(spikes, level=0.95, method="jackknife"):
+    """Fano factor of the spike count in the whole window.
+
+        fano_factor = s^2 / c,   s^2 = sum_t (c_t - c)^2 / (n - 1),   c = mean count
+
+    Arguments:
+        spikes: SpikeTrains.
+        level: confidence level.
+        method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
+
+    The variance is unbiased, and the ratio too on Poisson trains, with any number of trials (on 5 of them it is 1 on
+    average, where n in place of n - 1 gives 0.8); else its bias is of order 1/n and not removed (-4 % with 5 trials
+    whose rates vary by 30 %). The interval is by trial on the log scale, see `by_trial`. Where all counts but one
+    are equal (with two trials: always) there is no log jackknife; it is then [0, u], u the upper limit of a normal
+    variance with a standard deviation of 1/2 added to each count for its rounding.
+    """
+    return FANO_FACTOR.estimate(spikes, level, method)
+
+
+def _fano(statistic, spikes, level, method):
+    """The Fano factor, with the case that has no log jackknife."""
+    level, method = confidence(level), known_method(method)
+    counts = spikes.counts()
+    n, total = len(counts), counts.sum()
+    if n > 1 and total > 0 and np.bincount(counts).max() >= n - 1:
+        value = float(counts.var(ddof=1) / counts.mean())
+        squares = (n - 1) * value + n * _COUNT_SD**2 / counts.mean()
+        high = float(squares / chdtri(n - 1, (1 + level) / 2))
+        how = "counts equal but for one trial: upper limit of a variance, normal counts"
+        return Estimate("fano_factor", value, 0.0, high, level, "1", n, how)
+    return statistic.by_trial(spikes, level, method)
+
+
+def ratio(s):
+    """Variance over mean of n counts, from the sums n, counts, squares."""
+    # n sum c^2 - (sum c)^2 is a whole number: exactly 0 for equal counts
+    return (s.n * s.squares - s.counts**2) / ((s.n - 1) * s.counts)
+
+
+def count_sums(spikes):
+    """TrialSums of the spike counts: counts, squares, n."""
+    counts, ones = spikes.counts(), np.ones(spikes.n_trials)
+    return TrialSums({"counts": counts, "squares": counts**2, "n": ones, "count": ones}, window=spikes.window)
+
+
+def _events(k, level):
+    """Exact interval for the mean of a Poisson law that gave k (Garwood)."""
+    low = gammaincinv(k, (1 - level) / 2) if k else 0.0
+    return low, gammaincinv(k + 1, (1 + level) / 2)
+
+
+RATE = Statistic(
+    Quantity("rate", "Hz", LOG, "spike counts", 1), count_sums, lambda s: hertz(s.counts / (s.n * s.window)),
+    label="Rate (Hz)", unbias=False, estimator=_rate,
+)  # fmt: skip
+FANO_FACTOR = Statistic(
+    Quantity("fano_factor", "1", LOG, "spike counts", 2, "there is no spike"), count_sums, ratio,
+    label="Fano factor", margin="75%", unbias=False, estimator=_fano,
+)  # fmt: skip

@@ -1,0 +1,146 @@
+"""How long until the first spike: its latency and jitter, with trials that stay silent."""
+
+import numpy as np
+from scipy.special import bdtr, betaincinv
+
+from ...errors import InputError, real
+from ...spike_trains import SpikeTrains
+from ..estimate import LOG, Estimate, Quantity, TrialSums
+from ..given import given
+from ..uncertainty import by_trial, confidence
+
+__all__ = ["first_spikes", "jitter", "latency", "latency_median", "response_probability"]
+
+_OF = "first spikes"
+
+
+def first_spikes(spikes, since=None):
+    """Time from `since` to the first spike after it (ms) in each trial, infinite where there is none.
+
+    Arguments:
+        spikes: SpikeTrains.
+        since: when the clock starts, ms since the start of the trial, within the window; None takes its start.
+
+    Returns an array of shape (n_trials,).
+    """
+    since = given(SpikeTrains, spikes).start if since is None else real("since", since, at_least=0, unit="ms")
+    if not spikes.start <= since < spikes.stop:
+        raise InputError(
+            f"since = {since:g} ms is not allowed: it must lie in the window, from {spikes.start:g} to "
+            f"{spikes.stop:g} ms"
+        )
+    later = spikes.time >= since
+    trial, first = np.unique(spikes.trial[later], return_index=True)
+    found = np.full(spikes.n_trials, np.inf)
+    found[trial] = spikes.time[later][first] - since
+    return found
+
+
+def response_probability(spikes, since=None, level=0.95):
+    """Probability that a trial has a spike at all between `since` and the window's end.
+
+    Arguments:
+        spikes: SpikeTrains.
+        since: see `first_spikes`.
+        level: confidence level.
+
+    The interval is exact for independent trials, and conservative.
+    Source: Clopper and Pearson, Biometrika 26, 404 (1934).
+    """
+    level, found = confidence(level), np.isfinite(first_spikes(spikes, since))
+    n, k, tail = found.size, int(found.sum()), (1 - level) / 2
+    low = float(betaincinv(k, n - k + 1, tail)) if k else 0.0
+    high = float(betaincinv(k + 1, n - k, 1 - tail)) if k < n else 1.0
+    return Estimate("response_probability", k / n, low, high, level, "1", n, "exact, binomial")
+
+
+def latency(spikes, since=None, level=0.95, method="jackknife"):
+    """Mean time from `since` to the first spike (ms).
+
+    Arguments:
+        spikes: SpikeTrains.
+        since: see `first_spikes`.
+        level: confidence level.
+        method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
+
+    Had only if every trial has a spike: a silent one would have had a long latency, and without it the mean is too
+    small; `latency_median` then still is known if half of the trials respond.
+    """
+    quantity, sums, silent = _sums("latency", spikes, since)
+    estimate = by_trial(quantity, lambda s: s.time / s.count, sums, level=level, method=method, unbias=False)
+    return _unless(silent, estimate, spikes)
+
+
+def jitter(spikes, since=None, level=0.95, method="jackknife"):
+    """Standard deviation of the time to the first spike (ms): sqrt(sum (x - mean)^2 / (n - 1)).
+
+    Arguments:
+        spikes: SpikeTrains.
+        since: see `first_spikes`.
+        level: confidence level.
+        method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
+
+    Had only if every trial has a spike, see `latency`. Measured where 95 % is claimed: 95 to 98 % on normal, even and
+    Weibull (shape 3) latencies; on exponential and gamma ones, and on lognormal ones with sigma 0.5, 91 to 95 % with 20
+    trials, 94 to 97 % with 100. Of heavy tails few trials show too little: 85 and 90 % on lognormal latencies with
+    sigma 1. `pytest -m slow -s tests/statistical/test_more_coverage.py -k first_spikes` repeats this.
+    """
+
+    def deviation(s):
+        return np.sqrt(np.maximum(s.square - s.time**2 / s.count, 0.0) / (s.count - 1))
+
+    quantity, sums, silent = _sums("jitter", spikes, since)
+    return _unless(silent, by_trial(quantity, deviation, sums, level=level, method=method, unbias=False), spikes)
+
+
+def latency_median(spikes, since=None, level=0.95):
+    """Median time from `since` to the first spike (ms), silent trials counted as later than all.
+
+    Arguments:
+        spikes: SpikeTrains.
+        since: see `first_spikes`.
+        level: confidence level.
+
+    The interval goes from one order statistic to another, and is exact and conservative for independent trials,
+    whatever the law; where its upper end falls among the silent trials it has none.
+    Source: David and Nagaraja, Order Statistics (2003), section 7.1.
+    """
+    level = confidence(level)
+    ordered = np.sort(first_spikes(spikes, since))
+    n = ordered.size
+    value = float(np.mean(ordered[[(n - 1) // 2, n // 2]]))
+    missing = {"level": level, "unit": "ms", "n": n}
+    if not np.isfinite(value):
+        return Estimate.missing("latency_median", f"half of the {n} trials or more have no spike", **missing)
+    k = _order(n, level)
+    if k < 0:
+        reason = f"{n} trials are too few for an interval at this level"
+        return Estimate.missing("latency_median", reason, value=value, **missing)
+    low, high = float(ordered[k]), float(ordered[n - 1 - k])
+    if not np.isfinite(high):
+        reason = "the interval reaches into the trials without a spike"
+        return Estimate.missing("latency_median", reason, value=value, **missing)
+    return Estimate("latency_median", value, low, high, level, "ms", n, "exact, between order statistics")
+
+
+def _order(n, level):
+    """The largest k such that the k-th and the k-th last of n (from 0) hold the median at this level; -1 if none."""
+    below = bdtr(np.arange(n + 1), n, 0.5)  # of so many trials or fewer before the median
+    return int(np.searchsorted(below, (1 - level) / 2)) - 1
+
+
+def _sums(name, spikes, since):
+    """(quantity, sums by trial, number of silent trials)."""
+    found = first_spikes(spikes, since)
+    spiked = np.isfinite(found)
+    x = np.where(spiked, found, 0.0)
+    sums = TrialSums({"time": x, "square": x**2, "count": spiked})
+    return Quantity(name, "ms", LOG, _OF, 2), sums, int(np.sum(~spiked))
+
+
+def _unless(silent, estimate, spikes):
+    """The estimate, if no trial was silent."""
+    if not silent:
+        return estimate
+    reason = f"{silent} of {spikes.n_trials} trials have no spike: see latency_median, or lengthen duration"
+    return Estimate.missing(estimate.name, reason, level=estimate.level, unit="ms", n=estimate.n)

@@ -1,0 +1,224 @@
+"""The distribution of the interspike intervals (ISIs) as a whole: histogram, kernel density, logarithm."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from ...errors import InputError, real
+from ...spike_trains import SpikeTrains
+from ..estimate import LOG, PLAIN, ROOT, Curve, Quantity, TrialSums, binned
+from ..given import given
+from ..statistic import Statistic
+from ..uncertainty import confidence, curve_by_trial
+from .counts import rate
+from .window import hidden, time_resolution, window_weight
+
+__all__ = [
+    "LOG_ISI_MEAN",
+    "LOG_ISI_SD",
+    "isi_bins",
+    "isi_histogram",
+    "isi_kernel_density",
+    "log_isi_mean",
+    "log_isi_sd",
+]
+
+_OF = "interspike intervals"
+_SHORTEST = 1e-3  # ms: what is shorter has no place on a logarithmic axis
+_SHARE = ROOT._replace(high=1.0)
+_FINE = 2048  # cells of ln ISI that a kernel density is made of
+
+
+def isi_bins(*trains):
+    """Edges (ms) of bins of equal ratio that hold the ISIs of all `trains` (SpikeTrains), or None if there are none.
+
+    They stand at 10^(k/b) for whole k, with b = 1.5 n^(1/3) bins a decade, from 8 to 40, where n is the smallest
+    number of ISIs that any of the trains has: the width of the best histogram falls like n^(-1/3).
+
+    Source: Freedman and Diaconis, Z. Wahrscheinlichkeitstheorie 57, 453 (1981).
+    """
+    intervals = [isi for isi in (given(SpikeTrains, train).isi()[0] for train in trains) if isi.size]
+    if not intervals:
+        return None
+    shortest = max(min(isi.min() for isi in intervals), _SHORTEST)
+    longest = max(max(isi.max() for isi in intervals), _SHORTEST)
+    per_decade = np.clip(round(1.5 * min(map(len, intervals)) ** (1 / 3)), 8, 40)
+    first = np.floor(np.log10(shortest) * per_decade) - 1
+    last = np.ceil(np.log10(longest) * per_decade) + 1
+    return 10 ** (np.arange(first, last + 1) / per_decade)
+
+
+def isi_histogram(spikes, edges=None, level=0.95):
+    """Density of the ISIs in bins, per decade: areas on a logarithmic axis are probabilities.
+
+        f_j = S_j / (S d_j),   S_j = sum of w over the ISIs in bin j, S over all, w = T / (T - ISI), d_j decades wide
+
+    Arguments:
+        spikes: SpikeTrains.
+        edges: edges of the bins, ms, increasing and positive; None takes those of `isi_bins`. To compare two
+            histograms give both the same. ISIs outside are counted in S alone.
+        level: confidence level of the intervals and of the joint band.
+
+    Returns a Curve at the geometric middles of the bins. Multiply by 0.4343/ISI to have the density per ms. Corrected
+    for the window as `isi_mean` is. Exact for the probability of the bin; a bin that fewer than two trials reach has
+    no interval. Intervals by trial on the root scale.
+    Source of the logarithmic bins: Sigworth and Sine, Biophys. J. 52, 1047 (1987).
+    """
+    level = confidence(level)
+    isi, trial = given(SpikeTrains, spikes).isi()
+    edges = isi_bins(spikes) if edges is None else _edges(edges)
+    if edges is None:
+        return _no_isi("isi_histogram", np.empty(0), level, "1", spikes)
+    cell, inside = _cells(isi, edges)
+    weight, n_bins = window_weight(isi, spikes.window), len(edges) - 1
+    sums = binned(trial[inside], cell[inside], spikes.n_trials, n_bins, weight[inside])
+    total = binned(trial, np.zeros_like(trial), spikes.n_trials, 1, weight)
+    quantity = Quantity("isi_histogram", "1", _SHARE, _OF, 1, "there is no interspike interval")
+    share = curve_by_trial(
+        quantity, lambda s: s.part / s.whole, TrialSums({"part": sums, "whole": total}),
+        np.sqrt(edges[1:] * edges[:-1]), level=level, x_name="isi", x_unit="ms", n_trials=spikes.n_trials,
+        unbias=False, support=np.sum(sums > 0, axis=0),
+    )  # fmt: skip
+    names = ("value", "low", "high", "joint_low", "joint_high")
+    return replace(share, **{name: getattr(share, name) / np.diff(np.log10(edges)) for name in names})
+
+
+def isi_kernel_density(spikes, x=None, bandwidth=None, level=0.95):
+    """Density of the ISIs (1/ms) by a Gaussian kernel on ln ISI, so that none of it falls below 0.
+
+        f(x) = sum w phi((ln x - ln ISI) / b) / (b x sum w),   w = T / (T - ISI)
+
+    Arguments:
+        spikes: SpikeTrains.
+        x: where, ms, positive, shape (n_points,); None takes 200 points of equal ratio over all ISIs.
+        bandwidth: b, of ln ISI; None takes 0.9 min(sd, quartile range / 1.34) n^(-1/5), Silverman's, for n ISIs.
+        level: confidence level of the intervals and of the joint band.
+
+    Corrected for the window as `isi_mean` is. The kernel smooths: f is that of ISI times exp(b z), z normal, which the
+    intervals are for; it differs from the density of the ISIs by a term of order b^2. ISIs below 1 us have no place on
+    the axis, and count in sum w alone. Returns a Curve; a point has no interval unless two trials have an ISI within a
+    bandwidth of it: a density of 0 would else look certain.
+    Source: Silverman, Density Estimation (1986), eq. 3.31; for the logarithm section 2.10.
+    """
+    level = confidence(level)
+    isi, trial = given(SpikeTrains, spikes).isi()
+    weight, told = window_weight(isi, spikes.window), isi > _SHORTEST
+    short = binned(trial[~told], np.zeros_like(trial[~told]), spikes.n_trials, 1, weight[~told])
+    isi, trial, weight = isi[told], trial[told], weight[told]
+    if isi.size == 0:
+        return _no_isi("isi_kernel_density", np.empty(0) if x is None else _points(x), level, "1/ms", spikes)
+    log = np.log(isi)
+    b = _silverman(log) if bandwidth is None else real("bandwidth", bandwidth, above=0)
+    x = np.geomspace(isi.min() * np.exp(-2 * b), isi.max() * np.exp(2 * b), 200) if x is None else _points(x)
+    low, high = log.min(), max(log.max(), log.min() + 1e-9)
+    middle = np.linspace(low, high, _FINE)
+    cell = ((log - low) / (high - low) * (_FINE - 1)).round().astype(int)
+    fine = binned(trial, cell, spikes.n_trials, _FINE, weight)
+    kernel = np.exp(-0.5 * ((np.log(x) - middle[:, None]) / b) ** 2) / (np.sqrt(2 * np.pi) * b * x)
+    # einsum, not @: the threads of a BLAS make this hundredfold slower on a busy machine
+    sums = np.einsum("gc,cx->gx", fine, kernel)
+    known = np.pad(np.cumsum(fine > 0, axis=1), ((0, 0), (1, 0)))  # cells with an ISI, up to each
+    first, last = (np.searchsorted(middle, np.log(x) + side * b) for side in (-1, 1))
+    quantity = Quantity("isi_kernel_density", "1/ms", ROOT, _OF, 1, "there is no interspike interval near")
+    return curve_by_trial(
+        quantity, lambda s: s.part / s.whole,
+        TrialSums({"part": sums, "whole": fine.sum(axis=1, keepdims=True) + short}), x, level=level, x_name="isi",
+        x_unit="ms", n_trials=spikes.n_trials, unbias=False, support=np.sum(known[:, last] > known[:, first], axis=0),
+    )  # fmt: skip
+
+
+def log_isi_mean(spikes, level=0.95, method="jackknife"):
+    """Mean of the natural logarithm of the ISIs in ms; its exponential is their geometric mean.
+
+        log_isi_mean = sum w ln x / sum w   over the ISIs x of all trials,   w(x) = T / (T - x)
+
+    Arguments:
+        spikes: SpikeTrains.
+        level: confidence level.
+        method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
+
+    Corrected for the window as `isi_mean` is. ISIs that rounding cannot tell from 0 are left out. Where the window
+    hides too many long ISIs (see `hidden`; a Poisson train takes 7 spikes a trial) the interval is given up. Measured
+    with 20 trials of 50 spikes where 95 % is claimed: 95 to 96 %.
+    """
+    return LOG_ISI_MEAN.estimate(spikes, level, method)
+
+
+def log_isi_sd(spikes, level=0.95, method="jackknife"):
+    """Standard deviation of the natural logarithm of the ISIs: the width of their law on a logarithmic axis.
+
+        log_isi_sd = sqrt(sum w (ln x - m)^2 / sum w),   m = log_isi_mean
+
+    Arguments:
+        spikes: SpikeTrains.
+        level: confidence level.
+        method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
+
+    For Poisson trains pi / sqrt(6) = 1.2825. Corrected as `cv` is; its interval given up as that of `log_isi_mean`.
+    """
+    return LOG_ISI_SD.estimate(spikes, level, method)
+
+
+def _told(spikes):
+    """(isi, trial, weight) of the ISIs that rounding can tell from 0."""
+    isi, trial = spikes.isi()
+    told = isi > time_resolution(spikes)
+    return isi[told], trial[told], window_weight(isi[told], spikes.window)
+
+
+def _log_powers(spikes):
+    """TrialSums of the powers of y = ln ISI - centre, weighted for the window: w, wy, wyy; count."""
+    isi, trial, weight = _told(spikes)
+    log = np.log(isi)
+    centre = float(np.average(log, weights=weight)) if isi.size else 0.0
+    columns = {"w": weight, "wy": weight * (log - centre), "wyy": weight * (log - centre) ** 2, "count": None}
+    sums = {name: np.bincount(trial, column, spikes.n_trials) for name, column in columns.items()}
+    return TrialSums(sums, centre=centre)
+
+
+def _too_short(spikes, level):
+    """Why the window is too short, or None; see `hidden`."""
+    return hidden(rate(spikes, level), spikes.window, *_told(spikes), tail=0.5)
+
+
+LOG_ISI_MEAN = Statistic(
+    Quantity("log_isi_mean", "1", PLAIN, _OF, 1), _log_powers, lambda s: s.centre + s.wy / s.w,
+    label="Mean of ln ISI", margin=0.05, refusal=_too_short,
+)  # fmt: skip
+LOG_ISI_SD = Statistic(
+    Quantity("log_isi_sd", "1", LOG, _OF, 2), _log_powers,
+    lambda s: np.sqrt(np.maximum(s.wyy / s.w - (s.wy / s.w) ** 2, 0.0)), label="SD of ln ISI", refusal=_too_short,
+)  # fmt: skip
+
+
+def _silverman(log):
+    low, high = np.quantile(log, [0.25, 0.75])
+    widths = [width for width in (log.std(), (high - low) / 1.34) if width > 0]
+    return max(0.9 * min(widths, default=0.0) * log.size**-0.2, 1e-3)
+
+
+def _edges(edges):
+    edges = np.asarray(edges, dtype=float)
+    if edges.ndim != 1 or edges.size < 2 or not (edges[0] > 0 and np.all(np.diff(edges) > 0)):
+        raise InputError("edges are not allowed: give two or more times in ms, positive and increasing")
+    return edges
+
+
+def _points(x):
+    x = np.asarray(x, dtype=float)
+    if x.ndim != 1 or not np.all(x > 0):
+        raise InputError("x is not allowed: give times in ms, positive, in one dimension")
+    return x
+
+
+def _cells(isi, edges):
+    """(bin of each ISI, whether it lies in one)."""
+    cell = np.searchsorted(edges, isi, side="right") - 1
+    return cell, (cell >= 0) & (cell < len(edges) - 1)
+
+
+def _no_isi(name, x, level, unit, spikes):
+    return Curve.missing(
+        name, x, "there is no interspike interval in the window", level=level, unit=unit, x_name="isi", x_unit="ms",
+        n=spikes.n_trials,
+    )  # fmt: skip

@@ -1,0 +1,164 @@
+"""The power spectrum of a spike train, and its limit at zero frequency."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
+from ...errors import InputError
+from ...spike_trains import SpikeTrains
+from ...units import hertz, per_ms
+from ..estimate import LOG, Curve, Quantity, TrialSums, binned
+from ..given import given
+from ..uncertainty import by_trial, confidence, curve_by_trial
+from .counts import count_sums, fano_factor, rate
+from .isi import cv, least_error, mean, powers, variance
+
+__all__ = ["renewal_limit", "spectrum_at_zero", "spike_spectrum"]
+
+_POINTS = 60
+_HIGHEST = 8.0  # of the rate: beyond, the spectrum of most trains is flat
+_CHUNK = 2_000_000  # spikes times frequencies at a time
+_TOGETHER = 200  # frequencies of one band, at most
+_WORK = 30_000_000  # spikes times frequencies, at most, unless there is one a band: some seconds
+
+
+def spike_spectrum(spikes, edges=None, level=0.95):
+    """Power spectrum of the spike train (Hz): what its rate fluctuates by, frequency by frequency.
+
+        S(f) = < |sum_j exp(-2 pi i f t_j)|^2 > / T   at f = k/T, k = 1, 2, ...
+
+    averaged over trials, and over the frequencies k/T within each band.
+
+    Arguments:
+        spikes: SpikeTrains.
+        edges: edges of the frequency bands, Hz, from 0 up and increasing; each band must hold a multiple of 1/T. None
+            takes up to 60 bands from 1/T to eight times the rate, of one k each first, and then of equal ratio.
+        level: confidence level of the intervals and of the joint band.
+
+    Two-sided: S(f) goes to the rate at high f, and for a Poisson train it is the rate everywhere. At whole multiples
+    of 1/T the mean rate drops out, and what a window of length T leaves is a bias of order 1/T. Of a band that holds
+    more than 200 frequencies, and of less where there are very many spikes, some evenly spaced ones are taken. Returns
+    a Curve at the mean frequency of each band. Intervals by trial on the log scale.
+    Source: Bartlett, J. R. Stat. Soc. B 25, 264 (1963); Gerstner et al., Neuronal Dynamics (2014), section 7.4.
+    """
+    level = confidence(level)
+    frequency, band = _frequencies(given(SpikeTrains, spikes), edges)
+    labels = {"level": level, "unit": "Hz", "x_name": "frequency", "x_unit": "Hz"}
+    time, trial = spikes.time, spikes.trial
+    if frequency.size == 0 or time.size == 0:
+        return Curve.missing("spike_spectrum", np.empty(0), "there is no spike", n=spikes.n_trials, **labels)
+    n_bands = band[-1] + 1
+    power = _power(time - spikes.start, trial, spikes.n_trials, per_ms(frequency))
+    size = np.bincount(band)
+    of_band = np.stack([np.bincount(band, row, n_bands) for row in power]) / size
+    trials = np.repeat(np.arange(spikes.n_trials), n_bands)
+    sums = binned(trials, np.tile(np.arange(n_bands), spikes.n_trials), spikes.n_trials, n_bands, of_band.ravel())
+    ones = binned(np.arange(spikes.n_trials), np.zeros(spikes.n_trials, dtype=int), spikes.n_trials, 1)
+    quantity = Quantity("spike_spectrum", "Hz", LOG, "spikes", 1, "there is no spike")
+    return curve_by_trial(
+        quantity, lambda s: hertz(s.power / (s.n * spikes.window)), TrialSums({"power": sums, "n": ones}),
+        np.bincount(band, frequency) / size, level=level, x_name="frequency", x_unit="Hz", n_trials=spikes.n_trials,
+        unbias=False,
+    )  # fmt: skip
+
+
+def spectrum_at_zero(spikes, level=0.95):
+    """Limit of the power spectrum at zero frequency (Hz): the variance of the count per time, over a long time.
+
+        S(0) = s^2 / T = rate * fano_factor,   s^2 = sum (c_t - c)^2 / (n - 1) of the counts in the whole window T
+
+    Arguments:
+        spikes: SpikeTrains.
+        level: confidence level.
+
+    Off by the memory of the train over the window's length, a term of order 1/T; for a renewal train it goes to
+    rate * CV^2, `renewal_limit`. The variance is unbiased, its interval by trial on the log scale, see `by_trial`;
+    where all counts but one are equal, that of the Fano factor, times the rate.
+    Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), eq. 4.6.12.
+    """
+    fano, counts = fano_factor(spikes, level), spikes.counts()
+    if fano.low is None or np.bincount(counts).max() >= len(counts) - 1:
+        frequency = rate(spikes, level).value
+        return _mapped(fano, lambda x: x * frequency, name="spectrum_at_zero", unit="Hz")
+
+    def variance_per_time(s):
+        return hertz((s.squares - s.counts**2 / s.n) / (s.n - 1) / s.window)
+
+    quantity = Quantity("spectrum_at_zero", "Hz", LOG, "spike counts", 2)
+    return by_trial(quantity, variance_per_time, count_sums(spikes), level=level, unbias=False)
+
+
+def renewal_limit(spikes, level=0.95):
+    """What the power spectrum at zero frequency would be if the train had no memory beyond its last spike (Hz).
+
+        S(0) = rate * CV^2   for a renewal train
+
+    Arguments:
+        spikes: SpikeTrains.
+        level: confidence level.
+
+    Set beside `spectrum_at_zero` it tells of memory: their ratio is 1 + 2 sum of the serial correlations. The
+    interval is by trial, with the errors of rate and CV as they depend on each other; it is given up where that of
+    `cv` is, and covers what that does.
+    Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), section 4.6.
+    """
+    irregular, frequency = cv(spikes, level), rate(spikes, level).value
+    if not irregular.low:  # there is none, or all ISIs are equal
+        return _mapped(irregular, lambda x: frequency * x**2, name="renewal_limit", unit="Hz")
+    of_isi, of_counts = powers(spikes), count_sums(spikes)
+    sums = TrialSums(of_isi.columns | of_counts.columns, **of_isi.constants | of_counts.constants)
+
+    def limit(s):
+        return hertz(s.counts / (s.n * s.window)) * variance(s) / mean(s) ** 2
+
+    quantity = Quantity("renewal_limit", "Hz", LOG, "trials", 1, "there are too few interspike intervals")
+    floor = least_error(lambda value: 2 * (1 + value / frequency))(of_isi)  # of CV^2, as in `cv`
+    estimate = by_trial(quantity, limit, sums, level=level, unbias=False, floor=floor)
+    unbiased = frequency * irregular.value**2
+    return _mapped(estimate, lambda x: x * unbiased / estimate.value)
+
+
+def _mapped(estimate, f, **changes):
+    """The estimate with f of its value and of the ends of its interval, where it has them."""
+    ends = {end: getattr(estimate, end) for end in ("value", "low", "high")}
+    return replace(estimate, **{end: None if x is None else f(x) for end, x in ends.items()}, **changes)
+
+
+def _power(time, trial, n_trials, frequency):
+    """|sum_j exp(-2 pi i f t_j)|^2 of each trial, shape (n_trials, n_frequencies); times in ms, f in 1/ms."""
+    power = np.zeros((n_trials, len(frequency)))
+    edges = np.searchsorted(trial, np.arange(n_trials + 1))
+    filled = np.flatnonzero(np.diff(edges))
+    step = max(1, _CHUNK // max(time.size, 1))
+    for first in range(0, len(frequency), step):
+        phase = -2j * np.pi * np.outer(frequency[first : first + step], time)
+        power[filled, first : first + step] = np.abs(np.add.reduceat(np.exp(phase), edges[filled], axis=1)).T ** 2
+    return power
+
+
+def _frequencies(spikes, edges):
+    """(frequency, band): multiples of 1/T, Hz, and the number of the band that each lies in."""
+    base = hertz(1 / spikes.window)
+    if edges is None:
+        highest = _HIGHEST * rate(spikes).value
+        if highest < base:
+            return np.empty(0), np.empty(0, dtype=int)
+        k = np.unique(np.geomspace(1, max(highest / base, 2), _POINTS).round())
+        edges = (np.append(k, k[-1] + 1) - 0.5) * base
+    edges = np.asarray(edges, dtype=float)
+    if edges.ndim != 1 or edges.size < 2 or edges[0] < 0 or np.any(np.diff(edges) <= 0):
+        raise InputError("edges are not allowed: give two or more frequencies in Hz, from 0 up and increasing")
+    together = np.clip(_WORK // max(spikes.time.size * (len(edges) - 1), 1), 1, _TOGETHER)
+    found = []
+    for band, (low, high) in enumerate(pairwise(edges)):
+        k = np.arange(max(1, np.ceil(low / base * (1 - 1e-12))), np.ceil(high / base * (1 - 1e-12)))
+        if k.size == 0:
+            raise InputError(
+                f"edges are not allowed: the band from {low:g} to {high:g} Hz holds no multiple of 1/T = {base:g} Hz"
+            )
+        if k.size > together:
+            k = k[((np.arange(together) + 0.5) * k.size / together).astype(int)]
+        found += [(f * base, band) for f in k]
+    frequency, band = zip(*found, strict=True)
+    return np.array(frequency), np.array(band)

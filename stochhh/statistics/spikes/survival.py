@@ -1,0 +1,147 @@
+"""How long the neuron stays silent after a spike: survival and hazard, with intervals cut by the window's end."""
+
+import numpy as np
+
+from ...errors import InputError
+from ...spike_trains import SpikeTrains
+from ..estimate import LOGIT, ROOT, Curve, Quantity, TrialSums, binned
+from ..given import given
+from ..uncertainty import confidence, curve_by_trial
+
+__all__ = ["isi_hazard", "isi_survival"]
+
+_CELLS = 1000  # of the time axis, at most: with fewer different ISIs the product limit is exact
+_POINTS = 200
+_BINS = 40
+_PER_BIN = 8  # ISIs that end in a bin, at least
+_NARROWEST = 1e-3  # of the median
+_EITHER_WAY = 5  # trials with an ISI up to a point, and with one beyond, that its survival takes
+_NONE = "there is no spike in the window"
+
+
+def isi_survival(spikes, x=None, level=0.95):
+    """Probability that an interspike interval (ISI) lasts longer than x, by the product limit.
+
+        S(x) = prod over ISIs y <= x of (1 - d(y) / r(y)),   d(y) ISIs that end at y, r(y) that last till y or longer
+
+    Arguments:
+        spikes: SpikeTrains.
+        x: where, ms, from 0 up and increasing, shape (n_points,); None takes 200 points up to the longest ISI.
+        level: confidence level of the intervals and of the joint band.
+
+    Returns a Curve. Every spike in the window begins an interval; the one that the window's end cuts counts in r as
+    long as it is seen, so long ISIs are not lost. The time before the first spike of a window is left out: it began
+    nobody knows when. Beyond the longest of all, cut ones included, nothing is known. Consistent for a renewal train,
+    where the cut is independent of the ISI that it cuts; with serially correlated ISIs right but for the dependence
+    of the last ISI on those before. With more than 1000 different ISIs these are taken in 1000 cells of equal number,
+    which moves S by less than 0.001. Intervals by trial on the logit scale; a point has none unless five trials (all,
+    if these are fewer) have an ISI up to it, and as many an interval that lasts longer. For where S is nearly 1 or 0
+    the sample that has such an ISI at all is one that has too many: with two trials the joint band of 100 points
+    covered 73 to 87 % where 95 % is claimed, with five 91 to 96 %.
+    Source: Kaplan and Meier, J. Am. Stat. Assoc. 53, 457 (1958); Gill, Z. Wahrscheinlichkeitstheorie 53, 97 (1980).
+    """
+    level = confidence(level)
+    length, cut, trial = _intervals(spikes)
+    if x is None:
+        longest = length[~cut].max(initial=0.0)
+        x = np.linspace(0, longest, _POINTS + 1)[1:] if longest > 0 else np.empty(0)
+    x = _increasing("x", x, at_least=0)
+    missing = {"level": level, "unit": "1", "x_name": "isi", "x_unit": "ms", "n": spikes.n_trials}
+    if length.size == 0 or x.size == 0:
+        return Curve.missing("isi_survival", x, _NONE if length.size == 0 else "no interval above 0 ends", **missing)
+    ends = np.unique(length[~cut])
+    if ends.size > _CELLS:
+        ends = np.unique(np.quantile(length[~cut], np.linspace(0, 1, _CELLS), method="higher"))
+    at = np.searchsorted(ends, length[~cut])  # the cell that each ISI ends in
+    deaths = binned(trial[~cut], at, spikes.n_trials, len(ends))
+    passed = np.searchsorted(ends, length[cut], side="right")  # cells that a cut interval lasts through
+    left = binned(trial[cut], passed, spikes.n_trials, len(ends) + 1)
+    at_risk = np.cumsum(deaths[:, ::-1], axis=1)[:, ::-1] + np.cumsum(left[:, :0:-1], axis=1)[:, ::-1]
+    index = np.searchsorted(ends, x, side="right")  # cells that end at x or before
+    known = (x <= length.max()) | (length[~cut].max() >= length.max())  # then nothing lasts longer
+
+    def survival(s):
+        share = np.divide(s.ended, s.at_risk, out=np.zeros(s.ended.shape), where=s.at_risk > 0)
+        product = np.cumprod(1.0 - share, axis=-1)
+        padded = np.concatenate([np.ones((*product.shape[:-1], 1)), product], axis=-1)
+        return np.where(known, padded[..., index], np.nan)
+
+    by_end, beyond = np.cumsum(deaths > 0, axis=1) > 0, at_risk > 0
+    reached = np.pad(by_end.sum(axis=0), (1, 0))[index]  # trials with an ISI up to x
+    passing = np.append(beyond.sum(axis=0), np.sum(left[:, -1] > 0))[index]  # and with an interval that lasts longer
+    quantity = Quantity("isi_survival", "1", LOGIT, "spikes", 1, "beyond the longest interval nothing is known")
+    return curve_by_trial(
+        quantity, survival, TrialSums({"ended": deaths, "at_risk": at_risk}), x, level=level, x_name="isi",
+        x_unit="ms", n_trials=spikes.n_trials, unbias=False, support=np.minimum(reached, passing),
+        fewest=min(_EITHER_WAY, spikes.n_trials),
+    )  # fmt: skip
+
+
+def isi_hazard(spikes, edges=None, level=0.95):
+    """Rate at which the neuron spikes (1/ms) a given time after its last spike.
+
+        h_j = d_j / E_j,   d_j ISIs that end in bin j, E_j the time that all intervals spend in it, cut ones too
+
+    Arguments:
+        spikes: SpikeTrains.
+        edges: edges of the bins, ms, from 0 up and increasing; None takes bins that equal numbers of ISIs end in, at
+            least eight if there are as many, 40 at most, and none narrower than a thousandth of the median.
+        level: confidence level of the intervals and of the joint band.
+
+    Returns a Curve at the middles of the bins. For a renewal train the hazard says all; a constant one is Poisson's.
+    Exact for the mean of the hazard over the bin, weighted with the time spent there; an interval that the window
+    cuts counts as long as it is seen. Intervals by trial on the root scale.
+    Source: Cox and Isham, Point Processes (1980), section 2.2; occurrence/exposure: Aalen, Ann. Stat. 6, 701 (1978).
+    """
+    level = confidence(level)
+    length, cut, trial = _intervals(spikes)
+    if edges is None:
+        edges = _bins(length[~cut])
+    edges = _increasing("edges", edges, at_least=0)
+    if edges.size < 2:
+        reason = _NONE if length.size == 0 else "fewer than two different interspike intervals end in the window"
+        labels = {"level": level, "unit": "1/ms", "x_name": "isi", "x_unit": "ms", "n": spikes.n_trials}
+        return Curve.missing("isi_hazard", np.empty(0), reason, **labels)
+    n_bins, width = len(edges) - 1, np.diff(edges)
+    cell = np.searchsorted(edges, length, side="right") - 1
+    cell = np.where(length == edges[-1], n_bins - 1, cell)  # the last bin is closed
+    inside = (cell >= 0) & (cell < n_bins)
+    ended = inside & ~cut
+    deaths = binned(trial[ended], cell[ended], spikes.n_trials, n_bins)
+    part = length[inside] - edges[cell[inside]]
+    exposure = binned(trial[inside], cell[inside], spikes.n_trials, n_bins, part)
+    through = binned(trial, np.clip(cell + 1, 0, n_bins + 1), spikes.n_trials, n_bins + 2)
+    beyond = np.cumsum(through[:, ::-1], axis=1)[:, ::-1][:, 2:]  # intervals that last through each bin
+    quantity = Quantity("isi_hazard", "1/ms", ROOT, "spikes", 1, "no interval lasts so long")
+    return curve_by_trial(
+        quantity, lambda s: s.ended / s.time, TrialSums({"ended": deaths, "time": exposure + beyond * width}),
+        (edges[1:] + edges[:-1]) / 2, level=level, x_name="isi", x_unit="ms", n_trials=spikes.n_trials, unbias=False,
+        support=np.sum(deaths > 0, axis=0),
+    )  # fmt: skip
+
+
+def _bins(ended):
+    """Edges between which equal numbers of ISIs end, ms."""
+    if ended.size == 0:
+        return ended
+    edges = np.quantile(ended, np.linspace(0, 1, int(np.clip(ended.size // _PER_BIN, 1, _BINS)) + 1))
+    kept = [edges[0]]
+    for edge in edges[1:]:
+        if edge - kept[-1] > _NARROWEST * edges[len(edges) // 2]:
+            kept.append(edge)
+    return np.array([*kept[:-1], edges[-1]]) if len(kept) > 1 else edges[:1]
+
+
+def _intervals(spikes):
+    """(length, cut, trial) of the interval after each spike of the window; the last of a trial is cut by its end."""
+    time, trial = given(SpikeTrains, spikes).time, spikes.trial
+    last = np.append(trial[1:] != trial[:-1], True)[: time.size]
+    following = np.append(time[1:], spikes.stop)[: time.size]
+    return np.where(last, spikes.stop, following) - time, last, trial
+
+
+def _increasing(name, x, at_least):
+    x = np.asarray(x, dtype=float)
+    if x.ndim != 1 or np.any(x < at_least) or np.any(np.diff(x) <= 0) or not np.all(np.isfinite(x)):
+        raise InputError(f"{name} is not allowed: give times in ms, from {at_least:g} up and increasing")
+    return x

@@ -1,0 +1,160 @@
+"""A statistic as an object: what it is, what it is made of, and how it is judged; and the registry of all by name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..errors import InputError
+from .estimate import Estimate, Quantity
+from .given import KINDS, given
+from .margin import Margin
+from .uncertainty import Replicated, confidence, known_method
+
+__all__ = ["Statistic", "known_names", "named", "register"]
+
+_REGISTRY = {}
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """A statistic of a result: a smooth function of sums over trials, with its interval by trial.
+
+        theta = g(sum_t S_t)
+
+    Arguments:
+        quantity: Quantity: name, unit, scale of the interval, what is counted in each trial.
+        sums: function of the data to TrialSums, S_t.
+        formula: g, a function of TrialSums, which reads each sum by its name; NaN where it is undefined.
+        label: its title in figures, with its unit; by default name and unit.
+        margin: the largest difference that does not matter unless the user says otherwise: a number in its unit, or a
+            text such as "5%" of the reference's value.
+        data: what it is made of: "spikes" (SpikeTrains), "moments" (Moments of V) or "membrane" (Membrane).
+        unbias: whether the jackknife removes the bias of order 1/n.
+        floor: function of the TrialSums to the `floor` of `by_trial`; None for no floor.
+        refusal: function of (data, level) that says why there is no interval although one could be computed, or None.
+        estimator: function of (statistic, data, level, method) to an Estimate that takes the place of the interval by
+            trial, for what has cases of its own; None for no such cases.
+
+    A constant `resolution` among the sums is by how much rounding of the data may move theta.
+
+    >>> import numpy as np
+    >>> import stochhh as sh
+    >>> from stochhh.statistics import LOGIT, Quantity, Statistic, TrialSums, summary
+    >>> def short(spikes):
+    ...     isi, trial = spikes.isi()
+    ...     return TrialSums({"short": np.bincount(trial, isi < 10, spikes.n_trials),
+    ...                       "count": np.bincount(trial, minlength=spikes.n_trials)})
+    >>> bursts = Statistic(Quantity("short_isis", "1", LOGIT, "interspike intervals", 1), short,
+    ...                    lambda s: s.short / s.count, label="Share of ISIs below 10 ms", margin=0.02)
+    >>> spikes = sh.SpikeTrains([5, 9, 30, 5, 30, 36], [0, 0, 0, 1, 1, 1], n_trials=2, start=0, stop=50)
+    >>> summary(spikes, statistics=[bursts])["short_isis"].value
+    0.5
+
+    Raises InputError for data of another kind, and for a margin that is none.
+    """
+
+    quantity: Quantity
+    sums: Callable
+    formula: Callable
+    label: str = ""
+    margin: float | str = "5%"
+    data: str = "spikes"
+    unbias: bool = True
+    floor: Callable | None = None
+    refusal: Callable | None = None
+    estimator: Callable | None = None
+
+    def __post_init__(self):
+        if self.data not in KINDS:
+            raise InputError(f"data = {self.data!r} is not allowed: it must be one of {', '.join(KINDS)}")
+        Margin.of(self.margin, self.name)
+        unit = "" if self.quantity.unit == "1" else f" ({self.quantity.unit})"
+        object.__setattr__(self, "label", self.label or self.name + unit)
+
+    @property
+    def name(self):
+        """Name of the quantity, by which the statistic is known everywhere."""
+        return self.quantity.name
+
+    @property
+    def signed(self):
+        """Whether it may be negative, so that a ratio of two says nothing."""
+        return self.quantity.scale.low < 0
+
+    def replicated(self, data, every=False):
+        """The value and its leave-one-trial-out values.
+
+        Arguments:
+            data: SpikeTrains, Moments or Membrane, as `data` of the statistic says.
+            every: whether to keep the trials without observations, see `Replicated.of`.
+        """
+        sums = self.sums(given(KINDS[self.data], data))
+        return Replicated.of(self.quantity, self.formula, sums, unbias=self.unbias, every=every)
+
+    def estimate(self, data, level=0.95, method="jackknife"):
+        """The Estimate with its interval.
+
+        Arguments:
+            data: as of `replicated`.
+            level: confidence level.
+            method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
+        """
+        if self.estimator is not None:
+            return self.estimator(self, given(KINDS[self.data], data), level, method)
+        return self.by_trial(data, level, method)
+
+    def by_trial(self, data, level=0.95, method="jackknife"):
+        """The Estimate by trial, whatever cases of its own the statistic has; arguments as of `estimate`."""
+        level, method = confidence(level), known_method(method)
+        sums = self.sums(given(KINDS[self.data], data))
+        estimator = Replicated.of(self.quantity, self.formula, sums, unbias=self.unbias)
+        resolution = sums.resolution if "resolution" in sums else 0.0
+        floor = None if self.floor is None else self.floor(sums)
+        estimate = estimator.estimate(level, method, resolution=resolution, floor=floor)
+        if self.refusal is None or estimate.low is None:
+            return estimate
+        return estimate.unless(self.refusal(data, level))
+
+    def of(self, result, level=0.95, method="jackknife"):
+        """The Estimate of a result, or of spike trains; missing, with the reason, where these lack the data."""
+        data = result if isinstance(result, KINDS[self.data]) else getattr(result, self.data, None)
+        if data is not None:
+            return self.estimate(data, level, method)
+        labels = {"level": level, "unit": self.quantity.unit, "n": 0}
+        return Estimate.missing(self.name, _NOT_RECORDED[self.data], **labels)
+
+
+_NOT_RECORDED = {
+    "spikes": "the spikes were not recorded",
+    "moments": "the moments of V were not recorded",
+    "membrane": "the membrane was not sampled: simulate with membrane=Sampling()",
+}
+
+
+def register(statistic, replace=False):
+    """Make a Statistic known by its name wherever statistics are named, and return it.
+
+    Arguments:
+        statistic: a Statistic.
+        replace: whether it may take the place of another one of its name.
+
+    `compare`, `summary`, margins, titles, `--precision` and experiment files then take the name. Raises InputError for
+    what is no Statistic, and for a name that is taken.
+    """
+    if not isinstance(statistic, Statistic):
+        raise InputError(f"statistic of the type {type(statistic).__name__}: it must be a Statistic")
+    if not replace and _REGISTRY.get(statistic.name, statistic) is not statistic:
+        raise InputError(
+            f"the statistic {statistic.name!r} is registered already: choose another name, or replace=True"
+        )
+    _REGISTRY[statistic.name] = statistic
+    return statistic
+
+
+def named(name):
+    """The registered Statistic of this name; None if there is none."""
+    return _REGISTRY.get(name)
+
+
+def known_names():
+    """Names of all registered statistics."""
+    return tuple(_REGISTRY)

@@ -1,0 +1,8 @@
+"""How sure an estimate is: what leaving out each trial tells, intervals of numbers and of curves."""
+
+from .jackknife import by_trial, curve_by_trial
+from .level import METHODS, confidence, known_method
+from .replicated import Replicated
+from .spread import Spread
+
+__all__ = ["METHODS", "Replicated", "Spread", "by_trial", "confidence", "curve_by_trial", "known_method"]

@@ -1,0 +1,268 @@
+"""An estimate that remembers its trials: the value, and what it would be without each of them."""
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import ndtri
+
+from ...errors import InputError
+from ..estimate import LOG, PLAIN, Curve, Estimate, Quantity, TrialSums
+from .bootstrap import AT_LEAST, bootstrap_t
+from .joint import joint_tail
+from .level import confidence, known_method
+from .spread import Spread
+
+__all__ = ["GROUPS", "Replicated"]
+
+GROUPS = 200  # of trials, at most, for a curve: more would not sharpen the intervals, and fill the memory
+_FEWEST = 2  # trials that must speak of a point before it has an interval
+_BAND = 10  # trials that a joint band takes
+
+
+@dataclass(frozen=True)
+class Replicated:
+    """A value and its leave-one-trial-out values, a number or one for each point of a curve.
+
+        theta = g(S),   S = sum_t S_t,   theta_(t) = g(S - S_t)
+
+    Arguments:
+        quantity: Quantity: name, unit, scale of the interval, what it is counted in.
+        value: theta, or, where its bias of order 1/n was removed, n theta - (n - 1) mean theta_(t); shape () or
+            (n_points,).
+        left_out: theta_(t), shape (n, ...), n the number of trials or of groups of trials; a tuple of such arrays, of
+            which differences and ratios of independent estimates have two.
+        n: number of trials.
+        reason: why there is no interval, or no value; None where nothing speaks against it.
+        formula, sums: g and S_t, which the bootstrap needs; None where the estimate is made of others.
+
+    Made by `Replicated.of`, and by the functions below from others: what trials have in common is then kept.
+
+    >>> from stochhh.statistics.estimate import PLAIN, Quantity, TrialSums
+    >>> count = Quantity("count", "1", PLAIN, "trials", 1)
+    >>> a, b = ([3, 5, 4, 8], [4, 6, 5, 9])
+    >>> mean = lambda s: s.x / s.count
+    >>> a, b = (Replicated.of(count, mean, TrialSums({"x": x, "count": [1] * 4})) for x in (a, b))
+    >>> print(b.minus(a).estimate())  # each trial of b has one more
+    count = 1 [1, 1] (95%)
+    """
+
+    quantity: Quantity
+    value: np.ndarray
+    left_out: tuple
+    n: int
+    reason: str | None = None
+    formula: object = None
+    sums: TrialSums | None = None
+
+    @classmethod
+    def of(cls, quantity, formula, sums, *, unbias=True, n_trials=None, every=False):
+        """The value of a smooth function of sums over trials, and its values without each trial.
+
+        Arguments:
+            quantity, formula, sums, unbias: as in `by_trial`.
+            n_trials: number of trials, where `sums` are those of groups already; as in `curve_by_trial`.
+            every: whether to keep the trials without observations, which tell nothing: so that those of two estimates
+                belong together.
+        """
+        sums = sums if every else sums.observed()
+        total, n = sums.total(), len(sums) if n_trials is None else n_trials
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value = np.asarray(formula(total), dtype=float)
+            left_out = np.asarray(formula(sums.without_each()), dtype=float) if len(sums) > 1 else None
+        reason = _lacking(quantity, sums, n, value, left_out)
+        if left_out is None:
+            return cls(quantity, value, (), n, reason)
+        known = np.isfinite(value) & np.all(np.isfinite(left_out), axis=0)
+        if unbias and reason is None:
+            with np.errstate(invalid="ignore"):
+                corrected = value - (len(left_out) - 1) * np.mean(left_out - value, axis=0)
+                within = (quantity.scale.low < corrected) & (corrected < quantity.scale.high)
+            value = np.where(known & within, corrected, value)
+        return cls(quantity, value, (left_out,), n, reason, formula, sums)
+
+    def map(self, function, quantity=None):
+        """The same function of the value and of its leave-one-out values.
+
+        Arguments:
+            function: smooth, of arrays.
+            quantity: Quantity of what it gives; None keeps the present one.
+        """
+        images = tuple(function(left_out) for left_out in self.left_out)
+        return replace(
+            self, quantity=quantity or self.quantity, value=function(self.value), left_out=images, formula=None,
+            sums=None,
+        )  # fmt: skip
+
+    def minus(self, other, paired=True):
+        """The difference of this one and another.
+
+        Arguments:
+            other: Replicated.
+            paired: whether trial k of both belongs together, by the same input say; if not, they are independent.
+
+        Raises InputError for paired ones of different numbers of trials.
+        """
+        return self._with(other, paired, np.subtract, self.quantity._replace(scale=PLAIN))
+
+    def over(self, other, paired=True):
+        """The ratio of this one and another, both positive; arguments and errors as of `minus`."""
+        return self._with(other, paired, np.divide, self.quantity._replace(unit="1", scale=LOG))
+
+    def _with(self, other, paired, function, quantity):
+        reasons = dict.fromkeys(one.reason for one in (self, other) if one.reason is not None)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value = function(self.value, other.value)
+            if reasons:
+                return Replicated(quantity, value, (), min(self.n, other.n), "; ".join(reasons))
+            if not paired:
+                left_out = (*(function(part, other.value) for part in self.left_out),
+                            *(function(self.value, part) for part in other.left_out))  # fmt: skip
+            else:
+                _check_pairs(self, other)
+                left_out = tuple(map(function, self.left_out, other.left_out))
+        return Replicated(quantity, value, left_out, min(self.n, other.n))
+
+    def estimate(self, level=0.95, method="jackknife", *, resolution=0.0, floor=None):
+        """The Estimate of a number, with its interval.
+
+        Arguments:
+            level, method, resolution, floor: as in `by_trial`.
+        """
+        level, method = confidence(level), known_method(method)
+        quantity, value, n = self.quantity, float(self.value) if np.isfinite(self.value) else None, self.n
+        labels = {"level": level, "unit": quantity.unit, "n": n}
+        if self.reason is not None or value is None:
+            return Estimate.missing(quantity.name, self.reason or quantity.undefined, value=value, **labels)
+        if method == "bootstrap" and (self.sums is None or n < AT_LEAST):
+            few = f"the bootstrap takes {AT_LEAST} trials with {quantity.of}; found: {n}"
+            reason = few if self.sums is not None else "the bootstrap takes an estimate from sums by trial"
+            return Estimate.missing(quantity.name, reason, value=value, **labels)
+        image = _Image.of(quantity.scale, value, self.left_out)
+        least = floor(value) if floor is not None and image.placed else 0.0
+        below, above, how = self._reach(image, level, method, least)
+        if below is None:
+            return Estimate.missing(quantity.name, how, value=value, **labels)
+        low, high = map(float, image.ends(below, above))
+        if not (np.isfinite(low) and np.isfinite(high)):
+            reason = f"{n} trials differ too much for an interval at this level"
+            return Estimate.missing(quantity.name, reason, value=value, **labels)
+        bounds = quantity.scale.low, quantity.scale.high
+        low, high = max(low - resolution, bounds[0]), min(high + resolution, bounds[1])
+        if not image.placed:
+            how += f", cut to [{bounds[0]:g}, {bounds[1]:g}]" if np.isfinite(bounds[1]) else f", cut at {bounds[0]:g}"
+        return Estimate(quantity.name, value, low, high, level, quantity.unit, n, how)
+
+    def _reach(self, image, level, method, least):
+        """(below, above, method in words): how far the interval of a number reaches, on the scale."""
+        spread, tail = image.spread, (1 - level) / 2
+        floor = (spread.outwards(tail) - ndtri(tail)) * least
+        name = self.quantity.scale.name if image.placed else PLAIN.name
+        added = "; no narrower than for independent ISIs of a gamma distribution" if least > 0 else ""
+        if method == "bootstrap" and spread.error > 0:
+            forward = self.quantity.scale.forward if image.placed else PLAIN.forward
+            quantiles = bootstrap_t(forward, self.formula, self.sums, level)
+            if quantiles is None:
+                return None, None, "the bootstrap fails: too many resamples of the trials have no value"
+            below, above = np.maximum(spread.error * np.array([quantiles[1], -quantiles[0]]), floor)
+            return below, above, f"bootstrap-t over trials, {name} scale, 2000 resamples{added}"
+        below, above = np.maximum(spread.reach(tail), floor)
+        how = f"leave-one-trial-out jackknife, {name} scale, t with {spread.dof:.3g} degrees of freedom, skewness"
+        return below, above, how + added
+
+    def curve(self, x, level=0.95, *, x_name, x_unit, support=None, fewest=_FEWEST):
+        """The Curve of values at x, with an interval for each and a joint band.
+
+        Arguments:
+            x, level, x_name, x_unit, support, fewest: as in `curve_by_trial`.
+        """
+        level, x, quantity, n = confidence(level), np.asarray(x, dtype=float), self.quantity, self.n
+        labels = {"level": level, "unit": quantity.unit, "x_name": x_name, "x_unit": x_unit, "n": n}
+        value = np.broadcast_to(self.value, x.shape).astype(float)
+        if self.reason is not None:
+            return Curve.missing(quantity.name, x, self.reason, value=value, **labels)
+        known = np.isfinite(value) & np.all([np.isfinite(part).all(axis=0) for part in self.left_out], axis=0)
+        if support is not None:
+            known &= np.asarray(support) >= fewest
+        if not known.any():
+            few = "" if np.isnan(value).all() else f", or fewer than {fewest} trials speak of any point"
+            return Curve.missing(quantity.name, x, quantity.undefined + few, value=value, **labels)
+        ends = np.full((4, len(x)), np.nan)
+        ends[:, known] = self._band(known, level)
+        known &= np.all(np.isfinite(ends), axis=0)
+        ends[:, ~known] = np.nan
+        lacking = []
+        if n < _BAND:
+            ends[2:] = np.nan
+            lacking.append(f"a joint band takes {_BAND} trials; found: {n}")
+        if not known.all():
+            unknown = f"{np.sum(~known)} of {len(x)} points have no interval"
+            few = f"fewer than {fewest} trials speak of them, or these differ too much"
+            lacking.append(f"{unknown}: {quantity.undefined}, {few}")
+        groups = len(self.left_out[0])
+        of = f"{n} trials" if groups == n else f"{groups} groups of {n} trials"
+        how = (
+            f"leave-one-out jackknife over {of}, {quantity.scale.name} scale; joint band: largest studentised error"
+        )
+        return Curve(quantity.name, x, value, *ends, **labels, method=how, reason="; ".join(lacking) or None)
+
+    def _band(self, known, level):
+        """low, high, joint_low, joint_high of the points that are known."""
+        parts = tuple(part[:, known] for part in self.left_out)
+        image = _Image.of(self.quantity.scale, self.value[known], parts)
+        tails = (1 - level) / 2, joint_tail(image.parts, level)
+        return [end for tail in tails for end in image.ends(*image.spread.reach(tail))]
+
+
+class _Image(NamedTuple):
+    """Value and leave-one-out values on the scale; where that has no place for one of them, as they are."""
+
+    scale: object
+    value: np.ndarray
+    parts: tuple
+    placed: np.ndarray
+
+    @classmethod
+    def of(cls, scale, value, parts):
+        """Those of the values given; each point by itself."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            image, images = scale.forward(value), [scale.forward(part) for part in parts]
+        placed = np.isfinite(image) & np.all([np.isfinite(part).all(axis=0) for part in images], axis=0)
+        images = tuple(np.where(placed, on, off) for on, off in zip(images, parts, strict=True))
+        return cls(scale, value, images, placed)
+
+    @property
+    def spread(self):
+        """Spread on the scale."""
+        return Spread.of(*self.parts)
+
+    def ends(self, below, above):
+        """(low, high), `below` and `above` away on the scale, in the quantity's own unit and range."""
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+            centre = np.where(self.placed, self.scale.forward(self.value), self.value)
+            ends = (centre - below, centre + above)
+            low, high = (np.where(self.placed, self.scale.inverse(np.where(self.placed, end, 0)), end) for end in ends)
+        low, high = (np.clip(end, self.scale.low, self.scale.high) for end in (low, high))
+        return np.minimum(low, self.value), np.maximum(high, self.value)  # exp(log(x)) may miss x by a rounding error
+
+
+def _lacking(quantity, sums, n, value, left_out):
+    """Why there is no interval, or no value; of a curve, as far as it concerns all points."""
+    total, most = (sums.count.sum(), sums.count.max(initial=0)) if "count" in sums else (None, None)
+    if total is not None and total < quantity.at_least:
+        return f"it takes {quantity.at_least} or more {quantity.of}; found: {total:.0f}"
+    if not np.isfinite(value).any():
+        return quantity.undefined
+    if n == 1 or left_out is None:
+        return f"an interval by trial takes two trials with {quantity.of}; found: 1"
+    if total is not None and total - most < quantity.at_least:
+        return f"an interval by trial takes {quantity.at_least} or more {quantity.of} without any one trial"
+    if value.ndim == 0 and not np.all(np.isfinite(left_out)):
+        return f"without one of the trials {quantity.undefined}"
+    return None
+
+
+def _check_pairs(a, b):
+    """InputError unless the trials of both belong together."""
+    if a.n != b.n or [part.shape for part in a.left_out] != [part.shape for part in b.left_out]:
+        raise InputError(f"paired estimates must have the same trials, and there are {a.n} and {b.n}")
