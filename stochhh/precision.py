@@ -39,7 +39,8 @@ class Precision:
             raise InputError(f'{until} = {shown(self.targets)} is not allowed: give {{"cv": "1%"}} or alike')
         for name in self.targets:
             if name not in known_names():
-                raise InputError(f"{until} has the unknown name {shown(name)}: it must be one of {', '.join(known_names())}")
+                known = ", ".join(known_names())
+                raise InputError(f"{until} has the unknown name {shown(name)}: it must be one of {known}")
             self._parsed(name)
 
     def excess(self, estimates):
