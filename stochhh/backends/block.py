@@ -1,10 +1,12 @@
 """A block of trials that a kernel advances side by side: what goes in, and what comes out."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
 from ..errors import InputError, UnstableStepError, integer
+from ..fingerprint import present
 from ..inputs import Recording, SynapticInput
 from ..models.jacobian import fastest_rate
 from ..statistics.membrane.record import Membrane
@@ -51,6 +53,19 @@ def out_of_range(where, V, neuron):
     )
 
 
+class Functions(NamedTuple):
+    """What is compiled of a model."""
+
+    vector_field: object
+    stiffness: object
+    linear_rates: object
+
+    @classmethod
+    def of(cls, neuron):
+        """Those of a model at present, None for one that it does not have."""
+        return cls(*(present(getattr(neuron, name, None)) for name in cls._fields))
+
+
 @dataclass(frozen=True)
 class Task:
     """What a block is to simulate: trials `first` to `first + n - 1`; times in ms."""
@@ -68,9 +83,11 @@ class Task:
     lanes: int = NARROW  # side by side in the kernel, the last ones empty if there are more than n
     initial: tuple = ()  # the state at time 0; found once for all blocks
     fastest_rate: float | None = None  # of the neuron in that state, 1/ms; the same
+    functions: Functions | None = None  # of the neuron, as they were when the run began; the same
 
     def __post_init__(self):
         if not self.initial:
+            object.__setattr__(self, "functions", Functions.of(self.neuron))
             object.__setattr__(self, "initial", self.neuron.initial_state())
             object.__setattr__(self, "fastest_rate", fastest_rate(self.neuron, self.initial))
 

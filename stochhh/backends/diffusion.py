@@ -100,10 +100,11 @@ class _Block:
         self.steps = kernel.steps_of(self.scheme)
         self.at = kernel.rows(n, self.scheme)
         self.lanes = Lanes(task, task.lanes, self.at, self.steps * n, self.steps * self.dt)
-        flow = neuron.linear_rates if self.scheme.linear else neuron.vector_field
+        functions = task.functions
+        flow = functions.linear_rates if self.scheme.linear else functions.vector_field
         reset = getattr(neuron, "reset", None)
         self.kernel = kernel.stepper(
-            self.scheme, flow, neuron.stiffness, n, task.target, task.lanes, diffusion_normals,
+            self.scheme, flow, functions.stiffness, n, task.target, task.lanes, diffusion_normals,
             resets=reset is not None,
         )  # fmt: skip
         group = self.steps * self.dt

@@ -86,7 +86,7 @@ class _Block:
         self.lanes.rows(self.at.time)[:, task.n :] = np.inf  # padding lanes are at their end
         reset = getattr(neuron, "reset", None)
         self.kernel = kernel.stepper(
-            neuron.vector_field, n, task.target, task.lanes, draw_events, resets=reset is not None
+            task.functions.vector_field, n, task.target, task.lanes, draw_events, resets=reset is not None
         )
         roughest = (_ROUGHNESS * part * neuron.scales[task.target]) ** 2
         weights = tuple(1.0 / (_DISAGREEMENT * scale * backend.tolerance) for scale in neuron.scales)

@@ -115,8 +115,9 @@ def _value(neuron, member, x, p):
             f"{_of(neuron, member)} is a {type(function).__name__}: it must be a plain function (x, p); "
             "put @staticmethod above it, and take out self"
         )
-    if function.__code__.co_argcount != 2:
-        raise InputError(f"{_of(neuron, member)} takes {function.__code__.co_argcount} arguments: it must take (x, p)")
+    n = function.__code__.co_argcount + function.__code__.co_kwonlyargcount
+    if n != 2:
+        raise InputError(f"{_of(neuron, member)} takes {n} arguments: it must take (x, p)")
     try:
         return function(x, p)
     except Exception as error:

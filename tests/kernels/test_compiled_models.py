@@ -105,7 +105,7 @@ def test_a_changed_constant_is_another_kernel(monkeypatch):
     """Wherever it stands: in a global, a closure, a default, a module."""
 
     def named(function):
-        inner = compiled.__wrapped__(function)
+        inner = compiled(function)
 
         def loop(x):
             return inner(x)

@@ -129,13 +129,29 @@ def test_compiler_options_are_part_of_the_name():
 
 
 def test_what_cannot_be_told_is_not_kept():
-    """An array in a closure: its content is not in the source."""
-    table = np.arange(3.0)
+    """Objects in a closure."""
+    table = np.array([{}, []], dtype=object)
 
     def loop(i):
         return table[i]
 
     assert fingerprint(loop) is None
+
+
+def test_the_content_of_an_array_is_part_of_the_name():
+    """It is compiled in."""
+    table = np.arange(3.0)
+
+    def loop(i):
+        return table[i]
+
+    names = [fingerprint(loop)]
+    for change in (lambda: table.__setitem__(1, 5.0), lambda: table.setflags(write=False)):
+        change()
+        names.append(fingerprint(loop))
+    table = np.arange(3)
+    names.append(fingerprint(loop))
+    assert None not in names and len(set(names)) == 4
 
 
 def test_a_kernel_is_kept_and_found_again(tmp_path, monkeypatch):

@@ -67,6 +67,10 @@ def of_three(x, p, q):
     return 0.0, 0.0
 
 
+def of_a_keyword(x, p, *, scale=2.0):
+    return scale, 0.0
+
+
 def of_arrays(x, p):
     return -0.1 * x
 
@@ -102,6 +106,7 @@ PLAIN = [
     (spoilt(initial_state=lambda self: (-600.0, 0.5)), "V in initial_state() of the model Mine = -600.0"),
     (type("Mine", (Leaky,), {"vector_field": of_an_instance})(), "put @staticmethod above it, and take out self"),
     (spoilt(vector_field=of_three), "takes 3 arguments: it must take (x, p)"),
+    (spoilt(vector_field=of_a_keyword), "takes 3 arguments: it must take (x, p)"),
     (spoilt(vector_field=lambda x, p: [0.0, 0.0]), "gives a list: it must give a tuple of 2 numbers, dV/dt, dw/dt"),
     (spoilt(vector_field=lambda x, p: np.array([0.0, 0.0])), "gives a ndarray: it must give a tuple of 2 numbers"),
     (spoilt(vector_field=lambda x, p: (0.0,)), "gives a tuple of 1: it must give a tuple of 2 numbers"),

@@ -5,17 +5,21 @@ of lanes. Written out, a multiply-add is one everywhere.
 """
 
 import ast
-import inspect
-import textwrap
+import linecache
+import warnings
+from functools import lru_cache
 from types import CodeType, FunctionType
 
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from ...errors import InputError
+from ...fingerprint import code_content
+
 __all__ = ["fused"]
 
-_NAME = "multiply_add"
+_NAME = "_stochhh_multiply_add"  # no function of a user's is called so
 
 
 @intrinsic
@@ -56,29 +60,55 @@ def _call(*arguments):
 
 
 def fused(function):
-    """The same function with its multiply-adds written out, or as it is where its source cannot be had."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError):
+    """The same function with its multiply-adds written out, or as it is where its source cannot be had.
+
+    Raises InputError where the file no longer says what is loaded: one of the two would be simulated unseen.
+    """
+    loaded = function.__code__
+    said = _said(loaded.co_filename, _source(function))
+    if said is None or loaded.co_name == "<lambda>":
         return function
-    written = _code(tree, function)
-    if written is None or written.co_code != function.__code__.co_code:  # the file has changed since it was read
-        return function
-    code = _code(ast.fix_missing_locations(_Fuse().visit(tree)), function)
+    content = loaded.co_name, code_content(loaded)
+    found = [code for written, code in said if written == content and code.co_name == loaded.co_name]
+    if not found:
+        raise InputError(
+            f"the source of {function.__qualname__} ({loaded.co_filename}, line {loaded.co_firstlineno}) has changed "
+            "since it was loaded: restart Python, or reload the module and make the neuron anew"
+        )
+    code = min(found, key=lambda code: abs(code.co_firstlineno - loaded.co_firstlineno))
+    cells = dict(zip(loaded.co_freevars, function.__closure__ or (), strict=True))
     scope = {**function.__globals__, _NAME: multiply_add}
-    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
-    closure = tuple(cells[name] for name in code.co_freevars)
-    return FunctionType(code, scope, function.__name__, function.__defaults__, closure)
+    made = FunctionType(code, scope, function.__name__, function.__defaults__, tuple(map(cells.get, code.co_freevars)))
+    made.__kwdefaults__ = function.__kwdefaults__
+    return made
 
 
-def _code(tree, function):
-    """The code of the one function that the tree defines, with the free variables of `function` free in it too."""
-    made = tree.body[0]
-    if not isinstance(made, ast.FunctionDef) or made.name != function.__name__:
+def _source(function):
+    """The text of the file in which a function is written, as it is now; "" where there is none."""
+    file = function.__code__.co_filename
+    linecache.checkcache(file)
+    return "".join(linecache.getlines(file, function.__globals__))
+
+
+@lru_cache(maxsize=16)
+def _said(file, source):
+    """(name and content, fused code) of each function in a source; None where there is none, or no Python."""
+    if not source:
         return None
-    made.decorator_list = []
-    around = ast.parse(f"def around({', '.join(function.__code__.co_freevars)}):\n    pass")
-    around.body[0].body = [made]
-    outer = compile(ast.fix_missing_locations(around), inspect.getfile(function), "exec").co_consts
-    inner = next(code for code in outer if isinstance(code, CodeType)).co_consts
-    return next(code for code in inner if isinstance(code, CodeType) and code.co_name == made.name)
+    try:
+        with warnings.catch_warnings(action="ignore"):  # the user has seen them when the file was loaded
+            tree = ast.parse(source, file)
+            plain = list(_functions(compile(tree, file, "exec", dont_inherit=True)))
+            tree = ast.fix_missing_locations(_Fuse().visit(tree))
+            fused = _functions(compile(tree, file, "exec", dont_inherit=True))
+        return [((code.co_name, code_content(code)), other) for code, other in zip(plain, fused, strict=True)]
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def _functions(code):
+    """The code of all functions in that of a module, in order."""
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield inner
+            yield from _functions(inner)

@@ -6,16 +6,20 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from ...elementary import fma, inline, select
-from ...machine_code import fingerprint
+from ...fingerprint import fingerprint, present
 from .multiply_add import fused
 from .names import stand_in
 
 __all__ = ["compiled", "relaxed_others", "tuple_arithmetic"]
 
 
-@cache
 def compiled(function):
-    """Compile a plain Python function, and those it calls, for use inside a kernel."""
+    """Compile a plain Python function, and those it calls, for use inside a kernel: as they are at present."""
+    return _compiled(present(function))
+
+
+@cache
+def _compiled(function):
     function = fused(function)
     code, place = function.__code__, (function.__code__.co_names, function.__module__)
     scope = dict(function.__globals__)
