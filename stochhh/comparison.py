@@ -99,11 +99,16 @@ class Comparison:
         return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 
     def _notes(self):
-        """Why a number is missing."""
-        notes = []
-        for label, estimates in zip(self.labels, (self.a, self.b), strict=True):
-            notes += [f"  {label}, {e.name}: {e.reason}" for e in estimates.values() if e.reason is not None]
-        lines = ["Missing:", *notes] if notes else []
+        """Why a number is missing, or doubtful, and what relative margins are."""
+        lines = []
+        for title, attribute in (("Missing:", "reason"), ("Doubtful:", "doubt")):
+            notes = [
+                f"  {label}, {e.name}: {said}"
+                for label, estimates in zip(self.labels, (self.a, self.b), strict=True)
+                for e in estimates.values()
+                if (said := getattr(e, attribute)) is not None
+            ]
+            lines += [title, *notes] if notes else []
         relative = [name for name, entry in self.difference.items() if entry.relative is not None]
         if relative:
             lines.append(

@@ -63,7 +63,7 @@ def difference(a, b, margin, pair=None):
     def less(part):
         return _independent(a, b, part) if pair is None else _paired(a, b, part, pair)
 
-    estimate, size = less(1.0), margin.at(a.value)
+    estimate, size = _with_doubts(less(1.0), a, b), margin.at(a.value)
     relative = margin.size if margin.relative else None
     if size is None or estimate.low is None:
         return Difference(estimate, size, "undecided", relative=relative)
@@ -108,11 +108,12 @@ def ratio(a, b, signed=False, pair=None):
     if pair is not None:
         found = pair[1].over(pair[0]).estimate(a.level)
         ends = (None if end is None else end * value / found.value for end in (found.low, found.high))
-        return replace(found, value=value, low=next(ends), high=next(ends))
+        return _with_doubts(replace(found, value=value, low=next(ends), high=next(ends)), a, b)
     down = math.hypot(math.log(b.value / b.low), math.log(a.high / a.value))
     up = math.hypot(math.log(b.high / b.value), math.log(a.value / a.low))
     ends = value * math.exp(-down), value * math.exp(up)
-    return Estimate(a.name, value, *ends, method="MOVER from the two intervals, log scale", **known)
+    found = Estimate(a.name, value, *ends, method="MOVER from the two intervals, log scale", **known)
+    return _with_doubts(found, a, b)
 
 
 def _independent(a, b, part):
@@ -144,6 +145,13 @@ def _missing(a, b, value, known):
     """The difference without an interval where one of the two has none; None where both have one."""
     reasons = dict.fromkeys(e.reason for e in (a, b) if e.reason is not None)
     return Estimate.missing(a.name, "; ".join(reasons), value=value, **known) if reasons else None
+
+
+def _with_doubts(estimate, a, b):
+    """The estimate, with the doubts of those that it is made of."""
+    for doubt in dict.fromkeys(e.doubt for e in (a, b) if e.doubt is not None):
+        estimate = estimate.doubted(doubt)
+    return estimate
 
 
 def _shifted(estimate, by):

@@ -201,9 +201,7 @@ class Replicated:
             lacking.append(f"{unknown}: {quantity.undefined}, {few}")
         groups = len(self.left_out[0])
         of = f"{n} trials" if groups == n else f"{groups} groups of {n} trials"
-        how = (
-            f"leave-one-out jackknife over {of}, {quantity.scale.name} scale; joint band: largest studentised error"
-        )
+        how = f"leave-one-out jackknife over {of}, {quantity.scale.name} scale; joint band: largest studentised error"
         return Curve(quantity.name, x, value, *ends, **labels, method=how, reason="; ".join(lacking) or None)
 
     def _band(self, known, level):

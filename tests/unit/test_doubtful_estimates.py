@@ -1,0 +1,56 @@
+"""A doubt about a number stands beside it wherever the number goes."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from stochhh import SpikeTrains, compare
+from stochhh.statistics import LOG, Curve, Estimate, Quantity, Statistic, TrialSums
+from stochhh.statistics.compare.difference import difference, ratio
+from stochhh.statistics.margin import Margin
+
+DOUBT = "One trial carries most of it; run more."
+FOUND = Estimate("rate", 2.0, 1.0, 3.0, 0.95, "Hz", 20, "made up")
+
+
+def test_an_estimate_says_it():
+    assert DOUBT in str(FOUND.doubted(DOUBT)) and FOUND.doubted(DOUBT).as_dict()["doubt"] == DOUBT
+    assert "doubt" not in FOUND.as_dict() and FOUND.doubted(None) == FOUND
+    assert FOUND.doubted("First.").doubted("Second.").doubt == "First. Second."
+
+
+def test_what_is_missing_is_not_doubtful():
+    missing = FOUND.without_interval("too few")
+    assert missing.doubted(DOUBT) == missing
+
+
+@pytest.mark.parametrize("margin", [Margin(0.5, False), Margin(0.1, True)])
+def test_differences_and_ratios_keep_it(margin):
+    doubted = FOUND.doubted(DOUBT)
+    for a, b in ((doubted, FOUND), (FOUND, doubted), (doubted, doubted)):
+        assert difference(a, b, margin).estimate.doubt == ratio(a, b).doubt == DOUBT
+    assert difference(FOUND, FOUND, margin).estimate.doubt is None
+
+
+def test_a_comparison_prints_it():
+    def estimator(statistic, spikes, level, method):
+        return statistic.by_trial(spikes, level, method).doubted(DOUBT)
+
+    def sums(spikes):
+        return TrialSums({"n": spikes.counts(), "count": np.ones(spikes.n_trials)})
+
+    counted = Statistic(Quantity("n", "1", LOG, "trials", 1), sums, lambda s: s.n / s.count, estimator=estimator)
+    a, b = (SpikeTrains([1, 2, 5, 6, 7], [0, 0, 1, 1, last], 3, 0, 10) for last in (1, 2))
+    comparison = compare(a, b, statistics=[counted], labels=["a", "b"])
+    assert f"Doubtful:\n  a, n: {DOUBT}\n  b, n: {DOUBT}" in str(comparison)
+    assert json.loads(json.dumps(comparison.as_dict()))["difference"]["n"]["doubt"] == DOUBT
+
+
+def test_a_curve_says_it():
+    x = np.arange(3.0)
+    curve = Curve("fano_curve", x, x, x - 1, x + 1, x - 2, x + 2, 0.95, "1", "window", "ms", 20, "made up")
+    assert DOUBT in str(curve.doubted(DOUBT)) and curve.doubted(DOUBT).doubted("More.").doubt == f"{DOUBT} More."
+    bare = replace(curve, low=x * np.nan)
+    assert bare.doubted(DOUBT) is bare
