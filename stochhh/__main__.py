@@ -2,18 +2,23 @@
 
 import sys
 
-from .exit_status import exit_status
-
 
 def main():
     """Run the command line of this process, and return its exit status."""
+    try:  # imports, even these, take a moment in which Ctrl-C may come
+        from .exit_status import exit_status
 
-    def call():
-        from .cli import command  # loads what takes a moment, when signals are heeded already
+        return exit_status(_command, last=True)
+    except KeyboardInterrupt:
+        if sys.stderr:
+            sys.stderr.write("stochhh: interrupted: nothing was complete, and nothing is kept\n")
+        return 130
 
-        command()
 
-    return exit_status(call, last=True)
+def _command():
+    from .cli import command
+
+    command()
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ def trace(
     keeping, paths = Keeping(), []
     with keeping, keeping.step(out):
         paths.append(report.save_trace(out, result, experiment.neuron))
-    if keeping.whole:
+    if keeping.drawn(out):
         with keeping.step(figures=True):
             paths += report.trace_figure(out, result, experiment.neuron)
     for path in paths:
@@ -160,16 +160,16 @@ def run(
         with keeping.step():
             statistics = summary(result)
         if out:
-            with keeping.step(out):
+            with keeping.step(out if statistics else f"{out} (the trials, without their statistics)"):
                 report.save_run(out, result, statistics, experiment)
         if statistics is not None:
             with keeping.step():
                 made = report.run_object(result, statistics)
                 say(report.as_json(made) if json else report.run_text(result, statistics))
-    if out and keeping.whole:
+    if keeping.drawn(out):
         with keeping.step(figures=True):
             report.run_figures(out, result)
-    keeping.end("their statistics are printed")
+    keeping.end("their statistics are printed" if statistics else "nothing is saved")
 
 
 @app.command()
@@ -205,7 +205,7 @@ def compare(
         tell(f"stochhh: doubtful diffusion: {doubt}")
     keeping, comparison = Keeping(), None
     results = {"jump": _simulated(keeping, experiment, "jump", workers=workers, **until)}
-    if keeping.whole:
+    if not keeping.interruption:
         with keeping.step():
             results["diffusion"] = _simulated(keeping, experiment, "diffusion", workers=workers, **until)
     if keeping.interruption:
@@ -220,7 +220,7 @@ def compare(
         if comparison:
             with keeping.step():
                 say(_compared(comparison, results, json))
-    if directory and keeping.whole:
+    if keeping.drawn(directory):
         with keeping.step(figures=True):
             shown = min(experiment.simulation.duration, experiment.simulation.transient + 1000.0)
             traces = {backend: experiment.trace(backend, duration=shown) for backend in results}

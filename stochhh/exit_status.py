@@ -49,6 +49,7 @@ def _end(error):
         case InputError():
             return 2, error
         case KeyboardInterrupt():
+            exec("")  # one that came through an exec() would make Python end as if nobody had caught it
             return 130, str(error) or "interrupted: nothing was complete, and nothing is kept"
         case BrokenPipeError():  # whoever read the output had enough of it
             silence(sys.stdout)

@@ -28,10 +28,9 @@ class Keeping:
         if self.ctrl_c.pressed:
             self._interrupted()
 
-    @property
-    def whole(self):
-        """Whether nothing has failed, and nobody has interrupted."""
-        return self.error is None and self.interruption is None
+    def drawn(self, place):
+        """Whether the figures of what is saved at `place` are to be drawn: if it is, and nobody has interrupted."""
+        return place in self.kept and self.interruption is None
 
     @contextmanager
     def step(self, *kept, figures=False):
