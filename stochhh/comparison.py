@@ -1,9 +1,11 @@
 """Compare results: differences and ratios with intervals, margins and verdicts, and the distance of their ISI laws."""
 
+import unicodedata
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from .errors import InputError
+from .messages import escaped, shown
 from .spike_trains import SpikeTrains
 from .statistics.compare.difference import Difference, difference, ratio
 from .statistics.compare.distance import adjusted, isi_distances
@@ -61,6 +63,11 @@ class Comparison:
         parts = (self._table(), [of_laws, *laws], [of_pairs, *paired] if paired else [], self._notes())
         return "\n\n".join(["\n".join(part) for part in parts if part] + [self.sentence()])
 
+    @property
+    def _names(self):
+        """The labels as they are printed."""
+        return tuple(map(escaped, self.labels))
+
     def sentence(self):
         """The verdicts in plain words, and how many trials would settle those that are undecided."""
         by_verdict = {"different": [], "equivalent": [], "undecided": []}
@@ -68,7 +75,7 @@ class Comparison:
             by_verdict[entry.verdict].append(name)
         parts = [f"{verdict} in {', '.join(names)}" for verdict, names in by_verdict.items() if names]
         together = f" The intervals hold together with {self.level:.0%} (Bonferroni)." if self.correction else ""
-        said = f"At these margins, {self.labels[1]} and {self.labels[0]} are {'; '.join(parts)}."
+        said = f"At these margins, {self._names[1]} and {self._names[0]} are {'; '.join(parts)}."
         return said + together + self._to_settle(by_verdict["undecided"])
 
     def _to_settle(self, names):
@@ -86,7 +93,7 @@ class Comparison:
 
     def _table(self):
         """One line for each statistic, in columns."""
-        first, second = self.labels
+        first, second = self._names
         level = f"{100 * self.level:g} % intervals" + (", all together" if self.correction else "")
         rows = [(level, first, second, f"{second} - {first}", f"{second} / {first}", "margin", "verdict")]
         for name, entry in self.difference.items():
@@ -104,7 +111,7 @@ class Comparison:
         for title, attribute in (("Missing:", "reason"), ("Doubtful:", "doubt")):
             notes = [
                 f"  {label}, {e.name}: {said}"
-                for label, estimates in zip(self.labels, (self.a, self.b), strict=True)
+                for label, estimates in zip(self._names, (self.a, self.b), strict=True)
                 for e in estimates.values()
                 if (said := getattr(e, attribute)) is not None
             ]
@@ -113,7 +120,7 @@ class Comparison:
         if relative:
             lines.append(
                 f"Margins in per cent ({', '.join(relative)}) are parts of an estimate: their verdicts rest on the "
-                f"intervals of {self.labels[1]} - (1 ± margin) {self.labels[0]}, not on that of the difference."
+                f"intervals of {self._names[1]} - (1 ± margin) {self._names[0]}, not on that of the difference."
             )
         return lines
 
@@ -237,7 +244,7 @@ def _replicates(statistics, a, b):
 def checked_correction(correction):
     """Raise InputError unless the correction for many statistics is None or "bonferroni"."""
     if correction not in CORRECTIONS:
-        raise InputError(f"correction = {correction!r} is not allowed: it must be 'bonferroni', or left out for none")
+        raise InputError(f"correction = {shown(correction)} is not allowed: it must be 'bonferroni', or left out")
 
 
 class _Named:
@@ -269,9 +276,9 @@ def _check_windows(results):
 
 def _labels(results, labels):
     if labels is not None:
-        labels = [str(label) for label in labels]
+        labels = [unicodedata.normalize("NFC", str(label)) for label in labels]
         if len(labels) != len(results) or len(dict.fromkeys(labels)) != len(labels):
-            raise InputError(f"labels = {labels!r} is not allowed: give {len(results)} different names")
+            raise InputError(f"labels = {shown(labels)} is not allowed: give {len(results)} different names")
         return labels
     names = [result.label for result in results]
     return [f"{name} ({names[: i + 1].count(name)})" if names.count(name) > 1 else name for i, name in enumerate(names)]

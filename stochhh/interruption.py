@@ -74,7 +74,8 @@ class CtrlC:
             handler = signal.getsignal(number)
             if isinstance(handler, CtrlC):
                 handler.time = -math.inf
-                threading.Timer(0.02, signal.raise_signal, [number]).start()
+                main = threading.main_thread().ident
+                threading.Timer(0.02, signal.pthread_kill, [main, number]).start()
                 return
 
 

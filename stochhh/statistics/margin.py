@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from ..errors import InputError, real
+from ..messages import shown
 
 __all__ = ["Margin"]
 
@@ -32,8 +33,8 @@ class Margin(NamedTuple):
         except (ValueError, InputError):
             pass
         raise InputError(
-            f"margins {name} = {margin!r} is not allowed: it must be a finite number at least 0, in the unit of the "
-            'statistic, or a percentage of the reference, as "10%"'
+            f"margins {name} = {shown(margin)} is not allowed: it must be a finite number at least 0, in the unit of "
+            'the statistic, or a percentage of the reference, as "10%"'
         )
 
     def at(self, value):

@@ -1,6 +1,7 @@
 """All statistics of a result, in their order."""
 
 from ..errors import InputError
+from ..messages import shown
 from .margin import Margin
 from .membrane.moments import V_KURTOSIS, V_MEAN, V_SKEWNESS, V_VARIANCE
 from .spikes.counts import FANO_FACTOR, RATE
@@ -30,17 +31,17 @@ def chosen(statistics=None):
     if statistics is None:
         statistics = NAMES
     if isinstance(statistics, str | Statistic) or not hasattr(statistics, "__iter__"):
-        raise InputError(f'statistics = {statistics!r} is not allowed: give a list, such as ["rate", "cv"]')
+        raise InputError(f'statistics = {shown(statistics)} is not allowed: give a list, such as ["rate", "cv"]')
     found = {}
     for asked in statistics:
         statistic = asked if isinstance(asked, Statistic) else named(asked) if isinstance(asked, str) else None
         if statistic is None:
             raise InputError(
-                f"statistics has {asked!r}, which is not allowed: it must be a Statistic, or one of "
+                f"statistics has {shown(asked)}, which is not allowed: it must be a Statistic, or one of "
                 f"{', '.join(known_names())}"
             )
         if statistic.name in found:
-            raise InputError(f"statistics has {statistic.name!r} twice: give each once")
+            raise InputError(f"statistics has {shown(statistic.name)} twice: give each once")
         found[statistic.name] = statistic
     if not found:
         raise InputError('statistics is empty: give one or more, such as ["rate", "cv"]')
@@ -59,10 +60,10 @@ def chosen_margins(margins=None, statistics=None):
     """
     statistics = chosen() if statistics is None else statistics
     if margins is not None and not isinstance(margins, dict):
-        raise InputError(f'margins = {margins!r} is not allowed: give a margin by name, such as {{"cv": "10%"}}')
+        raise InputError(f'margins = {shown(margins)} is not allowed: give a margin by name, such as {{"cv": "10%"}}')
     for name in margins or {}:
         if name not in statistics:
-            raise InputError(f"margins has the unknown name {name!r}: it must be one of {', '.join(statistics)}")
+            raise InputError(f"margins has the unknown name {shown(name)}: it must be one of {', '.join(statistics)}")
     given = {name: Margin.of(margin, name) for name, margin in (margins or {}).items()}
     return {name: given.get(name, Margin.of(statistic.margin, name)) for name, statistic in statistics.items()}
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..errors import InputError
+from ..messages import shown
 from .estimate import Estimate, Quantity
 from .given import KINDS, given
 from .margin import Margin
@@ -65,7 +66,7 @@ class Statistic:
 
     def __post_init__(self):
         if self.data not in KINDS:
-            raise InputError(f"data = {self.data!r} is not allowed: it must be one of {', '.join(KINDS)}")
+            raise InputError(f"data = {shown(self.data)} is not allowed: it must be one of {', '.join(KINDS)}")
         Margin.of(self.margin, self.name)
         unit = "" if self.quantity.unit == "1" else f" ({self.quantity.unit})"
         object.__setattr__(self, "label", self.label or self.name + unit)
@@ -144,7 +145,7 @@ def register(statistic, replace=False):
         raise InputError(f"statistic of the type {type(statistic).__name__}: it must be a Statistic")
     if not replace and _REGISTRY.get(statistic.name, statistic) is not statistic:
         raise InputError(
-            f"the statistic {statistic.name!r} is registered already: choose another name, or replace=True"
+            f"the statistic {shown(statistic.name)} is registered already: choose another name, or replace=True"
         )
     _REGISTRY[statistic.name] = statistic
     return statistic

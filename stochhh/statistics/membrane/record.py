@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...errors import InputError
+from ...messages import shown
 from ...units import hertz
 from .sampling import Sampling
 from .sums import Gatherer, Sums
@@ -68,7 +69,7 @@ class Membrane:
     def __getitem__(self, name):
         """The Variable of this name; InputError if it was not sampled."""
         if name not in self.variables:
-            raise InputError(f"variable = {name!r} is not allowed: sampled were {', '.join(self.variables)}")
+            raise InputError(f"variable = {shown(name)} is not allowed: sampled were {', '.join(self.variables)}")
         return self.variables[name]
 
     @classmethod
@@ -166,7 +167,7 @@ def _stacked(parts):
 
 def _index(variables, name):
     if name not in variables:
-        raise InputError(f"variables has the name {name!r}: the traces are of {', '.join(variables)}")
+        raise InputError(f"variables has the name {shown(name)}: the traces are of {', '.join(variables)}")
     return variables.index(name)
 
 

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from math import ceil, floor
 
 from ...errors import InputError, real
+from ...messages import shown
 
 __all__ = ["Sampling"]
 
@@ -48,7 +49,7 @@ class Sampling:
     def __post_init__(self):
         names = self.variables
         if isinstance(names, str) or not names or len(set(names)) < len(names):
-            raise InputError(f'variables = {names!r} is not allowed: give different names, such as ("V", "n")')
+            raise InputError(f'variables = {shown(names)} is not allowed: give different names, such as ("V", "n")')
         checked = {
             "variables": tuple(names),
             "interval": real("interval", self.interval, at_least=1e-6, unit="ms"),
@@ -74,7 +75,7 @@ class Sampling:
     def _check_bins(self):
         for name in self.bin:
             if name not in self.variables:
-                raise InputError(f"bin has the name {name!r}: it must be one of {', '.join(self.variables)}")
+                raise InputError(f"bin has the name {shown(name)}: it must be one of {', '.join(self.variables)}")
         given = {name: self.bin.get(name, 1.0 if name == "V" else 0.01) for name in self.variables}
         object.__setattr__(self, "bin", {name: real(f"bin of {name}", x, above=0) for name, x in given.items()})
 
@@ -116,7 +117,7 @@ class Sampling:
         for name in self.variables:
             if name not in neuron.variables:
                 raise InputError(
-                    f"variables has the name {name!r}: it must be one of {', '.join(neuron.variables)}, the state "
+                    f"variables has the name {shown(name)}: it must be one of {', '.join(neuron.variables)}, the state "
                     f"variables of {neuron.name}"
                 )
             if self._bins(neuron, name) > _MOST_BINS:

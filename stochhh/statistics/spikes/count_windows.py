@@ -3,6 +3,7 @@
 import numpy as np
 
 from ...errors import InputError
+from ...messages import shown
 from ...spike_trains import SpikeTrains
 from ..estimate import LOG, Curve, Quantity, TrialSums, binned
 from ..given import given
@@ -72,7 +73,7 @@ def _windows(windows, spikes, n_spikes):
     wrong = windows.ndim != 1 or windows.size == 0 or np.any(np.diff(windows) <= 0)
     if wrong or not 0 < windows[0] <= windows[-1] <= spikes.window * (1 + 1e-12):
         raise InputError(
-            f"windows = {windows!r} is not allowed: give lengths in ms, positive and increasing, up to that of the "
-            f"observation, {spikes.window:g} ms"
+            f"windows = {shown(windows)} is not allowed: give lengths in ms, positive and increasing, up to that of "
+            f"the observation, {spikes.window:g} ms"
         )
     return windows

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ...errors import InputError
+from ...messages import shown
 from ...spike_trains import SpikeTrains
 from ..estimate import FISHER, Curve, Quantity, TrialSums, binned
 from ..given import given
@@ -84,5 +85,5 @@ def serial_correlation(spikes, lags=None, level=0.95):
 def _lags(lags):
     lags = np.arange(1, 6) if lags is None else np.asarray(lags)
     if lags.ndim != 1 or lags.size == 0 or lags.dtype.kind not in "iu" or lags[0] < 1 or np.any(np.diff(lags) < 1):
-        raise InputError(f"lags = {lags!r} is not allowed: give whole numbers, 1 or more, increasing")
+        raise InputError(f"lags = {shown(lags)} is not allowed: give whole numbers, 1 or more, increasing")
     return lags

@@ -1,6 +1,7 @@
 """How sure an interval shall be, and by which method it is made."""
 
 from ...errors import InputError, real
+from ...messages import shown
 
 __all__ = ["METHODS", "confidence", "known_method"]
 
@@ -10,7 +11,7 @@ METHODS = ("jackknife", "bootstrap")
 def known_method(method, methods=METHODS):
     """Return the name of a method, or raise InputError if it is none of `methods`."""
     if method not in methods:
-        raise InputError(f"method = {method!r} is not allowed: it must be one of {', '.join(methods)}")
+        raise InputError(f"method = {shown(method)} is not allowed: it must be one of {', '.join(methods)}")
     return method
 
 
