@@ -4,7 +4,6 @@ Would catch: trials lost because they were interrupted a moment later, a figure 
 signal that the caller had switched off, a temporary file of a terminated process, a traceback at any moment.
 """
 
-import gc
 import json
 import os
 import re
@@ -236,8 +235,8 @@ class TestTwice:
 
         with pytest.raises(KeyboardInterrupt), CtrlC(deferred=False):
             Finalized()
-            gc.collect()
-            time.sleep(5)
+            for _ in range(500):
+                time.sleep(0.01)
 
     def test_at_the_start_of_a_process(self, folder):
         """While modules are imported, twice, with signals that are a moment apart."""
