@@ -16,6 +16,7 @@ from .options import (
     Events,
     File,
     Force,
+    ForceLong,
     Json,
     MaxTrials,
     Name,
@@ -83,6 +84,7 @@ def trace(
     scheme: Scheme = None,
     dt: Dt = None,
     seed: Seed = None,
+    force_long: ForceLong = False,
 ):
     """One trial against time, as a figure and a table.
 
@@ -96,7 +98,7 @@ def trace(
     experiment = experiment.with_backend(backend, scheme=scheme, dt=dt)
     make_directory(out)
     _tell(f"{backend}: trial {trial} over {experiment.simulation.duration:g} ms")
-    result = experiment.trace(backend, trial)
+    result = experiment.trace(backend, trial, force_long=force_long)
     samples = result.traces.time
     _tell(f"{samples.size} samples, one every {samples[1] - samples[0]:.6g} ms")
     keeping, paths = Keeping(), []
@@ -127,6 +129,7 @@ def run(
     max_trials: MaxTrials = None,
     out: Out = None,
     force: Force = False,
+    force_long: ForceLong = False,
     json: Json = False,
 ):
     """Many trials with one backend, and their statistics."""
@@ -137,13 +140,13 @@ def run(
 
     experiment = _experiment(file, n_trials=trials, duration=duration, seed=seed)
     experiment = experiment.with_backend(backend, scheme=scheme, dt=dt)
-    until = _until(precision, max_trials, trials)
-    if until and save_events:
+    until = _until(precision, max_trials, trials) | {"force_long": force_long}
+    if precision and save_events:
         raise InputError("--save-events writes the events of a known number of trials: leave out --precision")
     _distinct({"FILE": file, "--events": events, "--spikes": spikes, "--save-events": save_events})
     for path in filter(None, (spikes, save_events)):
         writable(path)
-    drawn = _drawn(experiment, backend, events) if save_events else None
+    drawn = _drawn(experiment, backend, events, force_long) if save_events else None
     recording = Recording.from_csv(events) if events else None
     if out:
         report.directory_for(out, force=force)
@@ -185,6 +188,7 @@ def compare(
     max_trials: MaxTrials = None,
     out: Out = None,
     force: Force = False,
+    force_long: ForceLong = False,
     json: Json = False,
 ):
     """Jumps against diffusion: table, verdicts, figure.
@@ -197,12 +201,13 @@ def compare(
 
     experiment = _experiment(file, n_trials=trials, duration=duration, seed=seed)
     experiment = experiment.with_backend("diffusion", scheme=scheme, dt=dt)
-    until = _until(precision, max_trials, trials)
+    until = _until(precision, max_trials, trials) | {"force_long": force_long}
     directory = None
     if out or not json:
         directory = report.directory_for(out or f"{file.stem}-compare", force=force, default=not out)
     for doubt in doubts(experiment.neuron, experiment.drive):
         tell(f"stochhh: doubtful diffusion: {doubt}")
+    experiment.check_before("diffusion", workers=workers, force_long=force_long)  # before the jumps begin
     keeping, comparison = Keeping(), None
     results = {"jump": _simulated(keeping, experiment, "jump", workers=workers, **until)}
     if not keeping.interruption:
@@ -223,7 +228,7 @@ def compare(
     if keeping.drawn(directory):
         with keeping.step(figures=True):
             shown = min(experiment.simulation.duration, experiment.simulation.transient + 1000.0)
-            traces = {backend: experiment.trace(backend, duration=shown) for backend in results}
+            traces = {backend: experiment.trace(backend, duration=shown, force_long=force_long) for backend in results}
             figures = report.comparison_figures(directory, comparison, results, traces)
             lines = [f"{what}: {' and '.join(map(str, paths))}" for what, paths in figures.items()]
             if not json:
@@ -289,11 +294,11 @@ def _until(precision, max_trials, trials):
     return {"until": Precision(targets, called)} | ({"max_trials": max_trials} if max_trials is not None else {})
 
 
-def _drawn(experiment, backend, events):
+def _drawn(experiment, backend, events, force_long):
     if events:
         raise InputError("--save-events writes what a run draws, and with --events it draws nothing: leave one out")
     try:
-        return experiment.draw_events(backend)
+        return experiment.draw_events(backend, force_long=force_long)
     except InputError as error:
         raise InputError(f"--save-events: {error}") from error
 

@@ -190,10 +190,17 @@ class Experiment:
         settings = {"first_trial": trial, "n_trials": 1, "trace_interval": interval, **options}
         return replace(self, backends={**self.backends, backend: chosen}).simulate(backend, **settings)
 
-    def draw_events(self, backend):
+    def check_before(self, backend, **options):
+        """What `simulate` would say or refuse because its run is long; `options` are workers and force_long."""
+        from .simulation import check_before
+
+        check_before(self.neuron, self.drive, backend=self.backend(backend), **asdict(self.simulation), **options)
+
+    def draw_events(self, backend, *, force_long=False):
         """The events that a run of the backend of that name draws, as a Recording.
 
-        Raises InputError for a backend that draws none, and where they would not fit in half of the memory.
+        Raises InputError for a backend that draws none, and where they would not fit in half of the memory; what takes
+        long is said, or refused, as by `simulate`.
         """
         run = self.simulation
         self.backend(backend)
@@ -206,6 +213,7 @@ class Experiment:
                 f"the events of {run.n_trials} trials over {run.duration:g} ms may need {size / 2**30:.3g} GiB, and "
                 f"half of the memory is {room / 2**30:.3g} GiB: fewer trials, or a shorter duration"
             )
+        self.check_before(backend, force_long=force_long)
         return _EVENTS[backend](self.drive, duration=run.duration, seed=run.seed, trials=range(run.n_trials))
 
 

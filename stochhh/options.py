@@ -57,5 +57,6 @@ Events = Annotated[Path | None, _option("--events", "FILE.csv", "Replay these in
 SaveEvents = Annotated[Path | None, _option("--save-events", "FILE.csv", "Write the input events that are drawn.")]
 Out = Annotated[Path | None, _option("--out", "DIR", "Directory for all that is saved.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files of the same names in DIR; others stay.")]
+ForceLong = Annotated[bool, typer.Option("--force-long", help="Begin even what will take more than 30 days.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Version = Annotated[bool, typer.Option("--version", help="Print the version and exit.")]

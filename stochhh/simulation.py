@@ -22,13 +22,14 @@ from .models.contract import check_model
 from .precision import Precision, looks, progress_line
 from .random import MAX_SEED, MAX_TRIALS, STREAM_VERSION
 from .results import Moments, Result, Traces
+from .run_time import LongRunError, available_cores, check_run_time, may_be_long
 from .spike_trains import SpikeTrains
 from .statistics import summary
 from .statistics.membrane.record import Membrane
 from .statistics.membrane.sampling import Sampling
 from .trial_numbers import MOST_TRIALS
 
-__all__ = ["simulate"]
+__all__ = ["check_before", "simulate"]
 
 _GIB = 2**30
 # Spikes are kept in memory: room is made for this rate, that of a fast neuron.
@@ -54,6 +55,7 @@ def simulate(
     progress=None,
     until=None,
     max_trials=10_000,
+    force_long=False,
 ):
     """Simulate independent trials of a neuron under random input.
 
@@ -80,18 +82,21 @@ def simulate(
             all intervals are as narrow as that; see `precision.looks` for the rule, and for what it costs in coverage.
         max_trials: number of trials after which `until` gives up; the result comes back all the same, and its
             provenance says that they were not enough.
+        force_long: begin even what will take more than 30 days. What will take more than an hour, by the machine's own
+            measure, is said on standard error before it begins (not with progress=False).
 
     Returns a Result: all spikes, time averages of the powers of V, traces or a Membrane if asked for, and how it was
     made.
 
-    Raises InputError, by name, for any value that is not allowed; UnstableStepError if a state leaves the
-    region where scheme or model hold; Interrupted on Ctrl-C, carrying the leading trials that were complete.
+    Raises InputError, by name, for any value that is not allowed, and for what takes more than 30 days unless
+    `force_long`; UnstableStepError if a state leaves the region where scheme or model hold; Interrupted on Ctrl-C,
+    carrying the leading trials that were complete.
     """
     backend = _backend(backend, dt)
 
     def run(first_trial, n_trials):
         task = _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, membrane, events)
-        return _ensemble(backend, task, workers, memory_limit, progress)
+        return _ensemble(backend, task, workers, memory_limit, progress, force_long)
 
     if until is None:
         return run(first_trial, 1 if n_trials is None else n_trials)
@@ -99,16 +104,13 @@ def simulate(
     return _until(precision, run, first_trial, *precision.checked_first(n_trials, max_trials), progress)
 
 
-def _ensemble(backend, task, workers, memory_limit, progress):
+def _ensemble(backend, task, workers, memory_limit, progress, force_long):
     """Simulate the trials of a task."""
-    backend.check(task)
-    workers = integer("workers", workers, at_least=1, at_most=1024) if workers is not None else _cores()
-    _check_memory(task, workers, memory_limit)
-
     started = time.perf_counter()
     try:
-        cut = list(blocks(task.first, task.n, backend.lanes, workers))
-        _compile(backend, task, {lanes for _, _, lanes in cut}, silent=progress is False)
+        workers, cut = _cut(backend, task, workers, memory_limit)
+        _compile(backend, task, cut, silent=progress is False)
+        check_run_time(backend, task, cut, workers, force=force_long, silent=progress is False)
     except KeyboardInterrupt:
         raise Interrupted(f"interrupted: 0 of {task.n} trials complete and kept", None) from None
     compiled = time.perf_counter()
@@ -122,9 +124,31 @@ def _ensemble(backend, task, workers, memory_limit, progress):
     return result
 
 
+def _cut(backend, task, workers, memory_limit=None):
+    """(number of workers, blocks of trials), of a task that the backend, and the memory, allow."""
+    backend.check(task)
+    workers = integer("workers", workers, at_least=1, at_most=1024) if workers is not None else available_cores()
+    _check_memory(task, workers, memory_limit)
+    return workers, list(blocks(task.first, task.n, backend.lanes, workers))
+
+
+def check_before(neuron, drive, *, backend, duration, seed, n_trials=1, transient=0.0, workers=None, force_long=False):
+    """What `simulate` would say or refuse because a run is long, before another that it belongs to begins.
+
+    Arguments: as those of `simulate`. Nothing is compiled, and no time spent, where an hour is not possible.
+    """
+    backend = _backend(backend, None)
+    task = _task(neuron, drive, seed, 0, n_trials, duration, transient, None, None, None)
+    workers, cut = _cut(backend, task, workers)
+    if may_be_long(backend, task, cut):
+        _compile(backend, task, cut, silent=False)
+        check_run_time(backend, task, cut, workers, force=force_long, silent=False)
+
+
 def _until(precision, run, first_trial, first, most, progress):
     """Run more trials until the intervals are as narrow as asked."""
     result, visible = None, watched() if progress is None else progress
+    numbers, reached = [], False
 
     def draw(n):
         nonlocal result
@@ -141,11 +165,19 @@ def _until(precision, run, first_trial, first, most, progress):
             raise Interrupted(said, kept) from None
 
     def told(n, excess, more):
+        numbers.append(n)
         if visible:
             tell(f"stochhh: {progress_line(n, excess, more)}")
 
-    _, excess, numbers = looks(precision, first, most, draw, told)
-    said = {"asked": precision.targets, "reached": bool(max(excess.values()) <= 1), "looks": numbers}
+    try:
+        _, excess, _ = looks(precision, first, most, draw, told)
+        reached = bool(max(excess.values()) <= 1)
+    except LongRunError as refused:
+        if result is None:
+            raise
+        if progress is not False:
+            tell(f"stochhh: not as precise as asked, and given up: {refused}")
+    said = {"asked": precision.targets, "reached": reached, "looks": numbers}
     return replace(result, provenance=result.provenance | {"until": said})
 
 
@@ -241,15 +273,11 @@ def _check_memory(task, workers, limit):
     integer("n_trials", task.n, at_most=MOST_TRIALS, remedy="run the others by first_trial")
 
 
-def _cores():
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _compile(backend, task, widths, silent):
+def _compile(backend, task, cut, silent):
     """Have the kernels ready, and say so where they are not on the disk."""
     line = f"stochhh: compiling the {backend.name} kernels for this machine: some seconds, the first time"
     with refusing(task.neuron), announcing(None if silent else line):
-        for lanes in widths:
+        for lanes in {lanes for _, _, lanes in cut}:
             backend.open(replace(task, n=1, trace_interval=None, membrane=None, lanes=lanes)).advance(0)
 
 

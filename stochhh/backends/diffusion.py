@@ -11,6 +11,7 @@ from ..errors import InputError, UnstableStepError, real
 from ..messages import shown
 from ..random import diffusion_normals, key_of
 from .block import Lanes, checked_lanes, out_of_range
+from .cost import Work, seconds_of_block
 from .kernels import grid as kernel
 from .kernels.schemes import SCHEMES
 
@@ -50,6 +51,8 @@ class Diffusion:
     lanes: int | None = None
 
     name: ClassVar[str] = "diffusion"
+    parallel: ClassVar[bool] = True  # whether threads share its work
+    cheaper: ClassVar[str] = "a longer dt"
 
     def __post_init__(self):
         object.__setattr__(self, "dt", real("dt", self.dt, at_least=1e-6, at_most=1e6, unit="ms"))
@@ -84,6 +87,14 @@ class Diffusion:
                     f"{name} = {task.interval:g} ms is not allowed: "
                     f"it must be a whole multiple of the step, dt = {self.dt:g} ms"
                 )
+
+    def work(self, task):
+        """What a trial does, as a tuple of Work."""
+        return (Work(task.duration / self.dt, "steps", 1e-6),)
+
+    def seconds(self, task):
+        """Seconds that a block takes, as its beginning has it."""
+        return seconds_of_block(self, task)
 
     def open(self, task):
         """A block of trials at time 0."""

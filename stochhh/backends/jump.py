@@ -12,6 +12,7 @@ from ..errors import UnstableStepError, real
 from ..inputs.events import Source, draw_events, source_of
 from ..random import key_of
 from .block import Lanes, checked_lanes, out_of_range
+from .cost import Work, seconds_of_block
 from .kernels import event_driven as kernel
 
 __all__ = ["Jump"]
@@ -53,6 +54,8 @@ class Jump:
     lanes: int | None = None
 
     name: ClassVar[str] = "jump"
+    parallel: ClassVar[bool] = True  # whether threads share its work
+    cheaper: ClassVar[str] = "the diffusion, whose steps do not grow with the rates of the input"
 
     def __post_init__(self):
         object.__setattr__(self, "tolerance", real("tolerance", self.tolerance, at_least=1e-8, at_most=0.1, unit="ms"))
@@ -67,6 +70,22 @@ class Jump:
         if task.events is None:
             source_of(task.drive)
 
+    def longest_step(self, task):
+        """The longest step of the flow, ms."""
+        return min(_LONGEST_STEP, _LENGTH * np.cbrt(self.tolerance) / max(task.fastest_rate, 1e-12))
+
+    def work(self, task):
+        """What a trial does, as a tuple of Work."""
+        steps = Work(task.duration / self.longest_step(task), "steps of the flow", 1e-5)
+        events = task.drive.intensity * task.duration
+        if task.events is not None:
+            events = len(task.events) / task.events.n_trials
+        return Work(events, "events", 1e-6), steps
+
+    def seconds(self, task):
+        """Seconds that a block takes, as its beginning has it."""
+        return seconds_of_block(self, task)
+
     def open(self, task):
         """A block of trials at time 0."""
         return _Block(self, task)
@@ -79,7 +98,7 @@ class _Block:
         n = len(neuron.variables)
         self.at = kernel.rows(n)
         part = np.cbrt(backend.tolerance)
-        longest = min(_LONGEST_STEP, _LENGTH * part / max(task.fastest_rate, 1e-12))
+        longest = backend.longest_step(task)
         self.lanes = Lanes(task, task.lanes, self.at, self.at.state, max(longest, _FIRST_STEP))
         self.lanes.rows(self.at.step)[:] = _FIRST_STEP
         self.lanes.rows(self.at.held)[:] = -np.inf

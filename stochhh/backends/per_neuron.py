@@ -4,14 +4,16 @@ every presynaptic neuron's spike times, one Bernoulli(p) a spike, V <- V + weigh
 and plain steps of at most dt between
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 
 from ..errors import UnstableStepError, real
-from ..inputs.presynaptic import in_order, transmitted
+from ..inputs import Recording
+from ..inputs.presynaptic import in_order, presynaptic_seconds, presynaptic_work, transmitted
 from .block import BlockResult
+from .cost import Work, seconds_of_block
 from .samples import Samples
 
 __all__ = ["PerNeuron"]
@@ -37,6 +39,8 @@ class PerNeuron:
 
     name: ClassVar[str] = "per-neuron"
     lanes: ClassVar[int] = 1
+    parallel: ClassVar[bool] = False  # plain Python: one thread at a time
+    cheaper: ClassVar[str] = "the jump backend, which draws the same events at a cost that no number of neurons raises"
 
     def __post_init__(self):
         object.__setattr__(self, "dt", real("dt", self.dt, at_least=1e-6, at_most=1e6, unit="ms"))
@@ -49,6 +53,26 @@ class PerNeuron:
         """Refuse a task that this backend cannot do."""
         if task.events is None:
             task.drive.check_events()
+
+    def work(self, task):
+        """What a trial does, as a tuple of Work."""
+        steps = task.duration / self.dt
+        if task.events is not None:
+            return (Work(steps + len(task.events) / task.events.n_trials, "steps", 1e-4),)
+        neurons, spikes = presynaptic_work(task.drive, task.duration)
+        return (
+            Work(neurons, "presynaptic neurons", 1e-3),
+            Work(spikes, "presynaptic spikes", 1e-6),
+            Work(steps + task.drive.intensity * task.duration, "steps", 1e-4),
+        )
+
+    def seconds(self, task):
+        """Seconds that a trial takes: its flow, as its beginning without events has it, and its draws."""
+        if task.events is not None:
+            return seconds_of_block(self, task)
+        flow = seconds_of_block(self, replace(task, first=0, events=Recording([], [], [], n_trials=1)))
+        flow *= 1 + task.drive.intensity * self.dt  # each event ends a step
+        return flow + presynaptic_seconds(task.drive, task.duration)
 
     def open(self, task):
         """A block of one trial at time 0."""

@@ -1,14 +1,17 @@
 """Every presynaptic neuron's own spikes, each transmitted or not: the input before any mathematics is done."""
 
+from time import perf_counter
+
 import numpy as np
 
 from ..random import COPY, MOTHER, PRESYNAPTIC, WEIGHT, uniforms
 from ..units import per_ms
 from .common_spikes import CommonSpikes
+from .population import Population
 from .recording import Recording
 from .weights import drawn_weights
 
-__all__ = ["in_order", "presynaptic_events", "transmitted"]
+__all__ = ["in_order", "presynaptic_events", "presynaptic_seconds", "presynaptic_work", "transmitted"]
 
 _BATCH = 1000  # neurons drawn between two looks at the world outside
 _MOTHER_SPIKES = 65536  # drawn at a time
@@ -24,6 +27,32 @@ def presynaptic_events(drive, *, duration, seed, trials):
     """
     drawn = [in_order(transmitted(drive, duration, seed, trial)) for trial in trials]
     return Recording.from_lists([time for time, _ in drawn], [jump for _, jump in drawn])
+
+
+def presynaptic_work(drive, duration):
+    """(neurons, spikes that are drawn) of one trial of `duration`, ms; of common spikes every neuron is asked."""
+    neurons = spikes = 0.0
+    for source in drive.sources:
+        common = isinstance(source, CommonSpikes)
+        for population in source.populations if common else (source,):
+            neurons += population.n
+            spikes += population.n * (source.mother_rate if common else per_ms(population.rate)) * duration
+    return neurons, spikes
+
+
+def presynaptic_seconds(drive, duration):
+    """Seconds in which the spikes of one trial are drawn, from the time that some take on this machine."""
+    neurons, spikes = presynaptic_work(drive, duration)
+    each_neuron = _seconds(Population("few spikes", 500, 1.0, 1.0, 0.5), 1.0) / 500
+    each_spike = _seconds(Population("many spikes", 1, 1e6, 1.0, 0.5), 100.0) / 1e5
+    return neurons * each_neuron + spikes * each_spike
+
+
+def _seconds(population, duration):
+    start = perf_counter()
+    for _ in _independent(population, 0, duration, 0, 0):
+        pass
+    return perf_counter() - start
 
 
 def transmitted(drive, duration, seed, trial):

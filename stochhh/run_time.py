@@ -1,0 +1,81 @@
+"""How long a run will take, by the machine's own measure: said before it where it is long, refused where absurd."""
+
+import os
+from dataclasses import replace
+
+from .errors import InputError
+from .messages import tell
+
+__all__ = ["LongRunError", "available_cores", "check_run_time", "may_be_long", "run_seconds"]
+
+_HOUR, _DAY, _YEAR = 3600.0, 86400.0, 365.25 * 86400.0
+_LONGEST = 30 * _DAY
+
+
+class LongRunError(InputError):
+    """The run would take longer than anybody waits, and nobody has said that it may."""
+
+
+def check_run_time(backend, task, cut, workers, *, force, silent):
+    """Say, on standard error, that a run takes more than an hour; refuse what takes more than 30 days.
+
+    Arguments:
+        backend: the backend of the run, its kernels compiled.
+        task: the Task of all trials.
+        cut: (first trial, number of trials, lanes) of each block.
+        workers: number of threads.
+        force: let it begin, however long it takes.
+        silent: say nothing.
+
+    Raises LongRunError, which is an InputError.
+    """
+    if force and silent:
+        return
+    seconds = run_seconds(backend, task, cut, workers)
+    if seconds <= _HOUR:
+        return
+    most = max(backend.work(task), key=lambda work: work.amount)
+    cost = f"about {most.amount * task.n:.2g} {most.what} and {_spelled(seconds)} on this machine"
+    cheaper = f"{backend.cheaper}{', fewer trials' if task.n > 1 else ''}, or a shorter duration"
+    if seconds > _LONGEST and not force:
+        raise LongRunError(
+            f"duration = {task.duration:g} ms with n_trials = {task.n} is not allowed: for the {backend.name} backend "
+            f"it is {cost}, and a run must be shorter than 30 days. Cheaper: {cheaper}; or allow it by "
+            "force_long=True, --force-long"
+        )
+    if not silent:
+        trials = f"{task.n} trial{'' if task.n == 1 else 's'} of {task.duration:g} ms"
+        tell(f"stochhh: a long run: {backend.name}, {trials}: {cost}. Cheaper: {cheaper}")
+
+
+def may_be_long(backend, task, cut):
+    """Whether more than an hour is possible, on a slow machine and for a costly model; by arithmetic alone."""
+    return sum(work.amount * work.at_most for work in backend.work(task)) * sum(n for _, _, n in cut) > _HOUR
+
+
+def run_seconds(backend, task, cut, workers):
+    """Seconds that a run will take, measured on the beginning of its first block; 0 where it is not `may_be_long`.
+
+        t = t_block * lanes in all / lanes of the block / threads at work,   at least t_block
+
+    Arguments: as those of `check_run_time`.
+    """
+    if not may_be_long(backend, task, cut):
+        return 0.0
+    first, n, width = cut[0]
+    lanes = sum(lanes for _, _, lanes in cut)
+    seconds = backend.seconds(replace(task, first=first, n=n, lanes=width))
+    at_work = min(workers, len(cut), available_cores()) if backend.parallel else 1
+    return seconds * max(1.0, lanes / width / at_work)
+
+
+def available_cores():
+    """Number of the machine's cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _spelled(seconds):
+    """A long time in words."""
+    for size, name in ((_YEAR, "years"), (_DAY, "days"), (_HOUR, "hours")):
+        if seconds >= 2 * size or name == "hours":
+            return f"{seconds / size:.2g} {name}" if seconds < 1e9 * _YEAR else "more than 1e9 years"
