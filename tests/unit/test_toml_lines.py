@@ -7,7 +7,7 @@ file's length.
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stochhh import toml_lines
@@ -58,6 +58,7 @@ statement = st.tuples(st.sampled_from(STATEMENTS), st.sampled_from(KEYS)).map(la
 header = st.tuples(st.sampled_from(HEADERS), st.sampled_from(KEYS)).map(lambda pair: pair[0].format(pair[1]))
 
 
+@settings(deadline=None)
 @given(st.lists(statement | header | st.sampled_from(["", "# a = 1", "\t# [a]"]), max_size=12))
 def test_every_key_of_any_file_has_the_line_of_the_definition(parts):
     text = ""
