@@ -43,8 +43,8 @@ def presynaptic_work(drive, duration):
 def presynaptic_seconds(drive, duration):
     """Seconds in which the spikes of one trial are drawn, from the time that some take on this machine."""
     neurons, spikes = presynaptic_work(drive, duration)
-    each_neuron = _seconds(Population("few spikes", 500, 1.0, 1.0, 0.5), 1.0) / 500
-    each_spike = _seconds(Population("many spikes", 1, 1e6, 1.0, 0.5), 100.0) / 1e5
+    each_neuron = _seconds(Population("few spikes", 100, 1.0, 1.0, 0.5), 1.0) / 100
+    each_spike = _seconds(Population("many spikes", 1, 1e6, 1.0, 0.5), 20.0) / 2e4
     return neurons * each_neuron + spikes * each_spike
 
 
