@@ -30,6 +30,8 @@ from .options import (
     Trials,
     Version,
     Workers,
+    check_distinct,
+    until_of,
 )
 
 __all__ = ["command", "main"]
@@ -140,10 +142,10 @@ def run(
 
     experiment = _experiment(file, n_trials=trials, duration=duration, seed=seed)
     experiment = experiment.with_backend(backend, scheme=scheme, dt=dt)
-    until = _until(precision, max_trials, trials) | {"force_long": force_long}
+    until = until_of(precision, max_trials, trials) | {"force_long": force_long}
     if precision and save_events:
         raise InputError("--save-events writes the events of a known number of trials: leave out --precision")
-    _distinct({"FILE": file, "--events": events, "--spikes": spikes, "--save-events": save_events})
+    check_distinct({"FILE": file, "--events": events, "--spikes": spikes, "--save-events": save_events})
     for path in filter(None, (spikes, save_events)):
         writable(path)
     drawn = _drawn(experiment, backend, events, force_long) if save_events else None
@@ -201,7 +203,7 @@ def compare(
 
     experiment = _experiment(file, n_trials=trials, duration=duration, seed=seed)
     experiment = experiment.with_backend("diffusion", scheme=scheme, dt=dt)
-    until = _until(precision, max_trials, trials) | {"force_long": force_long}
+    until = until_of(precision, max_trials, trials) | {"force_long": force_long}
     directory = None
     if out or not json:
         directory = report.directory_for(out or f"{file.stem}-compare", force=force, default=not out)
@@ -275,25 +277,6 @@ def _experiment(file, **settings):
     return Experiment.load(file).with_simulation(**settings)
 
 
-def _until(precision, max_trials, trials):
-    """The options of `simulate` that --precision NAME=HALF stands for."""
-    if not precision:
-        if max_trials is not None:
-            raise InputError("--max-trials says where --precision gives up: give --precision too, or --trials instead")
-        return {}
-    from .precision import Precision
-
-    targets = {}
-    for text in precision:
-        name, sign, half = text.partition("=")
-        if not sign or name in targets:
-            what = f"names {escaped(name)} twice" if sign else "is not allowed"
-            raise InputError(f"--precision {escaped(text)} {what}: give NAME=HALF once for each, as cv=1% or rate=0.2")
-        targets[name] = half
-    called = ("--precision", "n_trials" if trials is None else "--trials", "--max-trials")
-    return {"until": Precision(targets, called)} | ({"max_trials": max_trials} if max_trials is not None else {})
-
-
 def _drawn(experiment, backend, events, force_long):
     if events:
         raise InputError("--save-events writes what a run draws, and with --events it draws nothing: leave one out")
@@ -315,15 +298,6 @@ def _simulated(keeping, experiment, backend, **options):
             raise
         keeping.interruption = interruption
         return interruption.result
-
-
-def _distinct(files):
-    """Refuse one file in two parts: what is written would destroy what is read."""
-    given = {name: path.resolve() for name, path in files.items() if path}
-    for name, path in given.items():
-        twins = [other for other in given if given[other] == path and other != name]
-        if twins:
-            raise InputError(f"{name} and {twins[0]} are both {path}: give each a file of its own")
 
 
 def _tell(line):

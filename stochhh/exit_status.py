@@ -66,8 +66,9 @@ def _end(error):
 
 def _of_typer(error):
     """The same of what typer raises: an early end, or a wrong command line; None if it is something else."""
-    import typer
-
+    typer = sys.modules.get("typer")  # an import of it may be what failed
+    if typer is None:
+        return None
     if isinstance(error, typer.Exit):
         return error.exit_code, None
     # Of typer's own classes this one is not exported, and its place has changed.

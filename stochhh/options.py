@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from .errors import InputError, integer, real
+from .messages import escaped
 
 
 def _number(name, kind, check, **bounds):
@@ -60,3 +61,31 @@ Force = Annotated[bool, typer.Option("--force", help="Replace files of the same 
 ForceLong = Annotated[bool, typer.Option("--force-long", help="Begin even what will take more than 30 days.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Version = Annotated[bool, typer.Option("--version", help="Print the version and exit.")]
+
+
+def until_of(precision, max_trials, trials):
+    """The options of `simulate` that --precision NAME=HALF stands for."""
+    if not precision:
+        if max_trials is not None:
+            raise InputError("--max-trials says where --precision gives up: give --precision too, or --trials instead")
+        return {}
+    from .precision import Precision
+
+    targets = {}
+    for text in precision:
+        name, sign, half = text.partition("=")
+        if not sign or name in targets:
+            what = f"names {escaped(name)} twice" if sign else "is not allowed"
+            raise InputError(f"--precision {escaped(text)} {what}: give NAME=HALF once for each, as cv=1% or rate=0.2")
+        targets[name] = half
+    called = ("--precision", "n_trials" if trials is None else "--trials", "--max-trials")
+    return {"until": Precision(targets, called)} | ({"max_trials": max_trials} if max_trials is not None else {})
+
+
+def check_distinct(files):
+    """Refuse one file in two parts: what is written would destroy what is read."""
+    given = {name: path.resolve() for name, path in files.items() if path}
+    for name, path in given.items():
+        twins = [other for other in given if given[other] == path and other != name]
+        if twins:
+            raise InputError(f"{name} and {twins[0]} are both {path}: give each a file of its own")
