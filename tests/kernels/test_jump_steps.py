@@ -3,6 +3,8 @@
 Would catch: rough jumps taken in as smooth ones are, smooth ones that end a step, a rule that forgets the tolerance.
 """
 
+from itertools import pairwise
+
 import pytest
 
 import stochhh as sh
@@ -32,7 +34,7 @@ def test_a_jump_that_the_stages_cannot_carry_ends_the_step(tolerance, part):
     """
     backend = sh.Jump(tolerance=tolerance)
     free = times_reached(backend)
-    start, stop = next((a, b) for a, b in zip(free, free[1:], strict=False) if a > 10)
+    start, stop = next((a, b) for a, b in pairwise(free) if a > 10)
     middle = (start + stop) / 2
     for w, ends in ((0.56 * part, False), (0.57 * part, True)):
         assert (middle in times_reached(backend, [middle], [w])) is ends

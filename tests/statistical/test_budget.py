@@ -48,6 +48,37 @@ def test_the_wrong_is_convicted(case):
             WRONG[case](np.random.default_rng(seed))
 
 
+def convicted(count, n, low, high):
+    """Whether a check of these fails."""
+    try:
+        budget.check_proportion_between(count, n, low, high)
+    except Disagreement:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("n", [60, 300])
+@pytest.mark.parametrize(("low", "high"), [(0.93, 0.97), (0.92, 1.0), (0.0, 0.05)])
+def test_a_coverage_is_convicted_as_often_as_is_said(n, low, high):
+    """Over all counts, by their probabilities: within the range, and where an effect is said to be seen."""
+    counts = np.arange(n + 1)
+    guilty = np.array([convicted(k, n, low, high) for k in counts])
+    for right in {low, (low + high) / 2, high}:
+        assert guilty @ stats.binom.pmf(counts, n, right) < budget.COVERAGE_ERROR
+    smallest = budget.check_proportion_between(round(n * (low + high) / 2), n, low, high)
+    wrong = low - smallest if low else high + smallest
+    assert guilty @ stats.binom.pmf(counts, n, wrong) == pytest.approx(1 - budget.COVERAGE_MISS, abs=1e-9)
+
+
+def test_the_slow_set_sees_90_per_cent_where_93_are_promised():
+    assert 0.93 - budget.check_proportion_between(2538, 2700, 0.93, 0.97, sees=0.03) >= 0.9
+    with pytest.raises(AssertionError, match="more data"):
+        budget.check_proportion_between(282, 300, 0.93, 0.97, sees=0.03)
+    for count in (0.895 * 2700, 0.995 * 2700):
+        with pytest.raises(Disagreement):
+            budget.check_proportion_between(count, 2700, 0.93, 0.97)
+
+
 def test_a_blind_check_is_refused():
     """16 trials of standard deviation 1 cannot see a tenth."""
     with pytest.raises(AssertionError, match="more data"):

@@ -1,7 +1,7 @@
 """Do the intervals hold what they promise? Coverage on processes of known truth, and planted faults that must fail.
 
-The default run sees a coverage of 85 % where 95 % is promised; `-m slow -s` measures it to half a per cent and
-prints the numbers that the docstrings state.
+The default run sees a coverage of 83 % where 93 % or more is promised; `-m slow -s` sees 90 %, measures it to half a
+per cent and prints the numbers that the docstrings state.
 """
 
 from dataclasses import replace
@@ -91,14 +91,14 @@ def test_intervals_from_20_trials_hold(process):
     repeats = 300
     for name, count in hits(PROCESSES[process], np.random.default_rng(1), repeats=repeats).items():
         low, high = promised(name, process)
-        check_proportion_between(count, repeats, low, high, sees=0.2, what=f"{name} of {process}")
+        check_proportion_between(count, repeats, low, high, sees=0.12, what=f"{name} of {process}")
 
 
 @pytest.mark.parametrize("n_trials", [2, 3, 5])
 def test_intervals_from_a_few_trials_hold(n_trials):
     repeats, names = 400, ("rate", "isi_mean", "cv", "lv", "fano_factor")
     for name, count in hits(poisson(), np.random.default_rng(2), names, repeats=repeats, n_trials=n_trials).items():
-        check_proportion_between(count, repeats, 0.92, 1.0, sees=0.17, what=f"{name} from {n_trials} trials")
+        check_proportion_between(count, repeats, 0.92, 1.0, sees=0.09, what=f"{name} from {n_trials} trials")
 
 
 @pytest.mark.parametrize("expected", [0.2, 1.0, 3.0, 10.0])
@@ -110,7 +110,7 @@ def test_the_rate_of_a_nearly_silent_neuron(expected):
         trial = np.sort(rng.integers(0, 20, rng.poisson(expected)))
         time = np.sort(rng.uniform(0, 1, trial.size) + 2 * trial) % 2
         count += covers(st.rate(SpikeTrains(100 * time, trial, 20, 0.0, 100.0)), expected / 2)
-    check_proportion_between(count, repeats, 0.95, 1.0, sees=0.06, what="rate")
+    check_proportion_between(count, repeats, 0.95, 1.0, sees=0.035, what="rate")
 
 
 # Planted faults.
@@ -162,7 +162,7 @@ def test_planted_faults_are_seen(name, fault, process, setting):
     rng = np.random.default_rng(4)
     count = hits(PROCESSES[process], rng, [name], repeats=repeats, change=fault, **setting)[name]
     with pytest.raises(Disagreement):
-        check_proportion_between(count, repeats, *PROMISED, sees=0.2, what=name)
+        check_proportion_between(count, repeats, *PROMISED, sees=0.1, what=name)
 
 
 # The potential: an Ornstein-Uhlenbeck process of 50 correlation times a trial, negative, and one that is skewed.
@@ -200,7 +200,7 @@ def hits_of_potential(rng, repeats, n_trials, skewed, change=lambda moments: mom
 def test_intervals_of_the_potential_hold(skewed, n_trials):
     repeats = 1000
     for name, count in hits_of_potential(np.random.default_rng(5), repeats, n_trials, skewed).items():
-        check_proportion_between(count, repeats, 0.92, 0.97, sees=0.1, what=name)
+        check_proportion_between(count, repeats, 0.92, 0.97, sees=0.055, what=name)
 
 
 def test_a_variance_times_1_5_is_seen():
@@ -210,7 +210,7 @@ def test_a_variance_times_1_5_is_seen():
 
     count = hits_of_potential(np.random.default_rng(6), 1000, 20, False, fault)
     with pytest.raises(Disagreement):
-        check_proportion_between(count["V_variance"], 1000, 0.92, 0.97, sees=0.1, what="V_variance")
+        check_proportion_between(count["V_variance"], 1000, 0.92, 0.97, sees=0.055, what="V_variance")
 
 
 # Differences and distances.
@@ -235,9 +235,9 @@ def test_intervals_of_differences_hold():
         for name in distance:
             distance[name] += covers(comparison.distance[name].estimate, truth[name])
     for name in names:
-        check_proportion_between(count[name], repeats, 0.93, 0.98, sees=0.25, what=f"difference of {name}")
+        check_proportion_between(count[name], repeats, 0.93, 0.98, sees=0.15, what=f"difference of {name}")
     for name in distance:
-        check_proportion_between(distance[name], repeats, 0.95, 1.0, sees=0.2, what=name)
+        check_proportion_between(distance[name], repeats, 0.95, 1.0, sees=0.14, what=name)
 
 
 @pytest.mark.slow
@@ -260,35 +260,37 @@ def test_equal_laws_are_rarely_called_different():
 @pytest.mark.parametrize("per_window", [50, 100])
 @pytest.mark.parametrize("process", PROCESSES)
 def test_coverage_from_20_trials(process, per_window):
-    repeats = 2500
+    repeats = 2700
     for name, count in hits(
         PROCESSES[process], np.random.default_rng(11), repeats=repeats, per_window=per_window
     ).items():
         print(f"{process:<10} 20 trials of {per_window:3} spikes  {name:<13} {count / repeats:.3f}")
         low, high = promised(name, process)
-        check_proportion_between(count, repeats, low, high, sees=0.08, what=f"{name} of {process}")
+        check_proportion_between(
+            count, repeats, low, high, sees=0.03 if low >= 0.93 else 0.04, what=f"{name} of {process}"
+        )
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("n_trials", [2, 3, 5, 10])
 @pytest.mark.parametrize("process", ["poisson", "regular", "varying", "correlated"])
 def test_coverage_from_fewer_trials(process, n_trials):
-    repeats = 1500
+    repeats = 2700
     for name, count in hits(PROCESSES[process], np.random.default_rng(12), repeats=repeats, n_trials=n_trials).items():
         print(f"{process:<10} {n_trials:2} trials of 50 spikes  {name:<13} {count / repeats:.3f}")
         low = 0.85 if name == "isi_skewness" else 0.91
-        check_proportion_between(count, repeats, low, 1.0, sees=0.1, what=f"{name} of {process}")
+        check_proportion_between(count, repeats, low, 1.0, sees=0.04, what=f"{name} of {process}")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("process", [*PROCESSES.values(), correlated(0.6, 0.7)], ids=lambda process: process.name)
 def test_coverage_with_20_spikes_a_trial(process):
     """Where the docstrings say that cv and isi_skewness fall short."""
-    repeats = 1500
+    repeats = 2700
     for name, count in hits(process, np.random.default_rng(13), repeats=repeats, per_window=20).items():
         print(f"{process.name}, 20 trials of 20 spikes  {name:<13} {count / repeats:.3f}")
         low = {"isi_skewness": 0.78, "cv": 0.89}.get(name, 0.93)
-        check_proportion_between(count, repeats, low, 0.98, sees=0.11, what=f"{name} of {process.name}")
+        check_proportion_between(count, repeats, low, 0.98, sees=0.05, what=f"{name} of {process.name}")
 
 
 @pytest.mark.slow
@@ -308,7 +310,7 @@ def test_coverage_of_the_moments_on_more_processes(process, per_window):
         part = held[name] / max(n, 1)
         print(f"{process:<17} 20 trials of {per_window} spikes  {name:<13} {part:.3f} of {n / repeats:.0%} given")
         if per_window == 50:
-            check_proportion_between(held[name], n, promise[name], 1.0, sees=0.17, what=f"{name} of {process}")
+            check_proportion_between(held[name], n, promise[name], 1.0, sees=0.1, what=f"{name} of {process}")
 
 
 @pytest.mark.slow
@@ -317,4 +319,4 @@ def test_intervals_without_the_gamma_floor_are_seen(monkeypatch):
     monkeypatch.setattr("stochhh.statistics.spikes.isi.ISI_KURTOSIS", replace(ISI_KURTOSIS, floor=None))
     count = hits(dead_time(), np.random.default_rng(15), ["isi_kurtosis"], repeats=1000)["isi_kurtosis"]
     with pytest.raises(Disagreement):
-        check_proportion_between(count, 1000, 0.94, 1.0, sees=0.1, what="isi_kurtosis")
+        check_proportion_between(count, 1000, 0.94, 1.0, sees=0.05, what="isi_kurtosis")

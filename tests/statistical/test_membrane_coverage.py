@@ -65,7 +65,7 @@ def hits(name, repeats, seed, n_trials=20, window=500.0, names=SCALARS + CURVES,
 def test_intervals_and_bands_hold(name):
     repeats = 60
     for of, count in hits(name, repeats, 41).items():
-        check_proportion_between(count, repeats, 0.92, 0.975, sees=0.45, what=f"{of} of {name}")
+        check_proportion_between(count, repeats, 0.92, 0.975, sees=0.28, what=f"{of} of {name}")
 
 
 @pytest.mark.slow
@@ -75,7 +75,9 @@ def test_coverage_from_20_trials(name, n_trials):
     repeats = {20: 2000, 50: 600, 250: 200}[n_trials]
     for of, count in hits(name, repeats, 42, n_trials).items():
         print(f"{name:<18} {n_trials:3} trials of 100 tau  {of:<24} {count / repeats:.3f}")
-        check_proportion_between(count, repeats, *PROMISED, sees=0.2, what=f"{of} of {name}")
+        check_proportion_between(
+            count, repeats, *PROMISED, sees=0.14 if n_trials == 250 else 0.08, what=f"{of} of {name}"
+        )
 
 
 @pytest.mark.slow
@@ -85,7 +87,7 @@ def test_coverage_from_fewer_trials(name, n_trials):
     repeats = 600
     for of, count in hits(name, repeats, 43, n_trials).items():
         print(f"{name:<18} {n_trials:3} trials of 100 tau  {of:<24} {count / repeats:.3f}")
-        check_proportion_between(count, repeats, 0.89 if of == "kurtosis" else 0.92, 0.985, sees=0.15, what=of)
+        check_proportion_between(count, repeats, 0.89 if of == "kurtosis" else 0.92, 0.985, sees=0.085, what=of)
 
 
 @pytest.mark.slow
@@ -96,7 +98,7 @@ def test_coverage_of_short_and_long_trials(name, window):
     for of, count in hits(name, repeats, 44, window=window).items():
         print(f"{name:<18}  20 trials of {window / 5:.0f} tau  {of:<24} {count / repeats:.3f}")
         least = 0.86 if of == "kurtosis" and window == 100.0 else 0.92
-        check_proportion_between(count, repeats, least, 0.985, sees=0.15, what=f"{of} of {name}")
+        check_proportion_between(count, repeats, least, 0.985, sees=0.085, what=f"{of} of {name}")
 
 
 # Planted faults
@@ -125,7 +127,7 @@ FAULTS = {"power_spectrum": one_sided, "autocovariance": lag_off_by_one, "membra
 def test_a_planted_fault_is_seen(of, fault):
     count = hits("ornstein-uhlenbeck", 40, 45, names=(of,), change=fault)
     with pytest.raises(Disagreement):
-        check_proportion_between(count[of], 40, 0.92, 0.975, sees=0.6, what=of)
+        check_proportion_between(count[of], 40, 0.92, 0.975, sees=0.34, what=of)
 
 
 def test_a_mean_that_stays_is_seen():
@@ -138,4 +140,4 @@ def test_a_mean_that_stays_is_seen():
         expected = truth.of(found)
         held += bool(np.all((found.joint_low <= expected) & (expected <= found.joint_high)))
     with pytest.raises(Disagreement):
-        check_proportion_between(held, 40, 0.92, 0.975, sees=0.6, what="autocovariance")
+        check_proportion_between(held, 40, 0.92, 0.975, sees=0.34, what="autocovariance")

@@ -72,7 +72,7 @@ def test_coverage_of_the_mean_distance():
         estimates = [entry[name].estimate for entry in found]
         held = sum(e.low <= true <= e.high for e in estimates)
         print(f"{name}: covered {held / repeats:.3f}")
-        check_proportion_between(held, repeats, 0.93, 0.97, sees=0.12, what=f"coverage of {name}")
+        check_proportion_between(held, repeats, 0.93, 0.97, sees=0.08, what=f"coverage of {name}")
         halved = sum(abs(e.value - true) <= (e.high - e.low) / 4 for e in estimates)
         with pytest.raises(Disagreement):
             check_proportion_between(halved, repeats, 0.93, 0.97, what="intervals of half the width")
