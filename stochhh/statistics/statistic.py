@@ -117,7 +117,8 @@ class Statistic:
 
     def of(self, result, level=0.95, method="jackknife"):
         """The Estimate of a result, or of spike trains; missing, with the reason, where these lack the data."""
-        data = result if isinstance(result, KINDS[self.data]) else getattr(result, self.data, None)
+        data = getattr(result, self.data, None if isinstance(result, tuple(KINDS.values())) else result)
+        data = result if isinstance(result, KINDS[self.data]) else data
         if data is not None:
             return self.estimate(data, level, method)
         labels = {"level": level, "unit": self.quantity.unit, "n": 0}

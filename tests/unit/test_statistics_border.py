@@ -11,7 +11,8 @@ from stochhh import statistics as st
 SPIKES = sh.SpikeTrains([10.0, 20.0], [0, 0], 1, 0.0, 100.0)
 RESULT = sh.Result(SPIKES, None)
 OF_MOMENTS = {"V_mean", "V_variance", "V_skewness", "V_kurtosis"}
-PUBLIC = [name for name in st.__all__ if inspect.isfunction(getattr(st, name)) and name != "summary"]
+NOT_OF_DATA = {"summary", "by_trial", "curve_by_trial", "register"}
+PUBLIC = [name for name in st.__all__ if inspect.isfunction(getattr(st, name)) and name not in NOT_OF_DATA]
 WRONG = {"a list": [10.0, 20.0], "an array": np.ones(3), "None": None, "a Result": RESULT}
 
 
@@ -41,3 +42,12 @@ def test_a_summary_takes_a_result_or_spike_trains():
     assert st.summary(RESULT) == st.summary(SPIKES)
     with pytest.raises(sh.InputError, match="spikes of the type list: it must be SpikeTrains"):
         st.summary([10.0, 20.0])
+
+
+@pytest.mark.parametrize("sums", [[1.0, 2.0], np.ones((3, 2)), None])
+def test_sums_of_another_kind_are_refused_by_name(sums):
+    quantity = st.Quantity("x", "1", st.PLAIN, "observations", 1)
+    for estimate in (lambda: st.by_trial(quantity, np.sum, sums),
+                     lambda: st.curve_by_trial(quantity, np.sum, sums, [1.0], x_name="lag", x_unit="ms")):  # fmt: skip
+        with pytest.raises(sh.InputError, match="it must be TrialSums"):
+            estimate()

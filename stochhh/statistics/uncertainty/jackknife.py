@@ -82,6 +82,5 @@ def curve_by_trial(
     Source: Kosorok, Introduction to Empirical Processes (2008), chapter 10 (multiplier bootstrap); Montiel Olea and
     Plagborg-Moller, J. Appl. Econometrics 34, 1 (2019), algorithm 1 (sup-t band).
     """
-    n = n_trials or len(sums)
-    curve = Replicated.of(quantity, formula, sums.grouped(GROUPS), unbias=unbias, n_trials=n)
+    curve = Replicated.of(quantity, formula, sums, unbias=unbias, n_trials=n_trials, groups=GROUPS)
     return curve.curve(x, level, x_name=x_name, x_unit=x_unit, support=support, fewest=fewest)

@@ -56,17 +56,24 @@ class Replicated:
     sums: TrialSums | None = None
 
     @classmethod
-    def of(cls, quantity, formula, sums, *, unbias=True, n_trials=None, every=False):
+    def of(cls, quantity, formula, sums, *, unbias=True, n_trials=None, every=False, groups=None):
         """The value of a smooth function of sums over trials, and its values without each trial.
 
         Arguments:
             quantity, formula, sums, unbias: as in `by_trial`.
             n_trials: number of trials, where `sums` are those of groups already; as in `curve_by_trial`.
+            groups: of trials, at most; None leaves each trial by itself.
             every: whether to keep the trials without observations, which tell nothing: so that those of two estimates
                 belong together.
+
+        Raises InputError for sums of another type.
         """
+        if not isinstance(sums, TrialSums):
+            raise InputError(f"sums of the type {type(sums).__name__}: it must be TrialSums; give TrialSums({{...}})")
         sums = sums if every else sums.observed()
-        total, n = sums.total(), len(sums) if n_trials is None else n_trials
+        n = len(sums) if n_trials is None else n_trials
+        sums = sums if groups is None else sums.grouped(groups)
+        total = sums.total()
         with np.errstate(divide="ignore", invalid="ignore"):
             value = np.asarray(formula(total), dtype=float)
             left_out = np.asarray(formula(sums.without_each()), dtype=float) if len(sums) > 1 else None
