@@ -1,7 +1,9 @@
 """How large a kick makes the neuron spike, upwards and downwards: what a single synapse is small or large against."""
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 
@@ -111,13 +113,13 @@ def _spikes(flow, state):
     from scipy.integrate import LSODA
 
     f, p, drift, threshold, scales = flow
-    try:
+    with suppress(OverflowError), catch_warnings():  # so large a kick that no slope, or no step, can be had there
+        simplefilter("ignore")
         path = LSODA(
             lambda t, x: [a + b for a, b in zip(f(tuple(x.tolist()), p), drift, strict=True)],
             0.0, state, _WINDOW, rtol=1e-8, atol=1e-8 * np.array(scales),
         )  # fmt: skip
         while path.status == "running" and path.y[0] < threshold:
             path.step()
-    except OverflowError:  # so large a kick that the model has no slope there
-        return False
-    return bool(path.y[0] >= threshold)
+        return bool(path.y[0] >= threshold)
+    return False

@@ -50,6 +50,13 @@ class TestKicks:
     def test_most_models_have_no_rebound(self, neuron):
         assert rebound_threshold(neuron, REST) is None and kick_threshold(neuron, REST) > 0
 
+    def test_far_from_any_membrane_nothing_breaks(self):
+        """Rest at -850 mV, where the flow is too stiff to follow: the distance to the threshold is left."""
+        neuron = sh.WangBuzsaki(I_app=-0.433)
+        drive = SynapticInput(Population("inh", 1000, 80.0, -1.0, 1.0))
+        assert fixed_point(neuron, drive)[0] < -800
+        assert kick_threshold(neuron, drive) > 0 and rebound_threshold(neuron, drive) is None
+
     def test_there_is_none_where_the_neuron_fires_by_itself(self):
         assert kick_threshold(HodgkinHuxley(I_app=10), REST) is rebound_threshold(HodgkinHuxley(I_app=10), REST) is None
 
