@@ -18,13 +18,13 @@ _HERE, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
 
 def make_directory(path):
     """Make a directory, if there is none yet; InputError unless files can be put into it."""
-    path = Path(path)
     with writing(path):
+        path = Path(path)
         if path.exists() and not path.is_dir():
             raise InputError(f"{path} is no directory: name one, or a place for a new one")
         path.mkdir(parents=True, exist_ok=True)
         sweep(path)
-        sweep(path.resolve().parent)
+        sweep(Path(os.path.realpath(path)).parent)
         part = path / new_name()
         part.touch(exist_ok=False)
         part.unlink()
@@ -43,7 +43,8 @@ def filling(directory, outdated=()):
     At once means by one exchange of the two directories. Where that cannot be, as for the working directory, a mount
     point or a directory that holds others, the files are moved one by one, and all moved back if one fails.
     """
-    target = Path(os.path.realpath(directory))
+    with writing(directory):
+        target = Path(os.path.realpath(directory))
     swapped = _can_be_swapped(target)
     part = (target.parent if swapped else target) / new_name()
     try:

@@ -8,9 +8,12 @@ Sources: exp after Cody and Waite (range reduction) with the minimax polynomial 
 sine and cosine kernels with the coefficients of fdlibm (Sun Microsystems, 1993: e_log.c, k_sin.c, k_cos.c).
 """
 
+from .compiler import numba  # before all else of numba, which reads the environment as it is loaded
+
+# isort: split
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
 __all__ = [
@@ -41,8 +44,8 @@ __all__ = [
 # Division by zero is IEEE's, not Python's exception: a branch would stop the vectoriser. Compiled functions alone call
 # these, and so no entry from Python is made.
 _OPTIONS = {"error_model": "numpy", "nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-inline = njit(forceinline=True, **_OPTIONS)
-apart = njit(**_OPTIONS)
+inline = numba.njit(forceinline=True, **_OPTIONS)
+apart = numba.njit(**_OPTIONS)
 
 # Arguments for which exp below is right: outside, its exponent field overflows.
 EXP_RANGE = (-708.0, 709.0)

@@ -1,7 +1,6 @@
 """An experiment: the TOML file <-> the objects."""
 
 import json
-import os
 import tomllib
 from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
@@ -16,6 +15,7 @@ from .errors import InputError, integer, real
 from .inputs import Population, SynapticInput
 from .inputs.events import poisson_events
 from .inputs.presynaptic import presynaptic_events
+from .memory import GIB, allowed_memory
 from .messages import shown
 from .models import MODELS, Neuron
 from .random import MAX_SEED, MAX_TRIALS
@@ -207,11 +207,11 @@ class Experiment:
         if backend not in _EVENTS:
             raise InputError(f"the {backend} backend draws no events: they are had from {' or '.join(_EVENTS)}")
         size = _EVENT_BYTES * self.drive.intensity * run.duration * run.n_trials
-        room = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2
+        room = allowed_memory()
         if size > room:
             raise InputError(
-                f"the events of {run.n_trials} trials over {run.duration:g} ms may need {size / 2**30:.3g} GiB, and "
-                f"half of the memory is {room / 2**30:.3g} GiB: fewer trials, or a shorter duration"
+                f"the events of {run.n_trials} trials over {run.duration:g} ms may need {size / GIB:.3g} GiB, and "
+                f"half of the memory is {room / GIB:.3g} GiB: fewer trials, or a shorter duration"
             )
         self.check_before(backend, force_long=force_long)
         return _EVENTS[backend](self.drive, duration=run.duration, seed=run.seed, trials=range(run.n_trials))

@@ -29,14 +29,26 @@ __all__ = [
 ]
 
 # What the user can mend by naming another place; any other failure to write is the machine's.
-_WRONG_PLACE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR, errno.EISDIR}
+_WRONG_PLACE = {
+    errno.EACCES, errno.EEXIST, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR, errno.EPERM,
+    errno.EROFS,
+}  # fmt: skip
 
 _PART = 1 << 14  # lines of a table in which a fault is looked for at once
+
+
+def _check_name(path, wanted):
+    """Raise InputError for what no file can be called."""
+    if not isinstance(path, str | os.PathLike) or not os.fspath(path):
+        raise InputError(f"path = {shown(path)} is not allowed: it must be a text or a pathlib.Path; {wanted}")
+    if "\0" in os.fsdecode(path):
+        raise InputError(f"path = {shown(str(path))} is not allowed: no name holds a character NUL; {wanted}")
 
 
 @contextmanager
 def writing(path):
     """Say in one line why `path` cannot be written."""
+    _check_name(path, "choose another place")
     try:
         yield
     except OSError as error:
@@ -48,8 +60,8 @@ def writing(path):
 
 def _neighbour(path):
     """(target, part): the file that is meant, links followed, and a new name beside it."""
-    target = Path(os.path.realpath(path))
     with writing(path):
+        target = Path(os.path.realpath(path))
         with suppress(FileNotFoundError, NotADirectoryError):
             target.stat()  # a name too long, say, which since Python 3.14 the questions below answer with no
         if target.is_dir():
@@ -105,6 +117,7 @@ def write_json(path, value):
 @contextmanager
 def reading(path, wanted):
     """Say in one line why `path` cannot be read; `wanted` is what should be named instead."""
+    _check_name(path, wanted)
     try:
         yield
     except FileNotFoundError as error:

@@ -8,8 +8,8 @@ from enum import Enum
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 
 import numpy as np
-from numba import types
-from numba.core.dispatcher import Dispatcher
+
+from .compiler import numba
 
 __all__ = ["code_content", "fingerprint", "present"]
 
@@ -79,7 +79,7 @@ _PLAIN = np.generic | bool | int | float | complex | str | bytes | slice
 
 def _walk(value, parts, seen, names=()):
     """Append to `parts` what tells `value` from any other; of a module only what is called by one of the names."""
-    if isinstance(value, Dispatcher):
+    if isinstance(value, numba.core.dispatcher.Dispatcher):
         options = sorted((key, repr(option)) for key, option in value.targetoptions.items())
         parts.append(f"compiled {options}")
         value = value.py_func
@@ -111,7 +111,7 @@ def _walk(value, parts, seen, names=()):
         parts.append(f"{type(value).__name__} {len(value)} {getattr(value, '_fields', '')}")
         for item in sorted(value, key=repr) if isinstance(value, frozenset) else value:
             _walk(item, parts, seen)
-    elif isinstance(value, BuiltinFunctionType | np.ufunc | types.Type):
+    elif isinstance(value, BuiltinFunctionType | np.ufunc | numba.types.Type):
         parts.append(f"{type(value).__name__} {getattr(value, '__module__', None) or ''} {value}".split(" at 0x")[0])
     else:
         raise _Opaque(value)

@@ -5,6 +5,9 @@ callee is another name, never a stale kernel; two processes may write at once; a
 is kept and all still runs. `kernel_store` sees to it that what is loaded is what this user's compiler wrote.
 """
 
+from .compiler import numba  # before all else of numba, which reads the environment as it is loaded
+
+# isort: split
 import hashlib
 import io
 import itertools
@@ -15,9 +18,8 @@ import sys
 from pathlib import Path
 
 import llvmlite.binding
-import numba
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.core import caching, compiler, event, serialize
 from numba.core.bytecode import FunctionIdentity
 from numba.core.runtime import rtsys
@@ -39,7 +41,7 @@ FunctionIdentity._unique_ids = itertools.count(secrets.randbits(60))
 
 def kernel(function):
     """Compile a loop without Python's checks and locks, or load what an earlier process compiled."""
-    dispatcher = njit(error_model="numpy", nogil=True)(function)
+    dispatcher = numba.njit(error_model="numpy", nogil=True)(function)
     dispatcher._cache = _KernelCache(function, fingerprint(function))
     return dispatcher
 

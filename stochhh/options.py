@@ -1,5 +1,6 @@
 """The arguments of the command line: their names, what is said of them, and how they are parsed."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -84,7 +85,13 @@ def until_of(precision, max_trials, trials):
 
 def check_distinct(files):
     """Refuse one file in two parts: what is written would destroy what is read."""
-    given = {name: path.resolve() for name, path in files.items() if path}
+    from .files import writing
+
+    given = {}
+    for name, path in files.items():
+        if path:
+            with writing(path):
+                given[name] = os.path.realpath(path)
     for name, path in given.items():
         twins = [other for other in given if given[other] == path and other != name]
         if twins:

@@ -10,8 +10,8 @@ Source: Salmon, Moraes, Dror and Shaw, Parallel random numbers: as easy as 1, 2,
 from functools import cache
 
 import numpy as np
-from numba import njit
 
+from .compiler import numba
 from .elementary import (
     MANTISSA,
     ONE_BITS,
@@ -199,7 +199,7 @@ def diffusion_normals(row, lanes):
     return fill
 
 
-@njit(error_model="numpy", nogil=True)
+@numba.njit(error_model="numpy", nogil=True)
 def _fill_normals(z, trial, k0, k1):
     for i in range(0, z.size, 4):
         a, b, c, d = four_normals(np.uint64(i // 4), trial, NORMAL, k0, k1)

@@ -1,6 +1,5 @@
 """simulate(): check everything, then trials -> Result. The only loop over trials."""
 
-import os
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import replace
@@ -17,6 +16,7 @@ from .errors import InputError, Interrupted, integer, real
 from .inputs import Recording, SynapticInput
 from .interruption import CtrlC
 from .machine_code import announcing
+from .memory import GIB, allowed_memory
 from .messages import shown, tell, watched
 from .models.contract import check_model
 from .precision import Precision, looks, progress_line
@@ -31,7 +31,6 @@ from .trial_numbers import MOST_TRIALS
 
 __all__ = ["check_before", "simulate"]
 
-_GIB = 2**30
 # Spikes are kept in memory: room is made for this rate, that of a fast neuron.
 _HIGH_RATE = 0.2  # 1/ms
 
@@ -249,18 +248,14 @@ def _check_membrane(membrane, trace_interval, neuron, transient, duration):
 
 def _check_memory(task, workers, limit):
     """Refuse, before the run, what would not fit."""
-    try:
-        machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _GIB
-    except (AttributeError, ValueError, OSError):
-        machine = 8.0
-    limit = machine / 2 if limit is None else real("memory_limit", limit, above=0, unit="GiB")
+    limit = allowed_memory(limit) / GIB
     # Twice: the blocks' own arrays, and the whole that they are joined to.
-    traces = 2 * 8 * task.n * task.n_samples * len(task.neuron.variables) / _GIB
-    spikes = 2 * 16 * task.n * (8 + _HIGH_RATE * task.duration) / _GIB
+    traces = 2 * 8 * task.n * task.n_samples * len(task.neuron.variables) / GIB
+    spikes = 2 * 16 * task.n * (8 + _HIGH_RATE * task.duration) / GIB
     membrane = 0.0
     if task.membrane is not None:
         under_way = min(task.n, WIDE * workers) * task.membrane.held(task.neuron)
-        membrane = 8 * (2 * task.n * task.membrane.size(task.neuron) + under_way) / _GIB
+        membrane = 8 * (2 * task.n * task.membrane.size(task.neuron) + under_way) / GIB
     total = traces + membrane + spikes
     if total > limit:
         largest = f"traces {traces:.3g} GiB, " if traces else f"membrane {membrane:.3g} GiB, " if membrane else ""
