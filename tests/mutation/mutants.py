@@ -60,6 +60,8 @@ def _visited(node, function):
                 continue
             if isinstance(child, ast.Assign) and getattr(child.targets[0], "id", "") == "__all__":
                 continue
+            if isinstance(child, ast.keyword) and child.arg in _OF_NO_NUMBER:
+                continue
             inner = function
             if isinstance(child, (ast.FunctionDef, ast.ClassDef)):
                 inner = f"{function}.{child.name}".lstrip(".")

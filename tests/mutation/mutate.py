@@ -105,13 +105,13 @@ def judged(mutant, tests, folder, limit):
     for chosen in (first, rest):
         while chosen:
             (folder / mutant.path).write_bytes(mutant.applied(source))
-            killer = _failing(chosen, folder, 60 + 10 * limit)
+            killer = _failing(chosen, folder, 60 + 4 * limit)
             (folder / mutant.path).write_bytes(source)
             if killer is None:
                 break
             again = None
             if killer not in tests.sound:
-                again = _failing([killer] if killer in tests.known else chosen, folder, 60 + 10 * limit)
+                again = _failing([killer] if killer in tests.known else chosen, folder, 60 + 4 * limit)
             if again is None:
                 tests.sound |= {killer} & set(tests.known)
                 return killer

@@ -77,6 +77,30 @@ def test_the_kernel_density_of_two_isis_is_two_lognormal_bumps():
     assert density.value == pytest.approx(bumps, rel=2e-3)
 
 
+@pytest.mark.parametrize(("spread", "width"), [(0.4, "sd"), (8.0, "quartiles")])
+def test_the_bandwidth_is_silvermans(spread, width):
+    """0.9 n^(-1/5) times the smaller of sd and (quartile range) / 1.34: with a far ISI the latter."""
+    log = np.array([2.0, 2.1, 2.4, 2.5, 2.9, 2.5 + spread])
+    expected = {"sd": log.std(), "quartiles": (np.quantile(log, 0.75) - np.quantile(log, 0.25)) / 1.34}
+    assert min(expected, key=expected.get) == width
+    spikes = trains(np.cumsum([0.0, *np.exp(log)]), window=(0.0, 1e9))
+    b = 0.9 * expected[width] * 6**-0.2
+    found = st.isi_kernel_density(spikes)
+    assert found.value == pytest.approx(st.isi_kernel_density(spikes, found.x, bandwidth=b).value, rel=1e-9)
+    assert np.log(found.x[[0, -1]]) == pytest.approx([log.min() - 2 * b, log.max() + 2 * b])
+
+
+def test_equal_isis_have_a_density_of_some_width():
+    found = st.isi_kernel_density(trains([0.0, 10.0, 20.0], [0.0, 10.0, 20.0], window=(0.0, 1e9)))
+    assert np.log(found.x[[0, -1]] / 10) == pytest.approx([-2e-3, 2e-3])
+
+
+def test_a_density_is_known_where_two_trials_have_an_isi_within_a_bandwidth():
+    spikes = trains([0.0, 10.0], [0.0, 11.0], [0.0, 30.0], window=(0.0, 1e9))
+    density = st.isi_kernel_density(spikes, [8.0, 9.5, 10.5, 12.0, 25.0, 30.0], bandwidth=0.2)
+    assert np.isfinite(density.low).tolist() == [False, True, True, True, False, False]
+
+
 def test_isis_of_nothing_count_in_the_whole():
     """Half the ISIs are 0: they have no place on a logarithmic axis, and the others are half of all."""
     spikes = trains([5.0, 5.0, 15.0, 15.0, 25.0], [1.0, 1.0, 11.0], window=(0.0, 1e6))
