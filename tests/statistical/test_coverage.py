@@ -310,7 +310,7 @@ def test_coverage_of_the_moments_on_more_processes(process, per_window):
         part = held[name] / max(n, 1)
         print(f"{process:<17} 20 trials of {per_window} spikes  {name:<13} {part:.3f} of {n / repeats:.0%} given")
         if per_window == 50:
-            check_proportion_between(held[name], n, promise[name], 1.0, sees=0.1, what=f"{name} of {process}")
+            check_proportion_between(held[name], n, promise[name], 1.0, sees=0.12, what=f"{name} of {process}")
 
 
 @pytest.mark.slow
