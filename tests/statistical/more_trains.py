@@ -36,7 +36,7 @@ class Process:
         return SpikeTrains(time[kept][order], trial[kept][order], n_trials, self.past, self.past + window)
 
 
-def _of_isi(name, isi, **more):
+def of_isi(name, isi, **more):
     """The process of an ISI, function (rng, n_trials, n) -> ISIs in ms; the first spike at a random phase of 10 ms."""
 
     def draw(rng, n_trials, duration):
@@ -54,7 +54,7 @@ def refractory():
     """Poisson of 250 Hz behind an absolute refractory time of 2 ms and a relative one: hazard 1 - exp(-t/5 ms)."""
     t = np.linspace(0, 400, 80_001)
     hazard = 0.25 * (t - 5 * (1 - np.exp(-t / 5)))  # cumulative
-    return _of_isi("refractory", lambda rng, *size: 2 + np.interp(rng.exponential(1.0, size), hazard, t))
+    return of_isi("refractory", lambda rng, *size: 2 + np.interp(rng.exponential(1.0, size), hazard, t))
 
 
 @cache
@@ -75,7 +75,7 @@ def _first_passages():
 
 def leaky_integrator():
     """First passages of a leaky integrate-and-fire neuron driven by white noise."""
-    return _of_isi("leaky integrator", lambda rng, *size: rng.choice(_first_passages(), size))
+    return of_isi("leaky integrator", lambda rng, *size: rng.choice(_first_passages(), size))
 
 
 def bursts(more=0.6):
@@ -85,7 +85,7 @@ def bursts(more=0.6):
         within, between = rng.gamma(4, 0.5, size), 4 + rng.exponential(18.0, size)
         return np.where(rng.random(size) < more, within, between)
 
-    return _of_isi("geometric bursts", isi)
+    return of_isi("geometric bursts", isi)
 
 
 def doublets():
@@ -95,7 +95,7 @@ def doublets():
         short, long = rng.gamma(9, 3 / 9, (n_trials, n)), 5 + rng.exponential(12.0, (n_trials, n))
         return np.where((np.arange(n) + rng.integers(0, 2, (n_trials, 1))) % 2, short, long)
 
-    return _of_isi("doublets", isi)
+    return of_isi("doublets", isi)
 
 
 def two_moods(stay=0.9):
@@ -105,22 +105,22 @@ def two_moods(stay=0.9):
         mood = (rng.integers(0, 2, (n_trials, 1)) + np.cumsum(rng.random((n_trials, n)) > stay, axis=1)) % 2
         return np.where(mood, rng.gamma(2, 2.5, (n_trials, n)), rng.gamma(4, 3.75, (n_trials, n)))
 
-    return _of_isi("two moods", isi)
+    return of_isi("two moods", isi)
 
 
 def lognormal(sigma=0.3):
     """Independent lognormal ISIs."""
-    return _of_isi(f"lognormal {sigma}", lambda rng, *size: 10 * np.exp(sigma * rng.standard_normal(size)))
+    return of_isi(f"lognormal {sigma}", lambda rng, *size: 10 * np.exp(sigma * rng.standard_normal(size)))
 
 
 def weibull(shape, **more):
     """Independent Weibull ISIs."""
-    return _of_isi(f"Weibull {shape}", lambda rng, *size: 11 * rng.weibull(shape, size), **more)
+    return of_isi(f"Weibull {shape}", lambda rng, *size: 11 * rng.weibull(shape, size), **more)
 
 
 def even():
     """Independent ISIs, even on [5, 15] ms."""
-    return _of_isi("even", lambda rng, *size: rng.uniform(5, 15, size))
+    return of_isi("even", lambda rng, *size: rng.uniform(5, 15, size))
 
 
 def up_and_down():
@@ -129,7 +129,7 @@ def up_and_down():
     def isi(rng, n_trials, n):
         return np.where(rng.random((n_trials, 1)) < 0.5, 7.5, 15.0) * rng.gamma(2, 0.5, (n_trials, n))
 
-    return _of_isi("up and down", isi)
+    return of_isi("up and down", isi)
 
 
 def hawkes(branching=0.5, decay=20.0):
@@ -160,6 +160,33 @@ def modulated(depth=0.8, period=100.0):
         return time[kept], trial[kept]
 
     return Process("modulated Poisson", draw)
+
+
+def skips(period, jitter, part):
+    """A clock of independent ISIs, normal about the period, of which a part is longer by one period."""
+
+    def isi(rng, *size):
+        return period * (1 + (rng.random(size) < part)) + jitter * rng.standard_normal(size)
+
+    return of_isi(f"{period} +- {jitter} ms, {part:.1%} skipped", isi)
+
+
+def switching(slow, fast, last_slow, last_fast):
+    """Poisson at a rate (Hz) that goes to and fro between two, each for an exponential time of this mean (ms)."""
+
+    def draw(rng, n_trials, duration):
+        n = rng.poisson(max(slow, fast) * duration / 1000, n_trials)
+        trial, time = np.repeat(np.arange(n_trials), n), rng.uniform(0, duration, n.sum())
+        n_states = int(2 * duration / min(last_slow, last_fast)) + 40
+        is_fast = ((rng.random((n_trials, 1)) < last_fast / (last_slow + last_fast)) + np.arange(n_states)) % 2
+        ends = np.cumsum(rng.exponential(np.where(is_fast, last_fast, last_slow)), axis=1)
+        ends = np.minimum(ends, 2 * duration) + 4 * duration * np.arange(n_trials)[:, None]  # trial behind trial
+        state = np.searchsorted(ends.ravel(), time + 4 * duration * trial)
+        rate = np.where(is_fast.ravel()[np.minimum(state, is_fast.size - 1)], fast, slow)
+        kept = max(slow, fast) * rng.random(time.size) < rate
+        return time[kept], trial[kept]
+
+    return Process(f"Poisson of {slow} and {fast} Hz, for {last_slow} and {last_fast} ms", draw)
 
 
 def from_a_spike():

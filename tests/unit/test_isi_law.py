@@ -7,6 +7,7 @@ from scipy import stats
 import stochhh as sh
 from stochhh import statistics as st
 from stochhh.errors import InputError
+from stochhh.statistics.spikes.survival import _at_risk, _product_limit
 
 CURVES = (st.isi_histogram, st.isi_kernel_density, st.isi_survival, st.isi_hazard, st.serial_correlation)
 
@@ -145,12 +146,36 @@ def test_survival_is_the_product_limit():
     assert st.isi_survival(spikes, x).value == pytest.approx(product_limit(*intervals(spikes), x))
 
 
-def test_survival_in_cells_is_that_of_all_times():
+def test_survival_is_exact_however_many_intervals_there_are():
     spikes = poisson(6, n_trials=60)
     length, cut = intervals(spikes)
-    assert length.size > 2500
+    assert np.unique(length).size > 2500
     x = np.array([2.0, 20.0, 60.0])
-    assert st.isi_survival(spikes, x).value == pytest.approx(product_limit(length, cut, x), abs=1e-3)
+    assert st.isi_survival(spikes, x).value == pytest.approx(product_limit(length, cut, x), rel=1e-12)
+
+
+def test_survival_without_each_trial_is_the_product_limit_of_the_others():
+    spikes = poisson(7, n_trials=8, stop=120.0)
+    x, (length, cut) = np.array([1.0, 9.0, 25.0, 60.0, 110.0]), intervals(spikes)
+    sums, support = _at_risk(length, cut, spikes.trial, x, spikes)
+    for k, without in enumerate(_product_limit(sums.without_each())):
+        others = spikes.trial != k
+        assert without == pytest.approx(product_limit(length[others], cut[others], x), rel=1e-12), k
+    ended, longest = np.full(8, np.inf), np.zeros(8)
+    np.minimum.at(ended, spikes.trial[~cut], length[~cut])
+    np.maximum.at(longest, spikes.trial, length)
+    assert support.tolist() == [min(np.sum(ended <= at), np.sum(longest > at)) for at in x]
+
+
+def test_intervals_that_rounding_alone_tells_apart_end_together():
+    """On a grid of 0.1 ms, ends of the window and ISIs alike; in whole numbers there is no rounding."""
+    rng = np.random.default_rng(8)
+    steps = [np.unique(rng.integers(0, 90, 9)) for _ in range(30)]
+    x = np.arange(1, 60)
+    whole = st.isi_survival(trains(*(k.astype(float) for k in steps), window=(0.0, 90.0)), x.astype(float))
+    tenth = st.isi_survival(trains(*(0.1 * k for k in steps), window=(0.0, 9.0)), x / 10)
+    for name in ("value", "low", "high", "joint_low", "joint_high"):
+        np.testing.assert_allclose(getattr(tenth, name), getattr(whole, name), rtol=1e-9, equal_nan=True)
 
 
 def test_a_cut_interval_is_not_lost():
@@ -260,3 +285,27 @@ def test_a_periodic_train_lasts_one_period():
 def test_what_is_not_allowed_is_refused_by_name(call, words):
     with pytest.raises(InputError, match=words):
         call(poisson(1))
+
+
+def clocks_with_a_skip():
+    """Twenty clocks of fifty ticks of 10 ms, up to 0.1 ms, with one of 20 ms each: no two of those are neighbours."""
+    rng = np.random.default_rng(9)
+    isi = 10 + rng.uniform(-0.1, 0.1, (20, 50))
+    isi[np.arange(20), rng.integers(5, 45, 20)] += 10
+    return trains(*np.cumsum(isi, axis=1), window=(0.0, 521.0))
+
+
+def test_events_that_did_not_happen_might_have():
+    """Two skips in a row are to be expected once in fifty times fifty ticks: their absence proves no correlation."""
+    found = st.serial_correlation(clocks_with_a_skip())
+    assert np.all(found.value < 0) and np.all(found.high > 0) and np.all(found.joint_high > 0)
+    assert found.high[0] - found.value[0] > 1.96 / np.sqrt(20 * 49)  # of so many independent pairs
+
+
+def test_the_interval_of_a_lag_does_not_hang_on_the_others_that_are_asked_for():
+    spikes = poisson(10)
+    first, third, both = (st.serial_correlation(spikes, lags) for lags in ([1], [3], [1, 3]))
+    for name in ("value", "low", "high"):
+        assert getattr(both, name).tolist() == [*getattr(first, name), *getattr(third, name)]
+    all_lags = st.serial_correlation(spikes)
+    assert (all_lags.low[[0, 2]].tolist(), all_lags.high[[0, 2]].tolist()) == (both.low.tolist(), both.high.tolist())

@@ -6,7 +6,7 @@ from scipy import stats
 
 from stochhh.spike_trains import SpikeTrains
 from stochhh.statistics import isi_distances
-from stochhh.statistics.compare.distance import holm
+from stochhh.statistics.compare.distance import _reach, holm
 
 
 def renewal(isi, window):
@@ -120,3 +120,26 @@ def test_fewer_than_four_trials_have_no_permutation_test():
 def test_holm_is_the_textbooks():
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     assert holm([0.5, 0.9]) == pytest.approx([1.0, 1.0])
+
+
+def test_a_largest_difference_attained_twice_may_be_too_large_by_the_larger_error():
+    """D = 0.5 at two x, with independent errors of 0.01: max(e_1, e_2) is 0.0224 in 97.5 %, each 0.0196."""
+    rng = np.random.default_rng(3)
+    apart, errors = np.array([0.0, 0.5, -0.5, 0.1]), 0.01 * rng.standard_normal((200_000, 4))
+    largest = np.abs(errors).max(axis=1)
+    far, near = (np.abs(apart + times * errors).max(axis=1) for times in (4.0, 1e-3))
+    below, above, _ = _reach(0.5, 0.5, largest, far, near, 0.95)
+    assert below == pytest.approx(0.01 * stats.norm.ppf(0.975**0.5), rel=0.01)
+    assert above < below  # of the two derivatives, the one by which the distance falls
+    once = np.array([0.0, 0.5, -0.3, 0.1])
+    far, near = (np.abs(once + times * errors).max(axis=1) for times in (4.0, 1e-3))
+    for reach in _reach(0.5, 0.5, largest, far, near, 0.95)[:2]:
+        assert reach == pytest.approx(0.01 * stats.norm.ppf(0.975), rel=0.02)
+
+
+def test_distributions_that_are_close_have_the_norm_of_the_error():
+    norms = np.linspace(0.0, 0.2, 2001)
+    assert _reach(0.379, 0.379, norms, norms, norms, 0.95)[:2] == pytest.approx((0.19, 0.19))
+    far, near = np.full(2001, 0.381 + 4 * 0.02), np.full(2001, 0.381 + 1e-3 * 0.01)
+    assert _reach(0.381, 0.381, norms, far, near, 0.95)[:2] == pytest.approx((0.02, 0.01))
+    assert _reach(0.386, 0.381, norms, far, near, 0.95)[:2] == pytest.approx((0.025, 0.01))  # off the grid

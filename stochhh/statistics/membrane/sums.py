@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..cells import cell_of
+
 __all__ = ["Gatherer", "Sums"]
 
 
@@ -67,13 +69,13 @@ class Gatherer:
         change = np.zeros((self.n, m + 1), dtype=np.int32)
         if self.recent:
             trial, time = map(np.concatenate, zip(*self.recent, strict=True))
-            begin = np.ceil((time - before) / interval).astype(np.int64) - self.next
-            end = np.floor((time + after) / interval).astype(np.int64) + 1 - self.next
+            begin = -cell_of(before - time, interval, self.stop) - self.next
+            end = cell_of(time + after, interval, self.stop) + 1 - self.next
             np.add.at(change, (trial, np.clip(begin, 0, m)), 1)
             np.add.at(change, (trial, np.clip(end, 0, m)), -1)
             self.recent = [(trial[end > m], time[end > m])]
         told = np.cumsum(change[:, :m], axis=1) == 0
-        told[:, (self.next + np.arange(m)) * interval > self.stop - before] = False
+        told[:, self.next + np.arange(m) > cell_of(self.stop - before, interval, self.stop)] = False
         return told
 
     @property

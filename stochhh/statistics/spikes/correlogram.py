@@ -7,6 +7,7 @@ import numpy as np
 from ...errors import InputError
 from ...spike_trains import SpikeTrains
 from ...units import hertz
+from ..cells import bin_of, rounding
 from ..estimate import ROOT, Curve, Quantity, TrialSums, binned
 from ..given import given
 from ..uncertainty import confidence, curve_by_trial
@@ -47,10 +48,10 @@ def autocorrelation(spikes, edges=None, level=0.95):
     pairs = np.zeros((min(spikes.n_trials, 200), n_bins))
     for k in range(1, time.size):  # the k-th spike after each
         lag = time[k:] - time[:-k]
-        near = (trial[k:] == trial[:-k]) & (lag < edges[-1])
+        near = (trial[k:] == trial[:-k]) & (lag < edges[-1] - rounding(spikes.stop))
         if not near.any():
             break
-        cell = np.searchsorted(edges, lag[near], side="right") - 1
+        cell = bin_of(lag[near], edges, spikes.stop)
         told = cell >= 0
         pairs += binned(trial[k:][near][told], cell[told], spikes.n_trials, n_bins)
     left, nowhere = spikes.stop - time, np.zeros_like(trial)
@@ -69,7 +70,7 @@ def _edges(edges, spikes, n_spikes):
         return np.linspace(0, min(_LONGEST * mean, spikes.window / 2), _BINS + 1)
     edges = np.asarray(edges, dtype=float)
     wrong = edges.ndim != 1 or edges.size < 2 or np.any(np.diff(edges) <= 0)
-    if wrong or not 0 <= edges[0] < edges[-1] <= spikes.window:
+    if wrong or not 0 <= edges[0] < edges[-1] <= spikes.window + rounding(spikes.stop):
         raise InputError(
             f"edges are not allowed: give two or more lags in ms, from 0 up and increasing, within the window of "
             f"{spikes.window:g} ms"

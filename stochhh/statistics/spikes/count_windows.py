@@ -5,6 +5,7 @@ import numpy as np
 from ...errors import InputError
 from ...messages import shown
 from ...spike_trains import SpikeTrains
+from ..cells import cell_of, rounding
 from ..estimate import LOG, Curve, Quantity, TrialSums, binned
 from ..given import given
 from ..uncertainty import confidence, curve_by_trial
@@ -29,11 +30,12 @@ def fano_curve(spikes, windows=None, level=0.95):
             spike on average to the observation.
         level: confidence level of the intervals and of the joint band.
 
-    Returns a Curve. What is left at the end of the observation, shorter than w, is not counted. At w = the whole
-    observation it is `fano_factor`. It is 1 for a Poisson train, and goes to CV^2 (1 + 2 sum of the serial
-    correlations) in long windows; a rate that varies between trials makes it grow with w without end. Variance and
-    mean are those of all trials together; the jackknife removes the bias of order 1/n_trials that the counts of one
-    trial, which depend on each other, leave. Intervals by trial on the log scale.
+    A spike on an edge, up to rounding, counts in the later window. Returns a Curve. What is left at the end of the
+    observation, shorter than w, is not counted. At w = the whole observation it is `fano_factor`. It is 1 for a Poisson
+    train, and goes to CV^2 (1 + 2 sum of the serial correlations) in long windows; a rate that varies between trials
+    makes it grow with w without end. Variance and mean are those of all trials together; the jackknife removes the bias
+    of order 1/n_trials that the counts of one trial, which depend on each other, leave. Intervals by trial on the log
+    scale.
     Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), section 4.5; Fano, Phys. Rev. 72, 26
     (1947).
     """
@@ -53,16 +55,16 @@ def fano_curve(spikes, windows=None, level=0.95):
 
 def _sums(spikes, window):
     """By group of trials: number of counts, their sum, and the sum of their squares."""
-    n = int(spikes.window / window * (1 + 1e-12))
-    time, trial = spikes.time, spikes.trial
-    after = time - spikes.start
-    inside = after <= n * window * (1 + 1e-12)
-    place = np.minimum((after / window).astype(int), n - 1)  # the last window has its end too
-    counts = np.bincount(trial[inside] * n + place[inside], minlength=n * spikes.n_trials)
+    n = int(cell_of(spikes.window, window, spikes.stop))
+    place, trial = cell_of(spikes.time - spikes.start, window, spikes.stop), spikes.trial
+    if spikes.window - n * window <= rounding(spikes.stop):
+        place = np.minimum(place, n - 1)  # the end of the observation belongs to the last window
+    place, trial = place[place < n], trial[place < n]
+    begins = np.flatnonzero((np.diff(place, prepend=-1) != 0) | (np.diff(trial, prepend=-1) != 0))
+    counts, of = np.diff(begins, append=place.size).astype(float), trial[begins]  # of the windows with a spike
     trials = np.arange(spikes.n_trials)
-    of_trial = counts.reshape(spikes.n_trials, n)
-    weights = (np.full(spikes.n_trials, float(n)), of_trial.sum(axis=1), np.sum(of_trial.astype(float) ** 2, axis=1))
-    return [binned(trials, np.zeros_like(trials), spikes.n_trials, 1, weight)[:, 0] for weight in weights]
+    columns = ((trials, np.full(spikes.n_trials, float(n))), (of, counts), (of, counts**2))
+    return [binned(of, np.zeros_like(of), spikes.n_trials, 1, weight)[:, 0] for of, weight in columns]
 
 
 def _windows(windows, spikes, n_spikes):
@@ -71,7 +73,7 @@ def _windows(windows, spikes, n_spikes):
         return np.geomspace(min(shortest, spikes.window / 4), spikes.window, _POINTS)
     windows = np.asarray(windows, dtype=float)
     wrong = windows.ndim != 1 or windows.size == 0 or np.any(np.diff(windows) <= 0)
-    if wrong or not 0 < windows[0] <= windows[-1] <= spikes.window * (1 + 1e-12):
+    if wrong or not 0 < windows[0] <= windows[-1] <= spikes.window + rounding(spikes.stop):
         raise InputError(
             f"windows = {shown(windows)} is not allowed: give lengths in ms, positive and increasing, up to that of "
             f"the observation, {spikes.window:g} ms"

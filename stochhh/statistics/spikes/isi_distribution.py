@@ -6,6 +6,7 @@ import numpy as np
 
 from ...errors import InputError, real
 from ...spike_trains import SpikeTrains
+from ..cells import bin_of
 from ..estimate import LOG, PLAIN, ROOT, Curve, Quantity, TrialSums, binned
 from ..given import given
 from ..statistic import Statistic
@@ -69,7 +70,8 @@ def isi_histogram(spikes, edges=None, level=0.95):
     edges = isi_bins(spikes) if edges is None else _edges(edges)
     if edges is None:
         return _no_isi("isi_histogram", np.empty(0), level, "1", spikes)
-    cell, inside = _cells(isi, edges)
+    cell = bin_of(isi, edges, spikes.stop)
+    inside = (cell >= 0) & (cell < len(edges) - 1)
     weight, n_bins = window_weight(isi, spikes.window), len(edges) - 1
     sums = binned(trial[inside], cell[inside], spikes.n_trials, n_bins, weight[inside])
     total = binned(trial, np.zeros_like(trial), spikes.n_trials, 1, weight)
@@ -209,12 +211,6 @@ def _points(x):
     if x.ndim != 1 or not np.all(x > 0):
         raise InputError("x is not allowed: give times in ms, positive, in one dimension")
     return x
-
-
-def _cells(isi, edges):
-    """(bin of each ISI, whether it lies in one)."""
-    cell = np.searchsorted(edges, isi, side="right") - 1
-    return cell, (cell >= 0) & (cell < len(edges) - 1)
 
 
 def _no_isi(name, x, level, unit, spikes):

@@ -4,17 +4,18 @@ import numpy as np
 
 from ...errors import InputError
 from ...spike_trains import SpikeTrains
+from ..cells import bin_of, rounding
 from ..estimate import LOGIT, ROOT, Curve, Quantity, TrialSums, binned
 from ..given import given
 from ..uncertainty import confidence, curve_by_trial
 
 __all__ = ["isi_hazard", "isi_survival"]
 
-_CELLS = 1000  # of the time axis, at most: with fewer different ISIs the product limit is exact
 _POINTS = 200
 _BINS = 40
 _PER_BIN = 8  # ISIs that end in a bin, at least
 _NARROWEST = 1e-3  # of the median
+_MOST = 2_000_000  # numbers by group of trials and cut interval, at most
 _EITHER_WAY = 5  # trials with an ISI up to a point, and with one beyond, that its survival takes
 _NONE = "there is no spike in the window"
 
@@ -33,11 +34,12 @@ def isi_survival(spikes, x=None, level=0.95):
     long as it is seen, so long ISIs are not lost. The time before the first spike of a window is left out: it began
     nobody knows when. Beyond the longest of all, cut ones included, nothing is known. Consistent for a renewal train,
     where the cut is independent of the ISI that it cuts; with serially correlated ISIs right but for the dependence
-    of the last ISI on those before. With more than 1000 different ISIs these are taken in 1000 cells of equal number,
-    which moves S by less than 0.001. Intervals by trial on the logit scale; a point has none unless five trials (all,
-    if these are fewer) have an ISI up to it, and as many an interval that lasts longer. For where S is nearly 1 or 0
-    the sample that has such an ISI at all is one that has too many: with two trials the joint band of 100 points
-    covered 73 to 87 % where 95 % is claimed, with five 91 to 96 %.
+    of the last ISI on those before. Exact at each x for any number of ISIs. Intervals by trial on the logit scale; a
+    point has none unless five trials (all, if these are fewer) have an ISI up to it, and as many an interval that lasts
+    longer. For where S is nearly 1 or 0 the sample that has such an ISI at all is one that has too many: with two
+    trials the joint band of 100 points covered 73 to 87 % where 95 % is claimed. Measured with five, on Poisson, gamma
+    and bursting trains and with a dead time: each point 95 to 96 %, the whole curve of 50 points 94 to 97 %, with 20
+    and 50 trials of 50 spikes and 20 of 500 (`pytest -m slow -s tests/statistical/test_hard_curves.py -k survival`).
     Source: Kaplan and Meier, J. Am. Stat. Assoc. 53, 457 (1958); Gill, Z. Wahrscheinlichkeitstheorie 53, 97 (1980).
     """
     level = confidence(level)
@@ -49,32 +51,56 @@ def isi_survival(spikes, x=None, level=0.95):
     missing = {"level": level, "unit": "1", "x_name": "isi", "x_unit": "ms", "n": spikes.n_trials}
     if length.size == 0 or x.size == 0:
         return Curve.missing("isi_survival", x, _NONE if length.size == 0 else "no interval above 0 ends", **missing)
-    ends = np.unique(length[~cut])
-    if ends.size > _CELLS:
-        ends = np.unique(np.quantile(length[~cut], np.linspace(0, 1, _CELLS), method="higher"))
-    at = np.searchsorted(ends, length[~cut])  # the cell that each ISI ends in
-    deaths = binned(trial[~cut], at, spikes.n_trials, len(ends))
-    passed = np.searchsorted(ends, length[cut], side="right")  # cells that a cut interval lasts through
-    left = binned(trial[cut], passed, spikes.n_trials, len(ends) + 1)
-    at_risk = np.cumsum(deaths[:, ::-1], axis=1)[:, ::-1] + np.cumsum(left[:, :0:-1], axis=1)[:, ::-1]
-    index = np.searchsorted(ends, x, side="right")  # cells that end at x or before
-    known = (x <= length.max()) | (length[~cut].max() >= length.max())  # then nothing lasts longer
+    sums, support = _at_risk(length, cut, trial, x, spikes)
+    longest = length.max() + rounding(spikes.stop)
+    known = (x <= longest) | (length[~cut].max() >= length.max())  # then nothing lasts longer
 
-    def survival(s):
-        share = np.divide(s.ended, s.at_risk, out=np.zeros(s.ended.shape), where=s.at_risk > 0)
-        product = np.cumprod(1.0 - share, axis=-1)
-        padded = np.concatenate([np.ones((*product.shape[:-1], 1)), product], axis=-1)
-        return np.where(known, padded[..., index], np.nan)
-
-    by_end, beyond = np.cumsum(deaths > 0, axis=1) > 0, at_risk > 0
-    reached = np.pad(by_end.sum(axis=0), (1, 0))[index]  # trials with an ISI up to x
-    passing = np.append(beyond.sum(axis=0), np.sum(left[:, -1] > 0))[index]  # and with an interval that lasts longer
     quantity = Quantity("isi_survival", "1", LOGIT, "spikes", 1, "beyond the longest interval nothing is known")
     return curve_by_trial(
-        quantity, survival, TrialSums({"ended": deaths, "at_risk": at_risk}), x, level=level, x_name="isi",
-        x_unit="ms", n_trials=spikes.n_trials, unbias=False, support=np.minimum(reached, passing),
+        quantity, lambda s: np.where(known, _product_limit(s), np.nan), sums, x, level=level, x_name="isi",
+        x_unit="ms", n_trials=spikes.n_trials, unbias=False, support=support,
         fewest=min(_EITHER_WAY, spikes.n_trials),
     )  # fmt: skip
+
+
+def _at_risk(length, cut, trial, x, spikes):
+    """(sums, support): what the product limit at x is made of; trials with an ISI up to x and with a longer one."""
+    slack, ends = rounding(spikes.stop), np.unique(length[cut])
+    ends = ends[np.append(np.diff(ends) > slack, True)]  # what rounding alone tells apart is one
+    n_groups = int(np.clip(_MOST // max(ends.size, 1), 20, 200))
+
+    def beyond(edges):
+        """Intervals that last longer than each edge."""
+        cell = np.searchsorted(edges + slack, length)
+        last_through = binned(trial, cell, spikes.n_trials, len(edges) + 1, groups=n_groups)
+        return np.cumsum(last_through[:, ::-1], axis=1)[:, ::-1][:, 1:]
+
+    leaving = binned(trial[cut], np.searchsorted(ends, length[cut]), spikes.n_trials, len(ends), groups=n_groups)
+    all_of = binned(trial, np.zeros_like(trial), spikes.n_trials, 1, groups=n_groups)
+    columns = {"begun": all_of, "beyond": beyond(x), "leaving": leaving, "staying": beyond(ends)}
+    shortest, longest = np.full(spikes.n_trials, np.inf), np.zeros(spikes.n_trials)
+    np.minimum.at(shortest, trial[~cut], length[~cut])
+    np.maximum.at(longest, trial, length)
+    reached = np.searchsorted(np.sort(shortest), x + slack, side="right")
+    passed = spikes.n_trials - np.searchsorted(np.sort(longest), x + slack, side="right")
+    of_x = np.searchsorted(ends, x + slack, side="right")  # cut intervals that end up to x
+    return TrialSums(columns, of_x=of_x), np.minimum(reached, passed)
+
+
+def _product_limit(s):
+    """S(x) from the cut intervals: between two of them the product limit is a plain ratio of numbers at risk.
+
+    S(x) = r(x+) / r(0) * prod over cut intervals u <= x of r(u) / (r(u) - c(u)),   c(u) that are cut at u
+    """
+    at_risk = s.staying + s.leaving
+    factor = np.log(np.maximum(at_risk, 1) / np.maximum(s.staying, 1)) * (s.staying > 0)
+    gained, cut = (
+        np.insert(np.cumsum(column, axis=-1), 0, 0.0, axis=-1)[..., s.of_x] for column in (factor, s.leaving)
+    )
+    # where the longest of all are cut, they stay at risk for ever
+    left = np.where(s.staying > 0, 0.0, s.leaving).max(axis=-1, keepdims=True, initial=0.0)
+    some_ended = s.begun > s.beyond + cut  # else it is 1, without a rounding error
+    return np.where(some_ended, np.maximum(s.beyond, left) / s.begun * np.exp(gained), 1.0)
 
 
 def isi_hazard(spikes, edges=None, level=0.95):
@@ -103,12 +129,12 @@ def isi_hazard(spikes, edges=None, level=0.95):
         labels = {"level": level, "unit": "1/ms", "x_name": "isi", "x_unit": "ms", "n": spikes.n_trials}
         return Curve.missing("isi_hazard", np.empty(0), reason, **labels)
     n_bins, width = len(edges) - 1, np.diff(edges)
-    cell = np.searchsorted(edges, length, side="right") - 1
-    cell = np.where(length == edges[-1], n_bins - 1, cell)  # the last bin is closed
+    cell, slack = bin_of(length, edges, spikes.stop), rounding(spikes.stop)
+    cell = np.where(np.abs(length - edges[-1]) <= slack, n_bins - 1, cell)  # the last bin is closed
     inside = (cell >= 0) & (cell < n_bins)
     ended = inside & ~cut
     deaths = binned(trial[ended], cell[ended], spikes.n_trials, n_bins)
-    part = length[inside] - edges[cell[inside]]
+    part = np.maximum(length[inside] - edges[cell[inside]], 0.0)
     exposure = binned(trial[inside], cell[inside], spikes.n_trials, n_bins, part)
     through = binned(trial, np.clip(cell + 1, 0, n_bins + 1), spikes.n_trials, n_bins + 2)
     beyond = np.cumsum(through[:, ::-1], axis=1)[:, ::-1][:, 2:]  # intervals that last through each bin

@@ -177,11 +177,12 @@ class Replicated:
         how = f"leave-one-trial-out jackknife, {name} scale, t with {spread.dof:.3g} degrees of freedom, skewness"
         return below, above, how + added
 
-    def curve(self, x, level=0.95, *, x_name, x_unit, support=None, fewest=_FEWEST):
+    def curve(self, x, level=0.95, *, x_name, x_unit, support=None, fewest=_FEWEST, floor=None):
         """The Curve of values at x, with an interval for each and a joint band.
 
         Arguments:
             x, level, x_name, x_unit, support, fewest: as in `curve_by_trial`.
+            floor: the least standard error of each point on the scale, shape (n_points,), or None.
         """
         level, x, quantity, n = confidence(level), np.asarray(x, dtype=float), self.quantity, self.n
         labels = {"level": level, "unit": quantity.unit, "x_name": x_name, "x_unit": x_unit, "n": n}
@@ -195,7 +196,7 @@ class Replicated:
             few = "" if np.isnan(value).all() else f", or fewer than {fewest} trials speak of any point"
             return Curve.missing(quantity.name, x, quantity.undefined + few, value=value, **labels)
         ends = np.full((4, len(x)), np.nan)
-        ends[:, known] = self._band(known, level)
+        ends[:, known] = self._band(known, level, 0.0 if floor is None else floor[known])
         known &= np.all(np.isfinite(ends), axis=0)
         ends[:, ~known] = np.nan
         lacking = []
@@ -211,12 +212,13 @@ class Replicated:
         how = f"leave-one-out jackknife over {of}, {quantity.scale.name} scale; joint band: largest studentised error"
         return Curve(quantity.name, x, value, *ends, **labels, method=how, reason="; ".join(lacking) or None)
 
-    def _band(self, known, level):
+    def _band(self, known, level, floor):
         """low, high, joint_low, joint_high of the points that are known."""
         parts = tuple(part[:, known] for part in self.left_out)
         image = _Image.of(self.quantity.scale, self.value[known], parts)
+        spread = image.spread._replace(error=np.maximum(image.spread.error, floor))
         tails = (1 - level) / 2, joint_tail(image.parts, level)
-        return [end for tail in tails for end in image.ends(*image.spread.reach(tail))]
+        return [end for tail in tails for end in image.ends(*spread.reach(tail))]
 
 
 class _Image(NamedTuple):
