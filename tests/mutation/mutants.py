@@ -44,7 +44,12 @@ def sites(path, source):
     for node, function in _visited(ast.parse(source), ""):
         start = starts[node.lineno - 1] + node.col_offset
         end = starts[node.end_lineno - 1] + node.end_col_offset
-        mutants = [Mutant(path, node.lineno, function, kind, start, end, text) for kind, text in _variants(node)]
+        same = ast.unparse(node)
+        mutants = [
+            Mutant(path, node.lineno, function, kind, start, end, text)
+            for kind, text in _variants(node)
+            if text not in (same, f"({same})")
+        ]
         if mutants:
             found.append(mutants)
     return found

@@ -101,7 +101,8 @@ def judged(mutant, tests, folder, limit):
     entering, others = tests.of(mutant)
     files = list(dict.fromkeys(test.split("::")[0] for test in entering))[:FILES]
     first = tests.until([test for test in entering if test.split("::")[0] in files], FIRST)
-    rest = tests.until([test for test in entering + others if test not in set(first)], limit)
+    rest = [test for test in entering + others if test not in set(first)]
+    rest = tests.until(sorted(rest, key=lambda test: not test.startswith("tests/golden")), limit)
     for chosen in (first, rest):
         while chosen:
             (folder / mutant.path).write_bytes(mutant.applied(source))

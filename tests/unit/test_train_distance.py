@@ -110,6 +110,14 @@ def test_it_matters_neither_where_the_window_lies_nor_in_what_unit():
     assert np.column_stack(found) == pytest.approx(distances(a, b), rel=1e-10, abs=1e-12)
 
 
+def test_a_spike_that_occurs_twice_is_one_to_intervals_and_two_to_counts():
+    a, b = trains([110, 110, 150, 180, 180], []), trains([110, 150, 180], [120, 120])
+    twice, none = distances(a, b)
+    assert twice == pytest.approx([2.0, (2 + 2 * math.exp(-70 / TAU)) ** 0.5, 0.0, 0.0], abs=1e-12)
+    assert none[[0, 1]] == pytest.approx([2.0, 2.0])
+    assert none[[2, 3]] == pytest.approx(distances(trains([]), trains([120]))[0, [2, 3]])
+
+
 def test_spikes_before_the_window_do_not_count():
     late = trains([5.0, 110.0, 150.0], [120.0])
     assert np.all(distances(late, trains([110.0, 150.0], [60.0, 120.0])) == 0.0)
