@@ -3,13 +3,13 @@
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
-from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 
-from .errors import InputError
-from .files import reading, replacing
+from .errors import InputError, integer
+from .files import replacing
+from .netcdf import read_netcdf
+from .result_form import check_form, check_provenance, check_same, check_values, number, parsed
 from .spike_trains import SpikeTrains
 from .statistics.membrane.record import Membrane
 
@@ -147,30 +147,39 @@ class Result:
 
     @classmethod
     def from_xarray(cls, dataset):
-        """The result that `to_xarray` made the dataset of. Raises InputError for any other."""
-        found = dataset.attrs.get("stochhh_format")
-        if found is None:
-            raise InputError(f"no result of stochhh, which has an attribute stochhh_format: {_WANTED}")
-        if not 1 <= found <= _FORMAT:
-            known = f"this version of stochhh reads 1 to {_FORMAT}"
-            raise InputError(f"the file has format {found}, and {known}: use a newer one")
-        time, powers = dataset["spike_time"], dataset.get("V_powers")
-        window = (float(time.attrs[f"observation_{end}"]) for end in ("start", "stop"))
-        doubts = tuple(json.loads(time.attrs.get("doubts", "[]")))
-        variables = tuple(json.loads(dataset.attrs["state_variables"]))
-        traces = np.stack([dataset[name].values for name in variables], axis=1) if variables else None
-        membrane = dataset.attrs.get("membrane")
-        return cls(
-            SpikeTrains(time.values, dataset["spike_trial"].values, dataset.sizes["trial"], *window, doubts),
-            None if powers is None else Moments(float(powers.attrs["reference"]), powers.values),
-            None if traces is None else Traces(dataset["time"].values, traces, variables),
-            json.loads(dataset.attrs["provenance"]),
-            None if membrane is None else Membrane.from_variables(dataset, membrane),
-        )
+        """The result that `to_xarray` made the dataset of. Raises InputError, by name, for any other."""
+        attributes, arrays = dataset.attrs, {name: variable.values for name, variable in dataset.variables.items()}
+        _recognise(attributes)
+        check_form(attributes, {name: (v.dims, v.shape, v.dtype) for name, v in dataset.variables.items()})
+        check_values(attributes, arrays)
+        time, doubts = dataset["spike_time"].attrs, ()
+        if "doubts" in time:
+            doubts = tuple(map(str, parsed(time, "doubts", list)))
+        variables = tuple(parsed(attributes, "state_variables", list))
+        window = (number(time, f"observation_{end}", "spike_time") for end in ("start", "stop"))
+        moments = traces = membrane = None
+        if "V_powers" in arrays:
+            moments = Moments(number(dataset["V_powers"].attrs, "reference", "V_powers"), arrays["V_powers"])
+        if variables:
+            traces = Traces(arrays["time"], np.stack([arrays[name] for name in variables], axis=1), variables)
+        if "membrane" in attributes:
+            membrane = Membrane.from_variables(dataset, attributes["membrane"])
+        try:
+            spikes = SpikeTrains(arrays["spike_time"], arrays["spike_trial"], arrays["trial"].size, *window, doubts)
+        except InputError as error:
+            raise InputError(f"spike_time, spike_trial: {error}") from error
+        result = cls(spikes, moments, traces, parsed(attributes, "provenance", dict), membrane)
+        check_provenance(result.provenance, spikes)
+        check_same(dataset, result.to_xarray())
+        return result
 
     def save(self, path):
-        """Write all of it as netCDF-4; the file is replaced as a whole, or left as it was."""
+        """Write all of it as netCDF-4; the file is replaced as a whole, or left as it was.
+
+        Raises InputError for a result that `load` would refuse.
+        """
         dataset = self.to_xarray()
+        type(self).from_xarray(dataset)
         dataset.attrs["sha256"] = _digest(dataset)
         plain = {name: {"_FillValue": None} for name in dataset.variables}  # no value stands for a missing one
         image = dataset.to_netcdf(engine="h5netcdf", encoding=plain)  # in memory: HDF5 may crash when a disk is full
@@ -178,26 +187,40 @@ class Result:
             part.write_bytes(image)
 
     @classmethod
-    def load(cls, path):
-        """Read a result that `save` wrote. Raises InputError for any other file, or a damaged one."""
-        import h5py
+    def load(cls, path, memory_limit=None):
+        """Read a result that `save` wrote.
+
+        Arguments:
+            path: the file.
+            memory_limit: GiB that it may take; by default half of the machine's memory.
+
+        Raises InputError, by name, for any other file, a damaged one, and one that the memory does not hold.
+        """
         import xarray
 
         try:
-            with reading(path, _WANTED):
-                image = BytesIO(Path(path).read_bytes())
-                with h5py.File(image) as file:
-                    dict(file.attrs)  # if they are damaged: h5netcdf would write a traceback from its finalizer
-            dataset = xarray.load_dataset(image, engine="h5netcdf")
+            variables, attributes = read_netcdf(path, _WANTED, _recognise, check_form, memory_limit)
+            dataset = xarray.Dataset(variables, attrs=attributes)
             result = cls.from_xarray(dataset)
-            if _digest(result.to_xarray()) != dataset.attrs["sha256"]:
+            if _digest(result.to_xarray()) != dataset.attrs.get("sha256"):
                 raise InputError("the file is damaged: its content is not what was saved")
             return result
         except InputError as error:
-            raise error if str(path) in str(error) else InputError(f"{path}: {error}") from error
+            said = str(error)
+            raise error if str(path) in said else InputError(f"{path}: {said.rstrip('.')}; {_WANTED}") from error
         except Exception as error:  # whatever a foreign or a damaged file makes the reader stumble over
             reason = " ".join(f"{type(error).__name__}: {error}".split())
             raise InputError(f"{path} is damaged, or no result of stochhh ({reason}): {_WANTED}") from error
+
+
+def _recognise(attributes):
+    """Raise InputError unless these are the attributes of a result that can be read."""
+    number = attributes.get("stochhh_format")
+    if number is None:
+        raise InputError("no result of stochhh, which has an attribute stochhh_format")
+    if not 1 <= integer("stochhh_format", number) <= _FORMAT:
+        known = f"this version of stochhh reads 1 to {_FORMAT}"
+        raise InputError(f"the file has format {number}, and {known}: use a newer one")
 
 
 def _digest(dataset):

@@ -169,7 +169,7 @@ def test_records_of_some_trials_join_to_that_of_all():
 
 
 def test_a_result_keeps_it_in_a_file_and_joins_it(tmp_path):
-    provenance = {"backend": "jump", "timing": {"run_s": 1.0}}
+    provenance = {"stochhh": "0", "backend": "jump", "seed": 1, "timing": {"run_s": 1.0}}
     result = sh.Result(SPIKES, None, None, provenance, RECORD)
     result.save(tmp_path / "a.nc")
     loaded = sh.Result.load(tmp_path / "a.nc")

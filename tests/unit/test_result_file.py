@@ -18,11 +18,11 @@ from stochhh.results import Moments, Result, Traces
 from stochhh.spike_trains import SpikeTrains
 
 SPIKES = SpikeTrains([1.5, 0.1, 0.1 + 0.2, 2.0], [0, 1, 1, 1], 3, 0.5, 2.0)
-MOMENTS = Moments(-65.0, np.arange(12.0).reshape(3, 4) / 7)
+MOMENTS = Moments(-65.0, np.array([[1.0, 2.0, 3.0, 5.0], [0.0, 1 / 3, 0.0, 1 / 7], [-0.1, 0.01, -0.001, 0.0001]]))
 TRACES = Traces(np.arange(5) * 0.1, np.random.default_rng(1).normal(size=(3, 2, 5)), ("V", "m"))
 PROVENANCE = {"stochhh": "0", "backend": "jump", "seed": 2**64 - 1, "neuron": {"initial": (1, 0.1)}, "name": "µ"}
 WHOLE = Result(SPIKES, MOMENTS, TRACES, PROVENANCE)
-SILENT = Result(SpikeTrains([], [], 3, 0.0, 2.0), None)
+SILENT = Result(SpikeTrains([], [], 3, 0.0, 2.0), None, provenance=PROVENANCE)
 
 
 def same(a, b):
@@ -39,7 +39,7 @@ def same(a, b):
 
 
 class TestNetCDF:
-    @pytest.mark.parametrize("result", [WHOLE, SILENT, Result(SPIKES, MOMENTS)])
+    @pytest.mark.parametrize("result", [WHOLE, SILENT, Result(SPIKES, MOMENTS, None, PROVENANCE)])
     def test_what_is_saved_is_loaded(self, tmp_path, result):
         result.save(tmp_path / "a.nc")
         loaded = Result.load(tmp_path / "a.nc")
@@ -133,7 +133,7 @@ class TestNetCDF:
 
     def test_doubts_about_the_spikes_come_back(self, tmp_path):
         spikes = SpikeTrains([0.1, 0.1, 1.0, 1.0], [0, 0, 0, 0], 1, 0.5, 2.0, ("This is doubtful.",))
-        Result(spikes, None).save(tmp_path / "a.nc")
+        Result(spikes, None, provenance=PROVENANCE).save(tmp_path / "a.nc")
         back = Result.load(tmp_path / "a.nc").spikes
         assert back.doubts == spikes.doubts and len(back.doubts) == 2 and "1 of 2 spikes" in back.doubts[1]
         assert back.with_transient().time.tolist() == [0.1, 0.1, 1.0, 1.0]
