@@ -32,6 +32,7 @@ class Statistic:
         unbias: whether the jackknife removes the bias of order 1/n.
         floor: function of the TrialSums to the `floor` of `by_trial`; None for no floor.
         refusal: function of (data, level) that says why there is no interval although one could be computed, or None.
+        doubt: function of (data, estimate) that says, in a sentence, why the interval may be too narrow, or None.
         estimator: function of (statistic, data, level, method) to an Estimate that takes the place of the interval by
             trial, for what has cases of its own; None for no such cases.
 
@@ -62,6 +63,7 @@ class Statistic:
     unbias: bool = True
     floor: Callable | None = None
     refusal: Callable | None = None
+    doubt: Callable | None = None
     estimator: Callable | None = None
 
     def __post_init__(self):
@@ -111,9 +113,11 @@ class Statistic:
         resolution = sums.resolution if "resolution" in sums else 0.0
         floor = None if self.floor is None else self.floor(sums)
         estimate = estimator.estimate(level, method, resolution=resolution, floor=floor)
-        if self.refusal is None or estimate.low is None:
-            return estimate
-        return estimate.unless(self.refusal(data, level))
+        if self.refusal is not None and estimate.low is not None:
+            estimate = estimate.unless(self.refusal(data, level))
+        if self.doubt is not None and estimate.low is not None:
+            estimate = estimate.doubted(self.doubt(data, estimate))
+        return estimate
 
     def of(self, result, level=0.95, method="jackknife"):
         """The Estimate of a result, or of spike trains; missing, with the reason, where these lack the data."""

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy import integrate, stats
+from scipy import integrate, special, stats
 
 from stochhh.spike_trains import SpikeTrains
 
 MEAN = 10.0  # ms
+_FOUR = range(1, 5)
 _PAST = 100.0  # mean ISIs between the first spike and the window: by then the train is stationary
 
 
@@ -111,13 +112,13 @@ def correlated(sigma=0.5, rho=0.5):
 def _moments(name, draw, raw):
     """A renewal process from raw moments 1 to 4 of its ISI, in units of the mean: only those of the law are known."""
     _, m2, m3, m4 = raw
-    variance = m2 - 1
+    variance, finite = m2 - 1, np.isfinite(m3)
     known = {
         "rate": 1000 / MEAN,
         "isi_mean": MEAN,
         "cv": variance**0.5,
         "isi_skewness": (m3 - 3 * m2 + 2) / variance**1.5,
-        "isi_kurtosis": (m4 - 4 * m3 + 6 * m2 - 3) / variance**2 - 3,
+        "isi_kurtosis": (m4 - 4 * m3 + 6 * m2 - 3) / variance**2 - 3 if finite else np.inf,
     }
     return Process(name, draw, lambda per_window: known)
 
@@ -166,6 +167,25 @@ def evenly_varying_poisson(part=0.5):
     # of the ISIs of all trials together: a rate counts as often as it gives spikes
     raw = [f * rates.expect(lambda r, k=k: r ** (1 - k)) for k, f in ((1, 1), (2, 2), (3, 6), (4, 24))]
     return _moments(f"Poisson, rate varying evenly by {part:.0%}", isi, raw)
+
+
+def gamma_varying_poisson(part=0.5):
+    """A Poisson process whose rate differs by trial, gamma distributed with this CV: its ISIs have a power-law tail."""
+    a = part**-2
+    # E r^(1 - k), since a rate counts as often as it gives spikes
+    raw = [special.gamma(k + 1) * a ** (k - 1) / special.poch(a + 1 - k, k - 1) if k < a + 1 else np.inf for k in _FOUR]
+
+    def isi(rng, n_trials, n):
+        return rng.exponential(1.0, (n_trials, n)) / np.maximum(rng.gamma(a, 1 / a, (n_trials, 1)), 1e-9)
+
+    return _moments(f"Poisson, gamma distributed rates of CV {part:.0%}", isi, raw)
+
+
+def log_logistic(shape):
+    """Independent log-logistic ISIs: a tail like x^-shape."""
+    law = stats.fisk(shape)
+    raw = [law.moment(k) / law.mean() ** k if k < shape else np.inf for k in _FOUR]
+    return _moments(f"log-logistic, {shape}", lambda rng, *size: law.ppf(rng.random(size)) / law.mean(), raw)
 
 
 def _raw(law):

@@ -6,9 +6,9 @@ from scipy.special import chdtri, gammaincinv, stdtrit
 from ...units import hertz
 from ..estimate import LOG, Estimate, Quantity, TrialSums
 from ..statistic import Statistic
-from ..uncertainty import METHODS, confidence, known_method
+from ..uncertainty import METHODS, confidence, known_method, proportion
 
-__all__ = ["FANO_FACTOR", "RATE", "count_sums", "fano_factor", "rate", "ratio"]
+__all__ = ["FANO_FACTOR", "RATE", "count_sums", "fano_factor", "rate", "ratio", "variance_of_few_values"]
 
 _COUNT_SD = 0.5  # the largest standard deviation of a count that takes two neighbouring values
 
@@ -85,25 +85,62 @@ def fano_factor(spikes, level=0.95, method="jackknife"):
 
     The variance is unbiased, and the ratio too on Poisson trains, with any number of trials (on 5 of them it is 1 on
     average, where n in place of n - 1 gives 0.8); else its bias is of order 1/n and not removed (-4 % with 5 trials
-    whose rates vary by 30 %). The interval is by trial on the log scale, see `by_trial`. Where all counts but one
-    are equal (with two trials: always) there is no log jackknife; it is then [0, u], u the upper limit of a normal
-    variance with a standard deviation of 1/2 added to each count for its rounding.
+    whose rates vary by 30 %). The interval is by trial on the log scale, see `by_trial`. Two cases have one of their
+    own, and `method` says which it is:
+
+    - counts that take two neighbouring values k and k + 1, as those of a periodic train do: all p (1 - p) / (k + p)
+      with p in the exact binomial interval of the share of k + 1 (its derivative vanishes at p = 1/2, where an
+      interval by trial would have no width), and above that what a third value may add which as many trials do not
+      show, (d^2 - 1/4) (1 - ((1 - level) / 2)^(1/n)) / c, with d its distance from the mean;
+    - other counts of which all but one are equal (with two trials: always), or all: [0, u], u the upper limit of a
+      normal variance with a standard deviation of 1/2 added to each count for its rounding.
+
+    An end is never further than five times where the plain scale puts it (see `by_trial`): with 5 trials of Poisson
+    counts the upper one lies at 11 times the truth on average, where the exact one for normal counts lies at 8.
+    Measured where 95 % is claimed, with 5, 20 and 50 trials: 95 to 98 % on Poisson and gamma counts, 98 to 100 % on
+    those of periodic trains at a random phase and of Poisson trains with a long dead time. Where a few trials have most
+    of the spikes it is less: 89 % with 20 trials of negative binomial counts of mean 2 and Fano factor 3.
+    `pytest -m slow -s tests/statistical/test_doubtful_coverage.py -k counts` repeats this.
+    Source: Clopper and Pearson, Biometrika 26, 404 (1934).
     """
     return FANO_FACTOR.estimate(spikes, level, method)
 
 
 def _fano(statistic, spikes, level, method):
-    """The Fano factor, with the case that has no log jackknife."""
+    """The Fano factor, with the cases that have no log jackknife."""
     level, method = confidence(level), known_method(method)
     counts = spikes.counts()
-    n, total = len(counts), counts.sum()
-    if n > 1 and total > 0 and np.bincount(counts).max() >= n - 1:
-        value = float(counts.var(ddof=1) / counts.mean())
-        squares = (n - 1) * value + n * _COUNT_SD**2 / counts.mean()
-        high = float(squares / chdtri(n - 1, (1 + level) / 2))
-        how = "counts equal but for one trial: upper limit of a variance, normal counts"
-        return Estimate("fano_factor", value, 0.0, high, level, "1", n, how)
-    return statistic.by_trial(spikes, level, method)
+    found = variance_of_few_values(counts, level, lambda variance, mean: variance / mean) if counts.any() else None
+    if found is None:
+        return statistic.by_trial(spikes, level, method)
+    return Estimate("fano_factor", *found[:3], level, "1", len(counts), found[3])
+
+
+def variance_of_few_values(counts, level, of):
+    """(value, low, high, method) of a variance of counts that take too few values for a jackknife; None if they do not.
+
+    Arguments:
+        counts: shape (n_trials,).
+        level: confidence level.
+        of: function of (variance, mean), arrays, that is estimated.
+    """
+    n, least = len(counts), counts.min()
+    if n < 2:
+        return None
+    value, mean, share = float(of(counts.var(ddof=1), counts.mean())), counts.mean(), np.mean(counts > least)
+    if np.ptp(counts) == 1:
+        p = np.linspace(*proportion(round(share * n), n, level), 201)
+        possible = of(p * (1 - p), least + p)
+        unseen = 1 - ((1 - level) / 2) ** (1 / n)
+        nearest = min(2 - share, 1 + share if least else np.inf)
+        high = np.max(possible) + of(unseen * (nearest**2 - 0.25), mean)
+        how = "counts of two neighbouring values: exact interval of their share, and of what a third one may add"
+        return value, float(min(np.min(possible), value)), float(max(high, value)), how
+    if np.bincount(counts).max() >= n - 1:
+        squares = (n - 1) * counts.var(ddof=1) + n * _COUNT_SD**2
+        high = float(of(squares / chdtri(n - 1, (1 + level) / 2), mean))
+        return value, 0.0, high, "counts equal but for one trial: upper limit of a variance, normal counts"
+    return None
 
 
 def ratio(s):

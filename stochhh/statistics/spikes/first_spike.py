@@ -1,13 +1,14 @@
 """How long until the first spike: its latency and jitter, with trials that stay silent."""
 
 import numpy as np
-from scipy.special import bdtr, betaincinv
+from scipy.special import bdtr
 
 from ...errors import InputError, real
 from ...spike_trains import SpikeTrains
 from ..estimate import LOG, Estimate, Quantity, TrialSums
 from ..given import given
-from ..uncertainty import by_trial, confidence
+from ..uncertainty import by_trial, confidence, proportion
+from .window import time_resolution
 
 __all__ = ["first_spikes", "jitter", "latency", "latency_median", "response_probability"]
 
@@ -48,10 +49,8 @@ def response_probability(spikes, since=None, level=0.95):
     Source: Clopper and Pearson, Biometrika 26, 404 (1934).
     """
     level, found = confidence(level), np.isfinite(first_spikes(spikes, since))
-    n, k, tail = found.size, int(found.sum()), (1 - level) / 2
-    low = float(betaincinv(k, n - k + 1, tail)) if k else 0.0
-    high = float(betaincinv(k + 1, n - k, 1 - tail)) if k < n else 1.0
-    return Estimate("response_probability", k / n, low, high, level, "1", n, "exact, binomial")
+    n, k = found.size, int(found.sum())
+    return Estimate("response_probability", k / n, *proportion(k, n, level), level, "1", n, "exact, binomial")
 
 
 def latency(spikes, since=None, level=0.95, method="jackknife"):
@@ -66,9 +65,7 @@ def latency(spikes, since=None, level=0.95, method="jackknife"):
     Had only if every trial has a spike: a silent one would have had a long latency, and without it the mean is too
     small; `latency_median` then still is known if half of the trials respond.
     """
-    quantity, sums, silent = _sums("latency", spikes, since)
-    estimate = by_trial(quantity, lambda s: s.time / s.count, sums, level=level, method=method, unbias=False)
-    return _unless(silent, estimate, spikes)
+    return _of_first("latency", lambda s: s.centre + s.late / s.count, spikes, since, level, method)
 
 
 def jitter(spikes, since=None, level=0.95, method="jackknife"):
@@ -87,10 +84,9 @@ def jitter(spikes, since=None, level=0.95, method="jackknife"):
     """
 
     def deviation(s):
-        return np.sqrt(np.maximum(s.square - s.time**2 / s.count, 0.0) / (s.count - 1))
+        return np.sqrt(np.maximum(s.square - s.late**2 / s.count, 0.0) / (s.count - 1))
 
-    quantity, sums, silent = _sums("jitter", spikes, since)
-    return _unless(silent, by_trial(quantity, deviation, sums, level=level, method=method, unbias=False), spikes)
+    return _of_first("jitter", deviation, spikes, since, level, method)
 
 
 def latency_median(spikes, since=None, level=0.95):
@@ -129,18 +125,19 @@ def _order(n, level):
     return int(np.searchsorted(below, (1 - level) / 2)) - 1
 
 
-def _sums(name, spikes, since):
-    """(quantity, sums by trial, number of silent trials)."""
+def _of_first(name, formula, spikes, since, level, method):
+    """The estimate of a formula of the first spikes' times, if no trial was silent."""
     found = first_spikes(spikes, since)
     spiked = np.isfinite(found)
-    x = np.where(spiked, found, 0.0)
-    sums = TrialSums({"time": x, "square": x**2, "count": spiked})
-    return Quantity(name, "ms", LOG, _OF, 2), sums, int(np.sum(~spiked))
-
-
-def _unless(silent, estimate, spikes):
-    """The estimate, if no trial was silent."""
+    centre = float(found[spiked].mean()) if spiked.any() else 0.0
+    late = np.where(spiked, found, centre) - centre  # about the mean: rounding must not pass for jitter
+    sums = TrialSums({"late": late, "square": late**2, "count": spiked}, centre=centre)
+    estimate = by_trial(
+        Quantity(name, "ms", LOG, _OF, 2), formula, sums, level=level, method=method,
+        resolution=time_resolution(spikes), unbias=False,
+    )  # fmt: skip
+    silent = int(np.sum(~spiked))
     if not silent:
         return estimate
     reason = f"{silent} of {spikes.n_trials} trials have no spike: see latency_median, or lengthen duration"
-    return Estimate.missing(estimate.name, reason, level=estimate.level, unit="ms", n=estimate.n)
+    return Estimate.missing(name, reason, level=estimate.level, unit="ms", n=estimate.n)

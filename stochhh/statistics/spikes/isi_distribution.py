@@ -175,7 +175,8 @@ def _log_powers(spikes):
     centre = float(np.average(log, weights=weight)) if isi.size else 0.0
     columns = {"w": weight, "wy": weight * (log - centre), "wyy": weight * (log - centre) ** 2, "count": None}
     sums = {name: np.bincount(trial, column, spikes.n_trials) for name, column in columns.items()}
-    return TrialSums(sums, centre=centre)
+    moved = float(np.mean(time_resolution(spikes) / isi)) if isi.size else 0.0  # of each logarithm, by rounding
+    return TrialSums(sums, centre=centre, resolution=moved)
 
 
 def _too_short(spikes, level):

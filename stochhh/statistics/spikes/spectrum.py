@@ -8,11 +8,13 @@ import numpy as np
 from ...errors import InputError
 from ...spike_trains import SpikeTrains
 from ...units import hertz, per_ms
-from ..estimate import LOG, Curve, Quantity, TrialSums, binned
+from ..estimate import LOG, Curve, Estimate, Quantity, TrialSums, binned
 from ..given import given
 from ..uncertainty import by_trial, confidence, curve_by_trial
-from .counts import count_sums, fano_factor, rate
-from .isi import cv, least_error, mean, powers, variance
+from .counts import count_sums, rate, variance_of_few_values
+from .isi import cv, squared_cv_floor
+from .isi_powers import mean, powers, variance
+from .tail import heavy_tail
 
 __all__ = ["renewal_limit", "spectrum_at_zero", "spike_spectrum"]
 
@@ -74,13 +76,15 @@ def spectrum_at_zero(spikes, level=0.95):
 
     Off by the memory of the train over the window's length, a term of order 1/T; for a renewal train it goes to
     rate * CV^2, `renewal_limit`. The variance is unbiased, its interval by trial on the log scale, see `by_trial`;
-    where all counts but one are equal, that of the Fano factor, times the rate.
+    counts of two neighbouring values, or all equal but one, are treated as in `fano_factor`.
     Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), eq. 4.6.12.
     """
-    fano, counts = fano_factor(spikes, level), spikes.counts()
-    if fano.low is None or np.bincount(counts).max() >= len(counts) - 1:
-        frequency = rate(spikes, level).value
-        return _mapped(fano, lambda x: x * frequency, name="spectrum_at_zero", unit="Hz")
+    level, counts = confidence(level), given(SpikeTrains, spikes).counts()
+    found = variance_of_few_values(counts, level, lambda variance, mean: hertz(variance / spikes.window))
+    if not counts.any():
+        return Estimate.missing("spectrum_at_zero", "there is no spike", level=level, unit="Hz", n=len(counts))
+    if found is not None:
+        return Estimate("spectrum_at_zero", *found[:3], level, "Hz", len(counts), found[3])
 
     def variance_per_time(s):
         return hertz((s.squares - s.counts**2 / s.n) / (s.n - 1) / s.window)
@@ -113,10 +117,10 @@ def renewal_limit(spikes, level=0.95):
         return hertz(s.counts / (s.n * s.window)) * variance(s) / mean(s) ** 2
 
     quantity = Quantity("renewal_limit", "Hz", LOG, "trials", 1, "there are too few interspike intervals")
-    floor = least_error(lambda value: 2 * (1 + value / frequency))(of_isi)  # of CV^2, as in `cv`
+    floor = squared_cv_floor(of_isi)
     estimate = by_trial(quantity, limit, sums, level=level, unbias=False, floor=floor)
     unbiased = frequency * irregular.value**2
-    return _mapped(estimate, lambda x: x * unbiased / estimate.value)
+    return _mapped(estimate, lambda x: x * unbiased / estimate.value).doubted(heavy_tail(spikes, "renewal_limit", 2))
 
 
 def _mapped(estimate, f, **changes):

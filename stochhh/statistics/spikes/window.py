@@ -9,6 +9,7 @@ __all__ = ["hidden", "time_resolution", "window_weight"]
 _LONGEST = 0.9  # of the window: no weight grows beyond that of a stretch of this length
 _LONG = 0.02  # part of the ISIs that may be longer than half the window
 _LOST = 0.05  # part of 1/rate that may be lost
+_FEWEST = 5  # spikes in the window, on average, whatever the train
 _SPIKES = 14  # of a Poisson train in the window, on average, for the longest ISIs to be known
 
 
@@ -34,26 +35,29 @@ def window_weight(length, window):
 def hidden(frequency, window, isi, trial, weight, *, tail):
     """Why the window hides too many long ISIs for an interval to hold, or None if it does not.
 
-    It does, for statistics that hang on the longest ISIs, where it holds fewer than 14 sqrt(LV) spikes on average, with
-    the local variation LV (14 for a Poisson train, 0 for a periodic one). LV knows little of the longest ISIs; to
-    judge by these themselves alone would keep those samples that happen to lack them. Yet it also does where more
-    than 2 % of the ISIs are longer than half the window; and, for every statistic, where the mean ISI falls short of
-    1/rate, its value in every stationary train, by more than 5 % and the error of the rate.
+    It does where it holds fewer than 5 spikes on average; and, for statistics that hang on the longest ISIs, fewer than
+    14 sqrt(U), with U an upper limit of the local variation LV: where LV is known from few ISIs, U is 1, which asks
+    for the 14 spikes of a Poisson train. With LV itself in place of U those samples would be kept whose ISIs happen to
+    be regular; to judge by the longest ISIs alone would keep those that happen to lack them. Yet it also does where
+    more than 2 % of the ISIs are longer than half the window; and, for every statistic, where the mean ISI falls short
+    of 1/rate, its value in every stationary train, by more than 5 % and the error of the rate.
 
     Arguments:
         frequency: Estimate of the rate, Hz.
         window: length of the window, ms.
         isi, trial, weight: the ISIs (ms), their trials and weights, shape (n,).
         tail: how much the statistic hangs on the longest ISIs: 1 for moments, 0.5 for those of the logarithm, which
-            take half as many spikes, 0 for pairs of ISIs, for which only the last condition counts.
+            take half as many spikes, 0 for pairs of ISIs, which take 5 and the last condition.
     """
     total, spikes = weight.sum(), per_ms(frequency.value) * window
     long, mean = weight[isi > window / 2].sum() / total, weight @ isi / total
-    needed = tail * _SPIKES * np.sqrt(_local_variation(isi, trial))
+    needed = max(_FEWEST, tail * _SPIKES * np.sqrt(_most_local_variation(isi, trial)))
     if tail == 1 and long > _LONG:
         seen = f"{long:.2g} of those seen are longer than half of it"
     elif spikes < needed:
-        seen = f"it holds {spikes:.3g} spikes on average, and of so irregular a train it takes {needed:.3g}"
+        seen = (
+            f"it holds {spikes:.3g} spikes on average, and it takes {needed:.3g} unless a train is surely more regular"
+        )
     elif frequency.high is not None and mean < (1 - _LOST) * hertz(1 / frequency.high):
         seen = f"those seen last {mean:.4g} ms on average, but 1/rate is {hertz(1 / frequency.value):.4g} ms"
     else:
@@ -61,11 +65,19 @@ def hidden(frequency, window, isi, trial, weight, *, tail):
     return f"the window of {window:g} ms hides long interspike intervals: {seen}; lengthen duration"
 
 
-def _local_variation(isi, trial):
-    """Mean of 3 (I - I')^2 / (I + I')^2 over adjacent ISIs; 0 if there are none."""
+def _most_local_variation(isi, trial):
+    """Upper 95 % limit of LV, the mean of x = 3 (I - I')^2 / (I + I')^2 over adjacent ISIs: m + 1.645 s + 3/n.
+
+    As x lies between 0 and 3, the last term holds where few of them say little of their spread s (Maurer and Pontil,
+    COLT 2009). At most 1, the value of a Poisson train, or m if that is larger.
+    """
     length = isi[1:] + isi[:-1]
     pair = (trial[1:] == trial[:-1]) & (length > 0)
-    return 3 * np.mean((np.diff(isi)[pair] / length[pair]) ** 2) if pair.any() else 0.0
+    if not pair.any():
+        return 1.0
+    x = 3 * (np.diff(isi)[pair] / length[pair]) ** 2
+    mean = x.mean()
+    return min(mean + 1.645 * x.std() / np.sqrt(x.size) + 3 / x.size, max(mean, 1.0))
 
 
 def time_resolution(spikes):

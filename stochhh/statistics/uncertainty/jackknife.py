@@ -18,7 +18,10 @@ def by_trial(quantity, formula, sums, *, level=0.95, method="jackknife", resolut
     promise too much. l is Johnson's correction for skewness, with z the normal quantile: it moves an end outwards
     only, since g is not well enough known to move one inwards. Where h is infinite, as the log of 0, the plain scale
     is taken and cut to the possible range, and `method` says so. With method="bootstrap" the quantiles of t are those
-    of the studentised bootstrap (`bootstrap_t`).
+    of the studentised bootstrap (`bootstrap_t`). No end is further than five times where the plain scale puts it, since
+    h may send one of a few theta_(t) nearly to infinity. Where the derivative of g nearly vanishes the interval is that
+    of the second order (`bend`). Where all theta_(t) agree to rounding there is none: that does not tell what another
+    trial would show.
 
     Arguments:
         quantity: Quantity: name, unit and scale; what is counted in each trial, how many of these it takes, and why g

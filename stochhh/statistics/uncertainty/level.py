@@ -1,9 +1,11 @@
 """How sure an interval shall be, and by which method it is made."""
 
+from scipy.special import betaincinv
+
 from ...errors import InputError, real
 from ...messages import shown
 
-__all__ = ["METHODS", "confidence", "known_method"]
+__all__ = ["METHODS", "confidence", "known_method", "proportion"]
 
 METHODS = ("jackknife", "bootstrap")
 
@@ -18,3 +20,13 @@ def known_method(method, methods=METHODS):
 def confidence(level):
     """Return the confidence level as a float, or raise InputError if it is not one."""
     return real("level", level, above=0.0, at_most=0.9999)
+
+
+def proportion(k, n, level):
+    """(low, high) of the probability of what k of n independent trials showed: exact, and conservative.
+
+    Source: Clopper and Pearson, Biometrika 26, 404 (1934).
+    """
+    tail = (1 - level) / 2
+    low = float(betaincinv(k, n - k + 1, tail)) if k else 0.0
+    return low, float(betaincinv(k + 1, n - k, 1 - tail)) if k < n else 1.0

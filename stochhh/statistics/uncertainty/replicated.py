@@ -1,17 +1,15 @@
 """An estimate that remembers its trials: the value, and what it would be without each of them."""
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtri
 
 from ...errors import InputError
 from ..estimate import LOG, PLAIN, Curve, Estimate, Quantity, TrialSums
-from .bootstrap import AT_LEAST, bootstrap_t
+from .bootstrap import AT_LEAST
+from .interval import Image, reach
 from .joint import joint_tail
 from .level import confidence, known_method
-from .spread import Spread
 
 __all__ = ["GROUPS", "Replicated"]
 
@@ -40,11 +38,11 @@ class Replicated:
 
     >>> from stochhh.statistics.estimate import PLAIN, Quantity, TrialSums
     >>> count = Quantity("count", "1", PLAIN, "trials", 1)
-    >>> a, b = ([3, 5, 4, 8], [4, 6, 5, 9])
+    >>> a, b = ([3, 5, 4, 8], [4, 6, 5, 10])
     >>> mean = lambda s: s.x / s.count
     >>> a, b = (Replicated.of(count, mean, TrialSums({"x": x, "count": [1] * 4})) for x in (a, b))
-    >>> print(b.minus(a).estimate())  # each trial of b has one more
-    count = 1 [1, 1] (95%)
+    >>> print(b.minus(a).estimate())  # each trial of b has one or two more
+    count = 1.25 [0.4544, 2.254] (95%)
     """
 
     quantity: Quantity
@@ -145,9 +143,12 @@ class Replicated:
             few = f"the bootstrap takes {AT_LEAST} trials with {quantity.of}; found: {n}"
             reason = few if self.sums is not None else "the bootstrap takes an estimate from sums by trial"
             return Estimate.missing(quantity.name, reason, value=value, **labels)
-        image = _Image.of(quantity.scale, value, self.left_out)
+        if all(_agree(part, value, resolution) for part in self.left_out):
+            reason = f"all {n} trials agree to rounding, which does not tell how far another one would be off"
+            return Estimate.missing(quantity.name, reason, value=value, **labels)
+        image = Image.of(quantity.scale, value, self.left_out)
         least = floor(value) if floor is not None and image.placed else 0.0
-        below, above, how = self._reach(image, level, method, least)
+        below, above, how = reach(self, image, level, method, least)
         if below is None:
             return Estimate.missing(quantity.name, how, value=value, **labels)
         low, high = map(float, image.ends(below, above))
@@ -159,23 +160,6 @@ class Replicated:
         if not image.placed:
             how += f", cut to [{bounds[0]:g}, {bounds[1]:g}]" if np.isfinite(bounds[1]) else f", cut at {bounds[0]:g}"
         return Estimate(quantity.name, value, low, high, level, quantity.unit, n, how)
-
-    def _reach(self, image, level, method, least):
-        """(below, above, method in words): how far the interval of a number reaches, on the scale."""
-        spread, tail = image.spread, (1 - level) / 2
-        floor = (spread.outwards(tail) - ndtri(tail)) * least
-        name = self.quantity.scale.name if image.placed else PLAIN.name
-        added = "; no narrower than for independent ISIs of a gamma distribution" if least > 0 else ""
-        if method == "bootstrap" and spread.error > 0:
-            forward = self.quantity.scale.forward if image.placed else PLAIN.forward
-            quantiles = bootstrap_t(forward, self.formula, self.sums, level)
-            if quantiles is None:
-                return None, None, "the bootstrap fails: too many resamples of the trials have no value"
-            below, above = np.maximum(spread.error * np.array([quantiles[1], -quantiles[0]]), floor)
-            return below, above, f"bootstrap-t over trials, {name} scale, 2000 resamples{added}"
-        below, above = np.maximum(spread.reach(tail), floor)
-        how = f"leave-one-trial-out jackknife, {name} scale, t with {spread.dof:.3g} degrees of freedom, skewness"
-        return below, above, how + added
 
     def curve(self, x, level=0.95, *, x_name, x_unit, support=None, fewest=_FEWEST, floor=None):
         """The Curve of values at x, with an interval for each and a joint band.
@@ -215,42 +199,10 @@ class Replicated:
     def _band(self, known, level, floor):
         """low, high, joint_low, joint_high of the points that are known."""
         parts = tuple(part[:, known] for part in self.left_out)
-        image = _Image.of(self.quantity.scale, self.value[known], parts)
+        image = Image.of(self.quantity.scale, self.value[known], parts)
         spread = image.spread._replace(error=np.maximum(image.spread.error, floor))
         tails = (1 - level) / 2, joint_tail(image.parts, level)
         return [end for tail in tails for end in image.ends(*spread.reach(tail))]
-
-
-class _Image(NamedTuple):
-    """Value and leave-one-out values on the scale; where that has no place for one of them, as they are."""
-
-    scale: object
-    value: np.ndarray
-    parts: tuple
-    placed: np.ndarray
-
-    @classmethod
-    def of(cls, scale, value, parts):
-        """Those of the values given; each point by itself."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            image, images = scale.forward(value), [scale.forward(part) for part in parts]
-        placed = np.isfinite(image) & np.all([np.isfinite(part).all(axis=0) for part in images], axis=0)
-        images = tuple(np.where(placed, on, off) for on, off in zip(images, parts, strict=True))
-        return cls(scale, value, images, placed)
-
-    @property
-    def spread(self):
-        """Spread on the scale."""
-        return Spread.of(*self.parts)
-
-    def ends(self, below, above):
-        """(low, high), `below` and `above` away on the scale, in the quantity's own unit and range."""
-        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-            centre = np.where(self.placed, self.scale.forward(self.value), self.value)
-            ends = (centre - below, centre + above)
-            low, high = (np.where(self.placed, self.scale.inverse(np.where(self.placed, end, 0)), end) for end in ends)
-        low, high = (np.clip(end, self.scale.low, self.scale.high) for end in (low, high))
-        return np.minimum(low, self.value), np.maximum(high, self.value)  # exp(log(x)) may miss x by a rounding error
 
 
 def _lacking(quantity, sums, n, value, left_out):
@@ -267,6 +219,12 @@ def _lacking(quantity, sums, n, value, left_out):
     if value.ndim == 0 and not np.all(np.isfinite(left_out)):
         return f"without one of the trials {quantity.undefined}"
     return None
+
+
+def _agree(left_out, value, resolution):
+    """Whether the values without each trial are equal to rounding: a spread of 0 is no measure of the error."""
+    spread = float(np.ptp(left_out))
+    return spread <= 1e-13 * abs(value) or (len(left_out) - 1) * spread <= 2 * resolution
 
 
 def _check_pairs(a, b):
