@@ -9,7 +9,7 @@ from stochhh.spike_trains import SpikeTrains
 
 @pytest.mark.parametrize(("short", "known"), [(4, False), (5, True), (6, False)])
 def test_survival_takes_five_trials_with_an_isi_up_to_a_point_and_five_with_one_beyond(short, known):
-    """Of ten trials some spike every 10 ms, and the others once; at 20 ms the former are over and the latter are not."""
+    """Of ten trials some spike every 10 ms, and the others once; at 20 ms the former are over, and the latter last."""
     often, once = np.arange(5.0, 100.0, 10.0), np.array([5.0])
     times = [often] * short + [once] * (10 - short)
     spikes = SpikeTrains(np.concatenate(times), np.repeat(np.arange(10), [len(t) for t in times]), 10, 0.0, 100.0)
