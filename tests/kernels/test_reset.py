@@ -139,8 +139,10 @@ class Adapting:
         return 0.0 * p.slope
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("backend", [*EXACT, sh.Diffusion(dt=0.01)], ids=lambda backend: backend.name)
+COMPILED = [pytest.param(backend, marks=pytest.mark.slow) for backend in (sh.Jump(), sh.Diffusion(dt=0.01))]
+
+
+@pytest.mark.parametrize("backend", [sh.PerNeuron(dt=0.05), *COMPILED], ids=lambda backend: backend.name)
 def test_the_other_variables_of_a_users_model_go_on(backend):
     result = run(Adapting(), backend, 13.0, trace_interval=0.5)
     assert result.spikes.time == pytest.approx([1.0, 6.0, 11.0], abs=2 * getattr(backend, "dt", 1e-6))

@@ -106,13 +106,14 @@ def judged(mutant, tests, folder, limit):
     for chosen in (first, rest):
         while chosen:
             (folder / mutant.path).write_bytes(mutant.applied(source))
-            killer = _failing(chosen, folder, 60 + 4 * limit)
+            patience = 60 + 5 * sum(tests.known[test][0] for test in chosen)
+            killer = _failing(chosen, folder, patience)
             (folder / mutant.path).write_bytes(source)
             if killer is None:
                 break
             again = None
             if killer not in tests.sound:
-                again = _failing([killer] if killer in tests.known else chosen, folder, 60 + 4 * limit)
+                again = _failing([killer] if killer in tests.known else chosen, folder, 2 * patience)
             if again is None:
                 tests.sound |= {killer} & set(tests.known)
                 return killer
@@ -226,17 +227,17 @@ def main():
     for name in filter(None, given.warm.split(",")):
         __import__(name)
     tests, killed = Tests(json.loads(Path(given.map).read_text())), 0
-    mutants = drawn(given.root, given.paths, given.sample, given.seed, given.each)
     with tempfile.TemporaryDirectory(prefix="mutants-") as name:
         folder = Path(name)
         copied(given.root, folder)
+        mutants = drawn(folder, given.paths, given.sample, given.seed, given.each)
         for mutant in mutants:
             start = time.monotonic()
             killer = judged(mutant, tests, folder, given.limit)
             killed += killer is not None
             said = f"killed by {killer}" if killer else "SURVIVED"
             print(f"{said} ({time.monotonic() - start:.0f} s)", flush=True)
-            print(f"    {diff(given.root, mutant)}", flush=True)
+            print(f"    {diff(folder, mutant)}", flush=True)
     print(f"{killed} of {len(mutants)} killed (seed {given.seed})")
     return int(killed < given.least * len(mutants))
 
