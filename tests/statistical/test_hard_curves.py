@@ -52,9 +52,13 @@ def test_the_spread_between_trials_alone_is_seen(monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("process", "n_trials"), [*zip(RENEWAL + MEMORY, 4 * (20, 50), strict=True)], ids=str)
+@pytest.mark.parametrize(
+    ("process", "n_trials"),
+    [*zip(RENEWAL + MEMORY, 4 * (20, 50), strict=True)],
+    ids=lambda value: getattr(value, "name", None),
+)
 def test_coverage_of_serial_correlations(process, n_trials):
-    truth, repeats = np.zeros(5), 2500
+    truth, repeats = np.zeros(5), 2700
     if process in MEMORY:
         truth = st.serial_correlation(process.trains(np.random.default_rng(202), 400, 30_000.0)).value
     alone, joint = held(process, truth, n_trials, repeats, 203)
@@ -108,7 +112,7 @@ def test_a_survival_read_at_the_end_of_a_cell_is_seen():
     [("Poisson", 20, 500), ("bursts", 20, 300), ("gamma", 20, 50), ("bursts", 20, 50), ("dead time", 50, 50)],
 )
 def test_coverage_of_survival(name, n_trials, per_window):
-    repeats = 2500
+    repeats = 2700
     alone, joint = of_survival(name, n_trials, per_window, repeats, 205)
     print(f"{name:<10} {n_trials} x {per_window}  each point {alone / repeats:.3f}, whole curve {joint / repeats:.3f}")
     check_proportion_between(joint, repeats, 0.93, 0.985, sees=0.03, what="band")
@@ -137,7 +141,7 @@ def test_distances_whose_largest_difference_is_attained_twice(name, n_trials, mo
     monkeypatch.setattr("stochhh.statistics.compare.distance._permuted", lambda steps, grid: None)
     monkeypatch.setattr("stochhh.statistics.compare.distance._DRAWS", 500)
     (a, of_a), (b, of_b) = TWICE[name]
-    truth, repeats, count = true_distances(of_a.cdf, of_b.cdf), 2500, dict.fromkeys(NAMES, 0)
+    truth, repeats, count = true_distances(of_a.cdf, of_b.cdf), 2700, dict.fromkeys(NAMES, 0)
     for first in range(0, repeats, 200):
         rng = np.random.default_rng([206, first])
         for pair in zip(*(groups(p.trains(rng, 200 * n_trials, WINDOW), n_trials) for p in (a, b)), strict=True):
