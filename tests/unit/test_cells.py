@@ -79,6 +79,11 @@ def test_lags_and_intervals_on_edges_lie_above_them():
     assert survival.value == pytest.approx([1, 0, 0], abs=0)
 
 
+def test_a_spike_when_the_clock_starts_is_the_first():
+    times = 0.7 * np.arange(1, 20)  # 0.7 * 3 is less than 2.1 to the computer
+    assert st.first_spikes(trains(times, times[1:], window=(0.0, 20.0)), since=2.1).tolist() == [0.0, 0.0]
+
+
 def test_samples_beside_a_spike_on_their_grid():
     """Times of spikes computed in two ways leave out the same samples."""
     sampling = Sampling(interval=0.1, longest_lag=1.0, segment=10.0, before=0.3, after=0.7)

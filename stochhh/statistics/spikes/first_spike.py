@@ -5,6 +5,7 @@ from scipy.special import bdtr
 
 from ...errors import InputError, real
 from ...spike_trains import SpikeTrains
+from ..cells import rounding
 from ..estimate import LOG, Estimate, Quantity, TrialSums
 from ..given import given
 from ..uncertainty import by_trial, confidence, proportion
@@ -22,7 +23,7 @@ def first_spikes(spikes, since=None):
         spikes: SpikeTrains.
         since: when the clock starts, ms since the start of the trial, within the window; None takes its start.
 
-    Returns an array of shape (n_trials,).
+    A spike at `since`, up to rounding, is one after it. Returns an array of shape (n_trials,).
     """
     since = given(SpikeTrains, spikes).start if since is None else real("since", since, at_least=0, unit="ms")
     if not spikes.start <= since < spikes.stop:
@@ -30,10 +31,10 @@ def first_spikes(spikes, since=None):
             f"since = {since:g} ms is not allowed: it must lie in the window, from {spikes.start:g} to "
             f"{spikes.stop:g} ms"
         )
-    later = spikes.time >= since
+    later = spikes.time >= since - rounding(spikes.stop)
     trial, first = np.unique(spikes.trial[later], return_index=True)
     found = np.full(spikes.n_trials, np.inf)
-    found[trial] = spikes.time[later][first] - since
+    found[trial] = np.maximum(spikes.time[later][first] - since, 0.0)
     return found
 
 
