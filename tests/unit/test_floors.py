@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 from stochhh import statistics as st
+from stochhh.results import Moments
 from stochhh.spike_trains import SpikeTrains
 
 
@@ -51,3 +52,27 @@ def test_moments_are_no_surer_than_those_of_independent_isis_of_a_gamma_law(shap
         found = getattr(st, name)(spikes, level)
         assert scale(found.high) - scale(found.low) == pytest.approx(2 * z * error, rel=0.01), name
         assert scale(found.high) - scale(found.value) == pytest.approx(z * error, rel=0.01), name
+
+
+def test_a_variance_is_no_surer_than_that_of_half_as_many_normal_values_as_the_mean_is_worth():
+    """Trials of nearly one variance, 1, and of means 0.1 and -0.1: the mean is that of (1 + 0.01) / (0.01 / 19) values.
+
+    The square of a normal process forgets twice as fast as itself, and the log of a variance has the error sqrt(2/n).
+    """
+    m, v = np.resize([0.1, -0.1], 20), np.resize([1 + 1e-4, 1 + 1e-4, 1 - 1e-4, 1 - 1e-4], 20)
+    powers = np.stack([m, m**2 + v, m**3 + 3 * m * v, m**4 + 6 * m**2 * v + 3 * v**2], axis=1)
+    found, n = st.V_variance(Moments(-65.0, powers)), 1.01 * 19 / 0.01
+    half = stats.norm.isf(0.025) * math.sqrt(2 / (2 * n))
+    assert math.log(found.high / found.value) == pytest.approx(half, rel=0.01)
+    assert math.log(found.value / found.low) == pytest.approx(half, rel=0.01)
+
+
+@pytest.mark.parametrize("counts", [[5, 5, 5, 5], [5, 5, 5, 9], [2, 8]])
+def test_the_fano_factor_of_counts_that_agree_is_that_of_normal_ones_that_were_rounded(counts):
+    """Half a count of standard deviation is added to each; of the variance there is then an upper limit."""
+    time = np.concatenate([np.linspace(1, 99, c) for c in counts])
+    found = st.fano_factor(SpikeTrains(time, np.repeat(range(len(counts)), counts), len(counts), 0.0, 100.0))
+    n, mean = len(counts), np.mean(counts)
+    squares = np.sum((np.array(counts) - mean) ** 2) + n / 4
+    assert (found.value, found.low) == (pytest.approx(np.var(counts, ddof=1) / mean), 0.0)
+    assert found.high == pytest.approx(squares / stats.chi2.ppf(0.025, n - 1) / mean)
