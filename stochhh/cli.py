@@ -99,6 +99,7 @@ def trace(
     experiment = _experiment(file, duration=duration, seed=seed, transient=0.0)
     experiment = experiment.with_backend(backend, scheme=scheme, dt=dt)
     make_directory(out)
+    _doubt(experiment)
     _tell(f"{backend}: trial {trial} over {experiment.simulation.duration:g} ms")
     result = experiment.trace(backend, trial, force_long=force_long)
     samples = result.traces.time
@@ -150,6 +151,7 @@ def run(
         writable(path)
     drawn = _drawn(experiment, backend, events, force_long) if save_events else None
     recording = Recording.from_csv(events) if events else None
+    _doubt(experiment)
     if out:
         report.directory_for(out, force=force)
     keeping = Keeping()
@@ -207,6 +209,7 @@ def compare(
     directory = None
     if out or not json:
         directory = report.directory_for(out or f"{file.stem}-compare", force=force, default=not out)
+    _doubt(experiment)
     for doubt in doubts(experiment.neuron, experiment.drive):
         tell(f"stochhh: doubtful diffusion: {doubt}")
     experiment.check_before("diffusion", workers=workers, force_long=force_long)  # before the jumps begin
@@ -236,6 +239,14 @@ def compare(
             if not json:
                 say("\n".join(["", *(escaped(line, 10_000) for line in (*lines, f"All of it: {directory}"))]))
     keeping.end("nothing is saved")
+
+
+def _doubt(experiment):
+    """Say before the run what is doubtful in its levels."""
+    from .models.levels import level_doubts
+
+    for doubt in level_doubts(experiment.neuron):
+        tell(f"stochhh: doubt: {doubt}")
 
 
 def _compared(comparison, results, json):

@@ -33,6 +33,7 @@ class Comparison:
         correction: None, each interval has the level by itself; "bonferroni", all of them together have it.
         paired: whether trial k of both belongs together: differences and ratios are then judged by pairs of trials.
         statistics: NAME -> Statistic.
+        doubts: what is doubtful in either result, sentences that begin with its label.
     """
 
     a: dict
@@ -45,14 +46,16 @@ class Comparison:
     correction: str | None = None
     paired: bool = False
     statistics: dict = field(default_factory=chosen)
+    doubts: tuple[str, ...] = ()
 
     def as_dict(self):
-        """The parts "difference" and "distance" of the JSON contract; each difference has its ratio beside it."""
+        """The parts "difference", "distance" and "doubts" of the JSON contract; each difference has its ratio."""
         return {
             "difference": {
                 name: entry.as_dict() | {"ratio": self.ratio[name].as_dict()} for name, entry in self.difference.items()
             },
             "distance": {name: entry.as_dict() for name, entry in self.distance.items()},
+            "doubts": list(self.doubts),
         }
 
     def __str__(self):
@@ -60,8 +63,9 @@ class Comparison:
         laws = [f"  {entry}" for entry in self.distance.values() if not isinstance(entry, PairedDistance)]
         of_laws = "Distance of the laws of the interspike intervals (a p-value is that of trials shared out anew):"
         of_pairs = "Distance of paired trains, mean over the trials (a p-value is that of trains matched anew):"
+        doubts = [f"Doubt: {doubt}" for doubt in self.doubts]
         parts = (self._table(), [of_laws, *laws], [of_pairs, *paired] if paired else [], self._notes())
-        return "\n\n".join(["\n".join(part) for part in parts if part] + [self.sentence()])
+        return "\n\n".join(["\n".join(part) for part in parts if part] + [self.sentence(), *doubts])
 
     @property
     def _names(self):
@@ -214,9 +218,11 @@ def compare(a, b, *more, margins=None, level=0.95, correction=None, labels=None,
     pairs = tuple(
         Comparison(
             known[0], other, (names[0], label), *_judged(statistics, known[0], other, margins, pair), distance, level,
-            correction, paired, statistics,
+            correction, paired, statistics, _doubts(names[0], results[0]) + _doubts(label, result),
         )
-        for other, label, distance, pair in zip(known[1:], names[1:], distances, pairing, strict=True)
+        for other, label, distance, pair, result in zip(
+            known[1:], names[1:], distances, pairing, results[1:], strict=True
+        )
     )  # fmt: skip
     return Comparisons(pairs) if more else pairs[0]
 
@@ -253,10 +259,10 @@ class _Named:
     def __init__(self, result, i):
         if isinstance(result, SpikeTrains):
             self.spikes, self.moments, self.membrane = result, None, None
-            self.label = "abcdefghijklmnopqrstuvwxyz"[i % 26]
+            self.label, self.doubts = "abcdefghijklmnopqrstuvwxyz"[i % 26], result.doubts
         elif isinstance(getattr(result, "spikes", None), SpikeTrains):
             self.spikes, self.moments, self.membrane = result.spikes, result.moments, result.membrane
-            self.label = result.backend
+            self.label, self.doubts = result.backend, result.doubts
         else:
             raise InputError(
                 f"result {i + 1} is of the type {type(result).__name__}: give a Result, or SpikeTrains, which "
@@ -282,6 +288,10 @@ def _labels(results, labels):
         return labels
     names = [result.label for result in results]
     return [f"{name} ({names[: i + 1].count(name)})" if names.count(name) > 1 else name for i, name in enumerate(names)]
+
+
+def _doubts(label, result):
+    return tuple(f"{label}: {doubt}" for doubt in result.doubts)
 
 
 def _rounded(n):

@@ -37,6 +37,7 @@ __all__ = [
     "sqrt",
     "tanh",
     "to_float",
+    "trailing_zeros",
     "two_to",
     "wide_vectors",
 ]
@@ -70,6 +71,16 @@ def sqrt(typingctx, x):
         return builder.call(instruction, args)
 
     return types.float64(types.float64), codegen
+
+
+@intrinsic
+def trailing_zeros(typingctx, word):
+    """The number of zero bits below the lowest one of an unsigned 64-bit number, not 0."""
+
+    def codegen(context, builder, signature, args):
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.uint64), codegen
 
 
 @intrinsic

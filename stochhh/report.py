@@ -52,6 +52,7 @@ def run_object(result, statistics):
         "settings": {**made["settings"], **levels, "neuron": neuron, "input": made["input"]},
         "statistics": {name: estimate.as_dict() for name, estimate in statistics.items()},
         "timing": made["timing"],
+        "doubts": list(result.doubts),
         **({"until": made["until"]} if "until" in made else {}),
     }
 
@@ -71,7 +72,7 @@ def run_text(result, statistics):
     rows = [("", "value", "", f"{100 * level:g} % interval"), *map(_row, statistics.values())]
     widths = [max(len(row[i]) for row in rows) for i in range(3)]
     lines = ["  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[3]]).rstrip() for row in rows]
-    return "\n".join([run_line(result), "", *lines])
+    return "\n".join([run_line(result), "", *lines, *(f"Doubt: {doubt}" for doubt in result.doubts)])
 
 
 def run_line(result):

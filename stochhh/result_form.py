@@ -9,6 +9,7 @@ import numpy as np
 from .errors import InputError, integer, real
 from .messages import shown
 from .statistics.membrane.sampling import Sampling
+from .swings import N_SIZES
 
 __all__ = ["check_form", "check_provenance", "check_same", "check_values", "number", "parsed"]
 
@@ -57,6 +58,10 @@ def _columns(attributes, names):
     if "V_powers" in names:
         found["power"] = Column(("power",), int)
         found["V_powers"] = Column(("trial", "power"), float, _powers)
+    if "swing_size" in names:
+        found["swing_size"] = Column(("swing_size",), float, _times)
+        found["swing_count"] = Column(("trial", "swing_size"), float, _counts)
+        found["swing_troughs"] = Column(("trial", "swing_size"), float, _finite)
     state = parsed(attributes, "state_variables", list)
     if state:
         found["time"] = Column(("time",), float, _times)
@@ -89,7 +94,7 @@ def check_form(attributes, found):
         attributes: those of the file.
         found: NAME -> (dimensions, shape, dtype).
     """
-    sizes = {"power": 4, **_sampled(attributes)}
+    sizes = {"power": 4, "swing_size": N_SIZES, **_sampled(attributes)}
     columns = _columns(attributes, found)
     for name in columns.keys() - found:
         raise InputError(f"the variable {name} is missing")
@@ -142,6 +147,7 @@ _PROVENANCE = {  # key -> type in JSON, what it is; the first three are always t
     "neuron": (dict, "the settings of the neuron, an object"),
     "input": (list | str, "the populations, a list"),
     "timing": (dict, "seconds by name, an object"),
+    "doubts": (list, "what was doubtful before the run, a list of sentences"),
 }
 
 
@@ -156,6 +162,7 @@ def check_provenance(made, spikes):
         "n_trials": lambda x: x == spikes.n_trials,
         "duration": lambda x: x == spikes.stop,
         "transient": lambda x: x == spikes.start,
+        "doubts": lambda x: all(isinstance(doubt, str) for doubt in x),
         "timing": lambda x: all(isinstance(seconds, int | float) and seconds >= 0 for seconds in x.values()),
     }
     for key, (kind, what) in _PROVENANCE.items():

@@ -12,11 +12,12 @@ from .netcdf import read_netcdf
 from .result_form import check_form, check_provenance, check_same, check_values, number, parsed
 from .spike_trains import SpikeTrains
 from .statistics.membrane.record import Membrane
+from .swings import Swings
 
 __all__ = ["Moments", "Result", "Traces"]
 
-# Of a saved result; raised when a reader of today could not read it. Format 2 has a membrane, 1 is without.
-_FORMAT = 2
+# Of a saved result; raised when a reader of today could not read it. Format 3 has swings, 2 a membrane, 1 neither.
+_FORMAT = 3
 _WANTED = "name a netCDF file that stochhh saved"
 
 
@@ -62,6 +63,7 @@ class Result:
         traces: state variables against time, or None if they were not asked for.
         provenance: what made the result: version, backend, settings, neuron, input, seed, timing.
         membrane: sums over samples of state variables, or None if they were not asked for.
+        swings: how often V rose by some sizes, or None for a model with a reset.
     """
 
     spikes: SpikeTrains
@@ -69,6 +71,7 @@ class Result:
     traces: Traces | None = None
     provenance: dict = field(default_factory=dict)
     membrane: Membrane | None = None
+    swings: Swings | None = None
 
     def joined(self, later):
         """This result with the trials of a later one behind its own: one run in two parts.
@@ -83,7 +86,7 @@ class Result:
         trial = np.concatenate([a.trial, b.trial + a.n_trials])
         time, doubts = np.concatenate([a.time, b.time]), (*self.spikes.doubts, *later.spikes.doubts)
         spikes = SpikeTrains(time, trial, a.n_trials + b.n_trials, start, stop, doubts)
-        moments = traces = membrane = None
+        moments = traces = membrane = swings = None
         if self.moments is not None:
             moments = Moments(self.moments.reference, np.concatenate([self.moments.powers, later.moments.powers]))
         if self.traces is not None:
@@ -91,12 +94,23 @@ class Result:
             traces = Traces(self.traces.time, values, self.traces.variables)
         if self.membrane is not None:
             membrane = Membrane.stacked([self.membrane, later.membrane])
+        if self.swings is not None:
+            swings = Swings.stacked([self.swings, later.swings])
         timing, more = (result.provenance["timing"] for result in (self, later))
         provenance = self.provenance | {
             "n_trials": spikes.n_trials,
             "timing": {key: timing[key] + more[key] for key in timing},
         }
-        return Result(spikes, moments, traces, provenance, membrane)
+        return Result(spikes, moments, traces, provenance, membrane, swings)
+
+    @property
+    def doubts(self):
+        """Sentences that say which of the numbers is doubtful, why, and what to do; () where none is known to be."""
+        before = tuple(self.provenance.get("doubts", ()))
+        if self.swings is None:
+            return (*before, *self.spikes.doubts)
+        refuted = self.swings.confirm(self.spikes)
+        return (*(() if refuted else before), *self.spikes.doubts, *self.swings.doubts(self.spikes))
 
     @property
     def n_trials(self):
@@ -107,6 +121,12 @@ class Result:
     def backend(self):
         """Name of the backend that made the result."""
         return self.provenance["backend"]
+
+    def __str__(self):
+        spikes, n = self.spikes, self.n_trials
+        made = self.provenance.get("backend", "result")
+        head = f"{made}: {n} trial{'' if n == 1 else 's'} of {spikes.window:g} ms, spikes: {len(spikes.time)}"
+        return "\n".join([head, *(f"Doubt: {doubt}" for doubt in self.doubts)])
 
     def to_xarray(self):
         """All of it as an xarray.Dataset, labelled in the terms of the CF conventions: spikes are a ragged array."""
@@ -136,10 +156,12 @@ class Result:
             "Conventions": "CF-1.11",
             "title": "Spike trains of a neuron under random synaptic input",
             "source": f"stochhh {self.provenance.get('stochhh', '')}".strip(),
-            "stochhh_format": 1 if self.membrane is None else _FORMAT,
+            "stochhh_format": _FORMAT if self.swings is not None else 1 if self.membrane is None else 2,
             "state_variables": json.dumps(traces.variables if traces is not None else []),
             "provenance": json.dumps(self.provenance, allow_nan=False),
         }
+        if self.swings is not None:
+            variables |= self.swings.to_variables()
         if self.membrane is not None:
             sums, attrs["membrane"] = self.membrane.to_variables()
             variables |= sums
@@ -157,18 +179,20 @@ class Result:
             doubts = tuple(map(str, parsed(time, "doubts", list)))
         variables = tuple(parsed(attributes, "state_variables", list))
         window = (number(time, f"observation_{end}", "spike_time") for end in ("start", "stop"))
-        moments = traces = membrane = None
+        moments = traces = membrane = swings = None
         if "V_powers" in arrays:
             moments = Moments(number(dataset["V_powers"].attrs, "reference", "V_powers"), arrays["V_powers"])
         if variables:
             traces = Traces(arrays["time"], np.stack([arrays[name] for name in variables], axis=1), variables)
         if "membrane" in attributes:
             membrane = Membrane.from_variables(dataset, attributes["membrane"])
+        if "swing_size" in arrays:
+            swings = Swings.from_variables(dataset)
         try:
             spikes = SpikeTrains(arrays["spike_time"], arrays["spike_trial"], arrays["trial"].size, *window, doubts)
         except InputError as error:
             raise InputError(f"spike_time, spike_trial: {error}") from error
-        result = cls(spikes, moments, traces, parsed(attributes, "provenance", dict), membrane)
+        result = cls(spikes, moments, traces, parsed(attributes, "provenance", dict), membrane, swings)
         check_provenance(result.provenance, spikes)
         check_same(dataset, result.to_xarray())
         return result

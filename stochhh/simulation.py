@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import reduce
 from importlib.metadata import version
 from itertools import islice, takewhile
+from math import sqrt
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from .machine_code import announcing
 from .memory import GIB, allowed_memory
 from .messages import shown, tell, watched
 from .models.contract import check_model
+from .models.levels import level_doubts
 from .precision import Precision, looks, progress_line
 from .random import MAX_SEED, MAX_TRIALS, STREAM_VERSION
 from .results import Moments, Result, Traces
@@ -27,6 +29,7 @@ from .spike_trains import SpikeTrains
 from .statistics import summary
 from .statistics.membrane.record import Membrane
 from .statistics.membrane.sampling import Sampling
+from .swings import Swings
 from .trial_numbers import MOST_TRIALS
 
 __all__ = ["check_before", "simulate"]
@@ -348,7 +351,11 @@ def _result(backend, task, done, timing):
         () if task.events is None else task.events.doubts,
     )  # fmt: skip
     moments = Moments(task.initial[0], np.concatenate([block.powers for block in done]))
-    traces = membrane = None
+    traces = membrane = swings = None
+    if task.swing_sizes:
+        counts, troughs = (np.concatenate(parts) for parts in zip(*(block.swings for block in done), strict=True))
+        levels = task.neuron.threshold, task.neuron.rearm
+        swings = Swings(task.swing_sizes, counts, troughs, *levels, _kick(task))
     if task.membrane is not None:
         membrane = Membrane.stacked([block.membrane for block in done])
     if task.n_samples:
@@ -369,4 +376,15 @@ def _result(backend, task, done, timing):
     }
     if membrane is not None:
         provenance["membrane"] = task.membrane.as_dict()
-    return Result(spikes, moments, traces, provenance, membrane)
+    if doubts := level_doubts(task.neuron):
+        provenance["doubts"] = list(doubts)
+    return Result(spikes, moments, traces, provenance, membrane, swings)
+
+
+def _kick(task):
+    """How far a single event of the largest kind moves V, mV."""
+    if task.target != 0:
+        return 0.0
+    if task.events is None:
+        return max((sqrt(source.moment(2)) for source in task.drive.sources if source.intensity > 0), default=0.0)
+    return float(np.abs(task.events.jump).max(initial=0.0))

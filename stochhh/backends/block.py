@@ -11,12 +11,16 @@ from ..inputs import Recording, SynapticInput
 from ..models.jacobian import fastest_rate
 from ..statistics.membrane.record import Membrane
 from ..statistics.membrane.sampling import Sampling
+from ..swings import swing_sizes
 from .samples import Samples
 
 __all__ = ["NARROW", "WIDE", "BlockResult", "Lanes", "Task", "blocks", "checked_lanes", "out_of_range"]
 
 # Wide blocks cost least by the trial; in a narrow one few trials do not pay for many.
 WIDE, NARROW = 64, 16
+
+# Of the span of V: more than what the rounding of ten thousand equal jumps adds up to.
+_ROUNDING = 3e-11
 
 
 def checked_lanes(lanes):
@@ -102,6 +106,25 @@ class Task:
         return self.trace_interval if self.membrane is None else self.membrane.interval
 
     @property
+    def reached(self):
+        """At an event V is at the threshold from here on, mV: a sum of equal jumps may end a rounding error below."""
+        return self.neuron.threshold - self._rounding
+
+    @property
+    def rearm(self):
+        """Below this V is below the re-arm level, mV, and not only by a rounding error."""
+        return self.neuron.rearm - self._rounding
+
+    @property
+    def _rounding(self):
+        return _ROUNDING * self.neuron.scales[0] if self.target == 0 else 0.0
+
+    @property
+    def swing_sizes(self):
+        """Sizes of the swings of V that are counted, mV."""
+        return swing_sizes(self.neuron)
+
+    @property
     def n_samples(self):
         """Samples of a trace, the one at time 0 included; 0 if none was asked for."""
         if self.trace_interval is None:
@@ -115,10 +138,11 @@ class Task:
 
 @dataclass(frozen=True)
 class BlockResult:
-    """Spike times of each trial (ms), time averages of powers of V, traces or None, Membrane or None."""
+    """Spike times of each trial (ms), averages of powers of V, (counts, troughs) of its swings, traces, a Membrane."""
 
     spikes: list
     powers: np.ndarray
+    swings: tuple
     traces: np.ndarray | None
     membrane: Membrane | None = None
 
@@ -153,6 +177,7 @@ class Lanes:
         self.w = _workspace(self.at.total * self.lanes)
         self.rows(self.state, len(state))[:] = np.array(state)[:, None]
         self.rows(self.at.armed)[:] = state[0] < self.task.neuron.threshold
+        self._begin_swings(state[0])
         self.buffer = np.empty((self.lanes, 256))
         self.counts = np.zeros(self.lanes, dtype=np.int64)
         self.samples = Samples(self.task, self.beyond)
@@ -161,6 +186,21 @@ class Lanes:
     def rows(self, first, n=1):
         """A view of rows of the workspace, shape (n, lanes)."""
         return self.w.reshape(self.at.total, self.lanes)[first : first + n]
+
+    def _begin_swings(self, V):
+        """Put the floors under V, and let it rise: no swing begins at time 0. See `kernels.swings`."""
+        sizes = self.task.swing_sizes
+        if sizes:
+            if hasattr(self.at, "crest"):
+                self.rows(self.at.crest)[:] = V
+            self.rows(self.at.swings, 2)[:] = [[V - sizes[0]], [1.0]]
+            for size, rows in zip(sizes, self._swings(), strict=True):
+                rows[:2] = [[V - size], [0.5]]
+
+    def _swings(self):
+        """Floor, count and troughs of each size, shape (n_sizes, 3, lanes)."""
+        n = len(self.task.swing_sizes)
+        return self.rows(self.at.swings + 3, 3 * n).reshape(n, 3, self.lanes)
 
     def state_of(self, lane):
         """The state of one lane."""
@@ -180,4 +220,6 @@ class Lanes:
         spikes = [np.concatenate(parts) if parts else empty for parts in self.spikes]
         spikes = [times[times <= self.task.duration] for times in spikes]
         powers = self.rows(self.at.powers, 4)[:, : self.task.n].T / weight
-        return BlockResult(spikes, powers, *self.samples.record())
+        _, counts, troughs = self._swings()[:, :, : self.task.n].transpose(1, 2, 0)
+        swings = (np.abs(counts) - 0.5, troughs.copy())
+        return BlockResult(spikes, powers, swings, *self.samples.record())

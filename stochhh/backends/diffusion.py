@@ -18,6 +18,7 @@ from .kernels.schemes import SCHEMES
 __all__ = ["Diffusion"]
 
 _STRETCH = 4096  # groups of steps between two looks at the world outside the kernel
+_LOOK = 0.5  # ms between two looks at the swings of V, if a group is no longer
 
 # -zeta(1/2) / sqrt(2 pi): by so much of a step's noise a random walk goes beyond a barrier on the average, so that one
 # put nearer by that much is reached as often as Brownian motion reaches the barrier itself.
@@ -109,19 +110,20 @@ class _Block:
         n = len(neuron.variables)
         self.scheme = SCHEMES[backend.scheme]
         self.steps = kernel.steps_of(self.scheme)
-        self.at = kernel.rows(n, self.scheme)
+        self.at = kernel.rows(n, self.scheme, len(task.swing_sizes))
         self.lanes = Lanes(task, task.lanes, self.at, self.steps * n, self.steps * self.dt)
         functions = task.functions
         flow = functions.linear_rates if self.scheme.linear else functions.vector_field
         reset = getattr(neuron, "reset", None)
         self.kernel = kernel.stepper(
             self.scheme, flow, functions.stiffness, n, task.target, task.lanes, diffusion_normals,
-            resets=reset is not None,
+            resets=reset is not None, sizes=len(task.swing_sizes),
         )  # fmt: skip
         group = self.steps * self.dt
         self.group = 0
         self.last_group = ceil(task.duration / group * (1 - 1e-12))
         self.sampled = tuple(int(t / group * (1 + 1e-12)) for t in (task.transient, task.duration))
+        self.watched = (next(iter(task.swing_sizes), 0.0), max(1, round(_LOOK / group)))
         self.drive = (drive.cumulant(1), sqrt(drive.cumulant(2) * self.dt), self.dt)
         if reset is None:
             self.spike = (neuron.threshold, neuron.rearm, neuron.ranges, nan, 0.0)
@@ -139,7 +141,7 @@ class _Block:
         status, self.group, lane = self.kernel(
             lanes.w, self.group, stop, task.n, (task.first, *key_of(task.seed)), task.neuron.parameters(),
             self.drive, self.spike, self.window, lanes.buffer, lanes.counts, samples.values,
-            (self.sample_every, samples.first),
+            (self.sample_every, samples.first), self.watched,
         )  # fmt: skip
         if status == kernel.STATUS_UNSTABLE:
             raise self._unstable(lane)

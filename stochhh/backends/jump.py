@@ -21,6 +21,7 @@ _STRETCH = 20_000  # steps of a lane between two looks at the world outside the 
 _EVENTS = 256  # events drawn at a time; it changes no result
 _LONGEST_STEP = 1.0  # ms
 _FIRST_STEP = 0.01  # ms
+_LOOK = 0.4  # ms between two looks at the swings of V, if a step is no longer, and never more than six steps
 
 # What a step may be at a tolerance of 1 ms. Local errors are of third order in its length, so length and roughness go
 # like the cube root of the tolerance; the disagreement is of third order itself. Chosen from the frontier in
@@ -96,7 +97,7 @@ class _Block:
         """Set-up."""
         self.task, neuron = task, task.neuron
         n = len(neuron.variables)
-        self.at = kernel.rows(n)
+        self.at = kernel.rows(n, len(task.swing_sizes))
         part = np.cbrt(backend.tolerance)
         longest = backend.longest_step(task)
         self.lanes = Lanes(task, task.lanes, self.at, self.at.state, max(longest, _FIRST_STEP))
@@ -105,7 +106,13 @@ class _Block:
         self.lanes.rows(self.at.time)[:, task.n :] = np.inf  # padding lanes are at their end
         reset = getattr(neuron, "reset", None)
         self.kernel = kernel.stepper(
-            task.functions.vector_field, n, task.target, task.lanes, draw_events, resets=reset is not None
+            task.functions.vector_field,
+            n,
+            task.target,
+            task.lanes,
+            draw_events,
+            resets=reset is not None,
+            sizes=len(task.swing_sizes),
         )
         roughest = (_ROUGHNESS * part * neuron.scales[task.target]) ** 2
         weights = tuple(1.0 / (_DISAGREEMENT * scale * backend.tolerance) for scale in neuron.scales)
@@ -115,9 +122,12 @@ class _Block:
         ranges = zip(neuron.ranges, neuron.scales, strict=True)
         ranges = tuple((low - slack * scale, high + slack * scale) for (low, high), scale in ranges)
         after = (np.nan, 0.0) if reset is None else (reset, neuron.refractory)
-        self.spike = (neuron.threshold, neuron.rearm, ranges, *after)
+        self.spike = (neuron.threshold, task.rearm, ranges, *after, task.reached)
         self.window = (task.initial[0], task.transient, task.duration)
         self.next_sample = np.full(task.n, self.lanes.samples.filled)
+        step = min(longest, kernel.LOOKAHEAD / max(task.drive.intensity, 1e-9))
+        pace = max(1, min(6, round(_LOOK / step)))
+        self.watched = (next(iter(task.swing_sizes), 0.0), pace, np.zeros(1, dtype=np.int64))
         self.events, self.source = self._next_events(task.lanes)
 
     def _next_events(self, lanes):
@@ -129,7 +139,7 @@ class _Block:
             times, jumps = np.full((lanes, _EVENTS), np.inf), np.zeros((lanes, _EVENTS))
         else:
             source = Source(0.0, np.empty(0), np.empty(0))
-            recorded = [task.events.of(task.first + j) if j < task.n else ((), ()) for j in range(lanes)]
+            recorded = [task.events.acting(task.first + j) if j < task.n else ((), ()) for j in range(lanes)]
             held = np.array([len(t) for t, _ in recorded], dtype=np.int64)
             size = held.max() + kernel.LOOKAHEAD
             times, jumps = np.full((lanes, size), np.inf), np.zeros((lanes, size))
@@ -144,7 +154,7 @@ class _Block:
         status, lane = self.kernel(
             lanes.w, stretch, self.events, (task.first, *key_of(task.seed), self.source), task.neuron.parameters(),
             self.control, self.spike, (*self.window, samples.stop), lanes.buffer, lanes.counts,
-            samples.values, samples.times, self.next_sample,
+            samples.values, samples.times, self.next_sample, self.watched,
         )  # fmt: skip
         if status == kernel.STATUS_WRONG:
             raise self._wrong(lane)

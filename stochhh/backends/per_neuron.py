@@ -15,6 +15,7 @@ from ..inputs.presynaptic import in_order, presynaptic_seconds, presynaptic_work
 from .block import BlockResult
 from .cost import Work, seconds_of_block
 from .samples import Samples
+from .swing_counter import SwingCounter
 
 __all__ = ["PerNeuron"]
 
@@ -90,11 +91,12 @@ class _Block:
         self.resets, self.refractory_until = hasattr(task.neuron, "reset"), 0.0
         self.reference = self.x[0]
         self.spikes, self.powers = [], np.zeros(4)
+        self.swings = SwingCounter(self.x[0], task.swing_sizes)
         self.samples = Samples(task, min(self.dt, task.duration))
         self.place = self.samples.filled
         self.drawn = []
         self.undrawn = transmitted(task.drive, task.duration, task.seed, task.first)
-        self.events = None if task.events is None else task.events.of(task.first)
+        self.events = None if task.events is None else task.events.acting(task.first)
         self.event = 0
 
     def _next_event(self):
@@ -189,7 +191,7 @@ class _Block:
             return
         k = self.task.target
         y = (*self.x[:k], self.x[k] + jump, *self.x[k + 1 :])
-        if self.armed and y[0] >= self.neuron.threshold:
+        if self.armed and y[0] >= self.task.reached:
             y = self._spike(self.t, y)
         self._move(self.t, y)
 
@@ -211,7 +213,8 @@ class _Block:
                     f"of the model, {low:g} to {high:g}: take a smaller dt, or lower I_app, the weights or the rates"
                 )
         self.t, self.x = time, y
-        if y[0] < self.neuron.rearm:
+        self.swings.look(y[0], time >= self.task.transient)
+        if y[0] < self.task.rearm:
             self.armed = True
 
     def _record_powers(self, until, stages):
@@ -232,4 +235,5 @@ class _Block:
     def record(self):
         """What the block leaves."""
         window = self.task.duration - self.task.transient
-        return BlockResult([np.array(self.spikes)], self.powers[None] / window, *self.samples.record())
+        swings = (self.swings.counts[None], self.swings.troughs[None])
+        return BlockResult([np.array(self.spikes)], self.powers[None] / window, swings, *self.samples.record())

@@ -19,9 +19,8 @@ class Recording:
         n_trials: number of trials, if they are numbered from 0.
         trials: the numbers of all trials, in any numbering, those without events included; their places are the trials.
 
-    Events are put in order of trial and time; simultaneous ones act one after the other, in the order in which they are
-    given, so that what acts together, as a common spike does, is one event of the sum. Raises
-    InputError for values that are no such events.
+    Events are put in order of trial and time. Those of one instant act together, as one event of their sum: no result
+    depends on the order of the rows. Raises InputError for values that are no such events.
 
     Trial k of a run plays trial k. With neither n_trials nor trials, numbers from 0 on are the trials, and those
     missing in between have no events; from 1 to k, none missing, they are put down by one. Both are told in `doubts`,
@@ -73,6 +72,15 @@ class Recording:
         """(time, jump) of one trial, ms and mV."""
         first, last = np.searchsorted(self.trial, [trial, trial + 1])
         return self.time[first:last], self.jump[first:last]
+
+    def acting(self, trial):
+        """(time, jump) of one trial with the events of each instant put into one, ms and mV."""
+        time, jump = self.of(trial)
+        first = np.append(True, np.diff(time) > 0)[: time.size]
+        if first.all():
+            return time, jump
+        in_order = jump[np.lexsort((jump, time))]  # a sum of floats depends on the order of its terms
+        return time[first], np.add.reduceat(in_order, np.flatnonzero(first))
 
     def to_csv(self, path):
         """Write the events as CSV, header `trial,time,jump` (ms, mV), numbers in their shortest exact form.

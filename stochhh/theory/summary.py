@@ -7,6 +7,7 @@ from ..errors import InputError
 from ..inputs import SynapticInput
 from ..messages import escaped
 from ..models import LeakyIntegrateAndFire
+from ..models.levels import level_doubts
 from .bifurcations import bifurcations
 from .fixed_point import fixed_point
 from .input_scales import input_scales
@@ -64,7 +65,7 @@ def theory(neuron, drive):
         ),
         "bifurcations": _bifurcations(neuron, drive),
         **_rates(neuron, drive),
-        "doubts": doubts_at(neuron, drive, scales),
+        "doubts": [*level_doubts(neuron), *doubts_at(neuron, drive, scales)],
     }
 
 
@@ -167,7 +168,7 @@ def as_text(theory):
     lines += ["", "Bifurcations, under a constant current", *_bifurcation_lines(theory["bifurcations"])]
     rates = [_line(name, theory[name]) for name in _RATES if name in theory]
     lines += ["", "Firing rate, exact", *rates] if rates else []
-    lines += ["", "Doubts about the diffusion approximation"]
+    lines += ["", "Doubts"]
     lines += [f"  - {doubt}" for doubt in theory["doubts"]] or ["  none that can be seen beforehand"]
     return "\n".join(lines)
 

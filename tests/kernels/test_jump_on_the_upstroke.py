@@ -63,9 +63,11 @@ def test_simultaneous_events_add(backend):
 
 
 @pytest.mark.parametrize("backend", ["jump", "per-neuron"])
-def test_simultaneous_events_are_taken_one_after_the_other(backend):
-    """Up through the threshold and down again at one time: V did cross it."""
-    found = play(QUIET, backend, [5.0, 5.0], [70.0, -70.0], 20.0).spikes.of(0)
+def test_simultaneous_events_act_together(backend):
+    """Up through the threshold and down again: V did cross it, but not where both happen at one time."""
+    for jumps in ([70.0, -70.0], [-70.0, 70.0]):
+        assert play(QUIET, backend, [5.0, 5.0], jumps, 20.0).spikes.of(0).size == 0
+    found = play(QUIET, backend, [5.0, np.nextafter(5.0, 6.0)], [70.0, -70.0], 20.0).spikes.of(0)
     assert list(found) == [5.0]
 
 

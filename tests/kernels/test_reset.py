@@ -95,11 +95,14 @@ def test_input_in_the_refractory_time_is_lost(backend):
 
 @exact_backend
 def test_without_a_refractory_time_no_input_is_lost(backend):
-    """Each of two jumps at one time is a spike, and the rest is added to the reset."""
-    neuron = replace(SILENT, refractory=0.0)
-    result = run(neuron, backend, 2.0, [1.0, 1.0, 1.0], [25.0, 10.0, 4.0], trace_interval=1.0)
-    assert list(result.spikes.time) == [1.0, 1.0]
+    """Each of two jumps, all but at one time, is a spike, and the rest is added to the reset."""
+    neuron, times = replace(SILENT, refractory=0.0), [1.0, np.nextafter(1.0, 2.0), 1.0 + 1e-12]
+    result = run(neuron, backend, 2.0, times, [25.0, 10.0, 4.0], trace_interval=1.0)
+    assert list(result.spikes.time) == times[:2]
     assert result.traces["V"][0][-1] == pytest.approx(after(-56.0, 1.0), abs=1e-6)
+    together = run(neuron, backend, 2.0, [1.0] * 3, [25.0, 10.0, 4.0], trace_interval=1.0)
+    assert list(together.spikes.time) == [1.0]
+    assert together.traces["V"][0][-1] == pytest.approx(after(-60.0, 1.0), abs=1e-6)
 
 
 @exact_backend

@@ -51,6 +51,8 @@ _DISTANCE = {
 }
 _DISTANCES = {"isi_ks": "1", "isi_wasserstein": "ms", "isi_energy": "ms^0.5", "isi_anderson_darling": "1"}
 
+_DOUBTS = {"type": "array", "items": {"type": "string", "minLength": 1}}
+
 RUN = _table(
     {
         "stochhh": {"type": "string"},
@@ -62,6 +64,7 @@ RUN = _table(
         "settings": {"type": "object", "required": ["threshold", "rearm", "neuron", "input"]},
         "statistics": _table({name: _estimate(unit) for name, unit in UNITS.items()}),
         "timing": _table({"compile_s": _number(minimum=0), "run_s": _number(minimum=0)}),
+        "doubts": _DOUBTS,
     }
 )
 
@@ -73,5 +76,6 @@ COMPARE = _table(
             {name: _estimate(unit, optional=["trials_to_settle"], **_DIFFERENCE) for name, unit in UNITS.items()}
         ),
         "distance": _table({name: _estimate(unit, **_DISTANCE) for name, unit in _DISTANCES.items()}),
+        "doubts": _DOUBTS,
     }
 )

@@ -195,7 +195,7 @@ def test_a_result_against_itself_never_differs():
 @pytest.mark.parametrize("other", [DIFFUSION, silent("diffusion")], ids=["firing", "silent"])
 def test_the_json_contract(other):
     made = json.loads(json.dumps(compare(JUMP, other).as_dict(), allow_nan=False))
-    assert set(made) == {"difference", "distance"}
+    assert set(made) == {"difference", "distance", "doubts"}
     assert list(made["difference"]) == list(NAMES)
     for entry in made["difference"].values():
         keys = {"value", "low", "high", "level", "unit", "margin", "verdict", "ratio"}

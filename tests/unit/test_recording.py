@@ -19,10 +19,10 @@ def test_events_are_put_in_order_of_trial_and_time():
     assert events.n_trials == 2 and len(events) == 4
 
 
-def test_simultaneous_events_keep_their_order():
-    """The order of kicks at one time can decide about a spike."""
+def test_simultaneous_events_keep_their_order_and_act_together():
     events = Recording([0, 0, 0, 0], [5.0, 1.0, 5.0, 5.0], [1.0, 2.0, 3.0, 4.0])
     assert events.jump.tolist() == [2.0, 1.0, 3.0, 4.0]
+    assert [column.tolist() for column in events.acting(0)] == [[1.0, 5.0], [2.0, 8.0]]
 
 
 def test_one_trial():

@@ -115,8 +115,8 @@ class TestNetCDF:
 
         WHOLE.save(tmp_path / "a.nc")
         with h5py.File(tmp_path / "a.nc", "a") as file:
-            file.attrs["stochhh_format"] = 3
-        with pytest.raises(InputError, match=r"a\.nc: the file has format 3.*use a newer one"):
+            file.attrs["stochhh_format"] = 4
+        with pytest.raises(InputError, match=r"a\.nc: the file has format 4.*use a newer one"):
             Result.load(tmp_path / "a.nc")
 
     def test_a_full_disk_leaves_what_was_there(self, tmp_path):

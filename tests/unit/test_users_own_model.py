@@ -18,6 +18,7 @@ from stochhh.backends.kernels.schemes import SCHEMES
 from stochhh.inputs.events import draw_events
 from stochhh.models import HodgkinHuxley, MorrisLecar, Passive, TraubMiles, WangBuzsaki
 from stochhh.random import diffusion_normals
+from stochhh.swings import swing_sizes
 
 
 class FitzHughNagumo:
@@ -113,14 +114,14 @@ def test_a_users_model_runs_in_every_backend(exact, backend, error):
 
 def sweep(neuron, backend):
     """The assembly of the loop over the lanes, as lines."""
-    n = len(neuron.variables)
+    n, sizes = len(neuron.variables), len(swing_sizes(neuron))
     if backend == "jump":
-        stepper = event_driven.stepper(neuron.vector_field, n, 0, LANES, draw_events, resets=False)
+        stepper = event_driven.stepper(neuron.vector_field, n, 0, LANES, draw_events, resets=False, sizes=sizes)
         instance = sh.Jump(lanes=LANES)
     else:
         scheme = SCHEMES["euler-maruyama"]
         stepper = grid.stepper(
-            scheme, neuron.vector_field, neuron.stiffness, n, 0, LANES, diffusion_normals, resets=False
+            scheme, neuron.vector_field, neuron.stiffness, n, 0, LANES, diffusion_normals, resets=False, sizes=sizes
         )
         instance = sh.Diffusion(lanes=LANES)
     sh.simulate(neuron, sh.SynapticInput(), backend=instance, duration=1.0, seed=1)

@@ -16,6 +16,7 @@ from .event_rows import LOOKAHEAD, rows
 from .path import roughness, stage_values, with_jump
 from .retrace import retrace
 from .scalar import compiled, tuple_arithmetic
+from .swings import watching
 
 __all__ = ["LOOKAHEAD", "SHORTEST_STEP", "STATUS_DONE", "STATUS_MORE", "STATUS_WRONG", "rows", "stepper"]
 
@@ -26,12 +27,12 @@ SHORTEST_STEP = 1e-5
 
 
 @cache
-def stepper(vector_field, n, target, lanes, draw, resets=False):
+def stepper(vector_field, n, target, lanes, draw, resets=False, sizes=0):
     """Compile `advance` for a model of n variables whose variable number `target` is moved by the events.
 
     `resets` tells whether the model's spikes end in a reset.
     """
-    at = rows(n)
+    at = rows(n, sizes)
     ops = tuple_arithmetic(n, lanes)
     load, store, choose, axpy = ops.load, ops.store, ops.choose, ops.axpy
     outside, distance, shifted, with_first = ops.outside, ops.distance, ops.shifted, ops.with_first
@@ -198,7 +199,7 @@ def stepper(vector_field, n, target, lanes, draw, resets=False):
     def arrive(w, spike):
         """Move to the new state, and watch the threshold; returns what the caller must look into."""
         wide_vectors()
-        threshold, rearm, ranges = spike[0], spike[1], spike[2]
+        threshold, rearm, ranges = spike[5], spike[1], spike[2]
         live_lanes, looks, failures = 0, 0, 0
         for j in range(L):
             go, armed = w[MOVED * L + j] > 0.5, w[ARMED * L + j]
@@ -255,6 +256,12 @@ def stepper(vector_field, n, target, lanes, draw, resets=False):
         live_lanes, looks, failures = arrive(w, spike)
         return live_lanes, looks, failures, integrate_powers(w, window)
 
+    @inline
+    def counts_from(w, j, begin):
+        return select(w[TIME * L + j] >= begin, 1.0, 0.0)
+
+    watch = watching(at.swings, sizes, at.state, at.state, lanes, counts_from)
+
     again = retrace(at, ops, flow, is_held, add_powers, target, lanes, resets)
     record_spikes, record_traces, integrate_apart = again.record_spikes, again.record_traces, again.integrate_apart
 
@@ -289,15 +296,23 @@ def stepper(vector_field, n, target, lanes, draw, resets=False):
                 w[(JUMP + i) * L + j] = jumps[j, k + i]
 
     @kernel
-    def advance(w, budget, events, stream, p, control, spike, window, spikes, counts, traces, sampled, next_sample):
+    def advance(
+        w, budget, events, stream, p, control, spike, window, spikes, counts, traces, sampled, next_sample, watched
+    ):
         """Step every lane that is not at its stop, at most `budget` times or until a spike buffer is full.
 
         `window` is the reference of V, the window's begin and end, and where to stop, at the end or before (ms).
         Returns (status, lane that was wrong).
         """
+        smallest, pace, steps = watched
         next_events(w, events, stream)
         for _ in range(budget):
             live_lanes, looks, wrong, aparts = sweep(w, p, control, spike, window)
+            if sizes > 0:
+                steps[0] += 1
+                if steps[0] == pace or live_lanes == 0:
+                    watch(w, smallest, window[1])
+                    steps[0] = 0
             if live_lanes == 0:
                 return STATUS_DONE, 0
             full = looks > 0 and record_spikes(w, p, events, spike, spikes, counts)

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from .swings import rows_of
+
 __all__ = ["LOOKAHEAD", "Rows", "rows"]
 
 LOOKAHEAD = 4  # events that one step can take in
@@ -41,10 +43,15 @@ class Rows(NamedTuple):
     apart: int  # 1.0 if the integrals of V over it are to be taken apart from those of the other lanes
     wrong: int  # 1.0 once the state has left its range
     powers: int  # time integrals of (V - reference)^j, j = 1 to 4
+    swings: int  # of V, see `swings`
     total: int
 
 
-def rows(n):
-    """The layout for n state variables."""
+def rows(n, sizes):
+    """The layout for n state variables, and swings of as many sizes."""
     singles = 5 * n + 2 * LOOKAHEAD
-    return Rows(*(k * n for k in range(5)), 5 * n, 5 * n + LOOKAHEAD, *(singles + k for k in range(24)), singles + 27)
+    swings = singles + 27
+    return Rows(
+        *(k * n for k in range(5)), 5 * n, 5 * n + LOOKAHEAD, *(singles + k for k in range(24)), swings,
+        swings + rows_of(sizes),
+    )  # fmt: skip

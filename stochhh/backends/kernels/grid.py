@@ -11,6 +11,7 @@ import numpy as np
 from ...elementary import apart, fma, inline, select, sqrt, wide_vectors
 from ...machine_code import kernel
 from .scalar import compiled, tuple_arithmetic
+from .swings import rows_of, watching
 
 __all__ = ["NORMALS", "STATUS_DONE", "STATUS_FULL", "STATUS_UNSTABLE", "Rows", "rows", "stepper", "steps_of"]
 
@@ -31,6 +32,8 @@ class Rows(NamedTuple):
     powers: int  # sums of (V - reference)^j, j = 1 to 4
     since: int  # for a model with a reset: since when V is free, ms
     spiked: int  # and when it reached the threshold in each step of the group, -1.0 where not
+    crest: int  # highest V since the swings of V were last looked at
+    swings: int  # see `swings`
     total: int
 
 
@@ -39,28 +42,30 @@ def steps_of(scheme):
     return NORMALS // scheme.normals
 
 
-def rows(n, scheme):
-    """The layout for n state variables."""
+def rows(n, scheme, sizes):
+    """The layout for n state variables, and swings of as many sizes."""
     after = (steps_of(scheme) + 1) * n
     single = after + NORMALS
-    return Rows(0, after, *(single + k for k in range(4)), single + 7, single + 8, single + 8 + steps_of(scheme))
+    crest = single + 8 + steps_of(scheme)
+    end = crest + 1 + rows_of(sizes)
+    return Rows(0, after, *(single + k for k in range(4)), single + 7, single + 8, crest, crest + 1, end)
 
 
 @cache
-def stepper(scheme, flow, stiffness, n, target, lanes, normals, resets=False):
+def stepper(scheme, flow, stiffness, n, target, lanes, normals, resets=False, sizes=0):
     """Compile `advance` for a model of n variables whose variable number `target` receives the noise.
 
     `flow` is the model's vector field, or its linear rates for a scheme that needs them; normals(row, lanes) makes
     fill(w, group, trial, k0, k1), which draws the standard normal numbers of a group; `resets` tells whether the
     model's spikes end in a reset.
     """
-    at = rows(n, scheme)
+    at = rows(n, scheme, sizes)
     fill = normals(at.normals, lanes)
     ops = tuple_arithmetic(n, lanes)
     load, store, outside, with_first = ops.load, ops.store, ops.outside, ops.with_first
     stiff, step_once, explicit = compiled(stiffness), scheme.build(flow, n, target, lanes), scheme.explicit
     Z, ARMED, LOOK, WRONG, POWERS = at.normals, at.armed, at.look, at.wrong, at.powers
-    SINCE, SPIKED = at.since, at.spiked
+    SINCE, SPIKED, CREST = at.since, at.spiked, at.crest
     L, K, GROUP = lanes, scheme.normals, steps_of(scheme)
     END = GROUP * n
 
@@ -118,6 +123,8 @@ def stepper(scheme, flow, stiffness, n, target, lanes, normals, resets=False):
         for j in range(L):
             x, armed = load(w, END, j), w[ARMED * L + j]
             low, high = extremes(w, j)
+            if sizes > 0:
+                w[CREST * L + j] = select(high > w[CREST * L + j], high, w[CREST * L + j])
             falls = low < rearm
             look = (high >= threshold) & ((armed > 0.5) | falls)
             if resets:
@@ -173,6 +180,12 @@ def stepper(scheme, flow, stiffness, n, target, lanes, normals, resets=False):
                 full = full or counts[j] > spikes.shape[1] - GROUP
         return full
 
+    @inline
+    def counts(w, j, sampled):
+        return sampled
+
+    watch = watching(at.swings, sizes, CREST, END, lanes, counts)
+
     @apart
     def record_traces(w, group, traces, every, first):
         """Sample every lane at the multiples of `every` steps inside the group; place 0 is the `first` multiple's."""
@@ -185,7 +198,7 @@ def stepper(scheme, flow, stiffness, n, target, lanes, normals, resets=False):
                         traces[j, v, k] = w[(s * n + v) * L + j]
 
     @kernel
-    def advance(w, group, stop, active, stream, p, drive, spike, window, spikes, counts, traces, sampling):
+    def advance(w, group, stop, active, stream, p, drive, spike, window, spikes, counts, traces, sampling, watched):
         """Advance all lanes from `group` to `stop`, or until a spike buffer may overflow, or a state is wrong.
 
         Only the first `active` lanes hold trials. Returns (status, group reached, lane that was wrong).
@@ -193,6 +206,7 @@ def stepper(scheme, flow, stiffness, n, target, lanes, normals, resets=False):
         trial, k0, k1 = stream
         reference, first_sample, last_sample = window
         every, first = sampling
+        size, pace = watched
         while group < stop:
             sampled = 1.0 if first_sample <= group < last_sample else 0.0
             looks, failures = sweep(w, group, sampled, trial, k0, k1, p, drive, spike, reference)
@@ -200,6 +214,8 @@ def stepper(scheme, flow, stiffness, n, target, lanes, normals, resets=False):
             if every > 0:
                 record_traces(w, group, traces, every, first)
             group += 1
+            if sizes > 0 and group % pace == 0:
+                watch(w, size, sampled)
             if failures > 0:
                 for j in range(active):
                     if w[WRONG * L + j] > 0.5:

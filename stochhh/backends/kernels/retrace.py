@@ -74,7 +74,7 @@ def retrace(at, ops, flow, is_held, add_powers, target, lanes, resets):
     @apart
     def look_into(w, j, p, events, spike, spikes, counts):
         """Go through the last step of a lane again, from event to event, and record its spike if there was one."""
-        threshold, rearm = spike[0], spike[1]
+        threshold, rearm, reached = spike[0], spike[1], spike[5]
         head, _, _, times, jumps = events
         t, until, taken = w[BEGUN * L + j], w[TIME * L + j], np.int64(w[TAKEN * L + j])
         x, armed = load(w, START, j), True
@@ -94,7 +94,7 @@ def retrace(at, ops, flow, is_held, add_powers, target, lanes, resets):
             x, t = y, stop
             if i < taken:
                 x = shifted(x, TARGET, jumps[j, head[j] + i])
-                if armed and x[0] >= threshold:
+                if armed and x[0] >= reached:
                     spikes[j, counts[j]] = t
                     counts[j] += 1
                     armed = False
