@@ -224,6 +224,7 @@ def main():
     if given.record:
         return record(given.root, given.map, given.paths)
     sys.dont_write_bytecode = True
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the copy is removed
     for name in filter(None, given.warm.split(",")):
         __import__(name)
     tests, killed = Tests(json.loads(Path(given.map).read_text())), 0

@@ -39,6 +39,11 @@ def test_a_percentage_is_of_the_value():
     assert excess["cv"] == pytest.approx((1 / 20**0.5) / 0.2)
 
 
+def test_a_number_is_in_the_unit_of_the_statistic():
+    _, excess, _ = looks(Precision({"cv": 0.05}), 20, 20, falling(2.0, 1.0))
+    assert excess["cv"] == pytest.approx((1 / 20**0.5) / 0.05)
+
+
 def test_it_gives_up_at_the_most():
     told = []
     _, excess, numbers = looks(Precision({"cv": 1e-6}), 20, 100, falling(1.0, 1.0), lambda *what: told.append(what))
