@@ -82,10 +82,11 @@ def test_the_variance_of_counts(name):
 @pytest.mark.parametrize("n_trials", [5, 20, 50])
 @pytest.mark.parametrize("name", COUNTS)
 def test_coverage_of_the_variance_of_counts(name, n_trials):
-    *held, given, wide = hits_of_counts(COUNTS[name], 1200, n_trials, 202)
+    *held, given, wide = hits_of_counts(COUNTS[name], 1500, n_trials, 202)
     print(f"{name:<26} {n_trials:3} trials", *(f"{count / given:.3f}" for count in held), f"upper end {wide:.1f} times")
+    least = 0.93 if "rates" in name and n_trials == 5 else 0.95
     for count in held:
-        check_proportion_between(count, given, 0.93, 1.0, sees=0.075, what=name)
+        check_proportion_between(count, given, least, 1.0, sees=0.06, what=name)
     assert wide < {5: 40, 20: 8, 50: 4}[n_trials]
 
 
@@ -106,7 +107,7 @@ def test_a_jackknife_of_two_values_is_seen(monkeypatch):
 MOMENTS = ("cv", "isi_skewness", "isi_kurtosis")
 USUAL = (poisson(), gamma(4), gamma(0.7), dead_time(0.5), inverse_gaussian(0.7), gamma_varying_poisson(0.15))
 DOUBTFUL = {  # how often the doubt is said at least with 20 and 50 trials of 50 spikes
-    "rates of CV 50 %": (gamma_varying_poisson(0.5), (0.8, 0.9, 0.9)),
+    "rates of CV 50 %": (gamma_varying_poisson(0.5), (0.85, 0.93, 0.95)),
     "log-logistic, 3": (log_logistic(3), (0.9, 0.95, 0.95)),
     "log-logistic, 4.3": (log_logistic(4.3), (0.9, 0.9, 0.9)),
     "lognormal, 1": (lognormal(1.0), (0.65, 0.75, 0.75)),
@@ -133,12 +134,12 @@ def told(process, repeats, n_trials, seed, per_window=50, names=MOMENTS):
 @pytest.mark.parametrize("n_trials", [5, 20, 50])
 @pytest.mark.parametrize("process", USUAL, ids=lambda process: process.name)
 def test_usual_trains_get_intervals_without_a_doubt_that_hold(process, n_trials):
-    for name, (given, _, clear, held) in told(process, 400, n_trials, 204).items():
-        if given < 200:  # a kurtosis of too few ISIs
+    for name, (given, _, clear, held) in told(process, 1500, n_trials, 204).items():
+        if given < 1000:  # a kurtosis of too few ISIs
             continue
         print(f"{process.name:<44} {n_trials:2} trials  {name:<13} {held / clear:.3f} of {clear / given:.0%} without")
         assert clear / given > (0.75 if n_trials == 5 else 0.88)
-        check_proportion_between(held, clear, 0.93, 1.0, sees=0.2, what=f"{name} of {process.name}")
+        check_proportion_between(held, clear, 0.95, 1.0, sees=0.06, what=f"{name} of {process.name}")
 
 
 @pytest.mark.slow
@@ -146,13 +147,13 @@ def test_usual_trains_get_intervals_without_a_doubt_that_hold(process, n_trials)
 @pytest.mark.parametrize("process", DOUBTFUL)
 def test_what_hangs_on_rare_isis_is_doubted(process, n_trials):
     law, least = DOUBTFUL[process]
-    for (name, (given, all_held, clear, _)), low in zip(told(law, 200, n_trials, 205).items(), least, strict=True):
+    for (name, (given, all_held, clear, _)), low in zip(told(law, 250, n_trials, 205).items(), least, strict=True):
         if given < 50:
             continue
         said = given - clear
         print(f"{process:<20} {n_trials:2} trials  {name:<13} doubted {said / given:.0%}; holds {all_held / given:.2f}")
         if n_trials >= 20:
-            check_proportion_between(said, given, low, 1.0, sees=0.4, what=f"doubt of {name} of {process}")
+            check_proportion_between(said, given, low, 1.0, sees=0.35, what=f"doubt of {name} of {process}")
 
 
 def test_a_rule_without_rates_and_tails_is_seen(monkeypatch):
@@ -190,9 +191,10 @@ def test_short_windows_do_not_select(process, per_window):
         holds = f"{held[name] / max(len(found), 1):.3f} of {part:.0%} given, bias {bias:+.1%}"
         print(f"{process.name:<30} {per_window} spikes  {name:<4} {holds}")
         assert per_window >= 5 or not found
-        if part > 0.1:
-            check_proportion_between(held[name], len(found), 0.9, 1.0, sees=0.55, what=f"{name} of {process.name}")
-            assert abs(bias) < 0.1
+        if part > 0.5:
+            check_proportion_between(held[name], len(found), 0.94, 1.0, sees=0.17, what=f"{name} of {process.name}")
+        # where only the most regular samples have an interval of cv, 84 to 86 % of these hold
+        assert not found or abs(bias) < (0.02 if part > 0.9 else 0.12)
 
 
 # The potential: windows of 2 to 100 correlation times.
@@ -245,12 +247,12 @@ def test_the_skewness_of_a_skewed_potential_in_a_short_window():
 @pytest.mark.parametrize(("n_trials", "taus"), [(5, 20), (20, 20), (20, 2), (50, 5), (20, 100)])
 @pytest.mark.parametrize("name", POTENTIALS)
 def test_coverage_of_skewed_potentials(name, n_trials, taus):
-    repeats = 800
+    repeats = 1000
     for key, (given, held) in hits_of_potential(name, repeats, n_trials, taus, 210).items():
         part = f"{held / given:.3f} of {given / repeats:.0%}" if given else "none"
         print(f"{name:<9} {n_trials:2} trials of {taus:3} tau  {key:<11} {part} without a doubt")
-        if given > 400:
-            check_proportion_between(held, given, 0.9, 1.0, sees=0.12, what=f"{key} of {name}")
+        if given > 700:
+            check_proportion_between(held, given, 0.92, 1.0, sees=0.09, what=f"{key} of {name}")
 
 
 def test_a_potential_without_its_floor_is_seen(monkeypatch):

@@ -1,6 +1,6 @@
 """Stationary spike trains whose statistics are known exactly. The mean interspike interval (ISI) is 10 ms."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -21,15 +21,17 @@ class Process:
         name: what it is.
         isi: function (rng, n_trials, n) -> ISIs in units of their mean, shape (n_trials, n).
         truth: function (spikes per window) -> exact values, NAME -> number.
+        fastest: how many times the mean rate a trial may have.
     """
 
     name: str
     isi: object
     truth: object
+    fastest: float = 2.5
 
     def trains(self, rng, n_trials, per_window):
         """SpikeTrains of n_trials, with `per_window` spikes in the window on average."""
-        n = int(2.5 * (_PAST + per_window)) + 60
+        n = int(self.fastest * (_PAST + per_window)) + 60
         time = np.cumsum(self.isi(rng, n_trials, n), axis=1) - rng.random((n_trials, 1))
         if np.any(time[:, -1] < _PAST + per_window):
             raise RuntimeError("a train ended before the window did: draw more ISIs")
@@ -178,7 +180,7 @@ def gamma_varying_poisson(part=0.5):
     def isi(rng, n_trials, n):
         return rng.exponential(1.0, (n_trials, n)) / np.maximum(rng.gamma(a, 1 / a, (n_trials, 1)), 1e-9)
 
-    return _moments(f"Poisson, gamma distributed rates of CV {part:.0%}", isi, raw)
+    return replace(_moments(f"Poisson, gamma distributed rates of CV {part:.0%}", isi, raw), fastest=1 + 12 * part)
 
 
 def log_logistic(shape):

@@ -91,13 +91,14 @@ def cv(spikes, level=0.95, method="jackknife"):
     log scale, and no narrower than that of N independent ISIs of this CV and a skewness g, with the kurtosis 16/9 g^2
     of narrow lognormal laws, se^2 = (1/2 + 4/9 g^2 + cv^2 - g cv) / N, or of a gamma law: what 20 trials show of the
     spread is too little. Where it hangs on ISIs rarer than the sample shows there is a `doubt` (see `heavy_tail`).
-    Measured where 95 % is claimed, with 5, 20 and 50 trials of 50 spikes: 95 to 99 % on Poisson, gamma, dead-time and
-    inverse Gaussian trains (CV 0.7) and rates of CV 15 %, with a doubt in 0 to 6 % of the samples, up to 25 % with 5
-    trials and CV 1. The doubt was said in 95 to 100 % of the samples of 20 and 50 trials with log-logistic ISIs of
-    shape 3, in 90 % or more with gamma distributed rates of CV 50 %, and in 75 % with lognormal ISIs of sigma 1, of
-    which the intervals hold 76, 90 and 86 %: what is given without a doubt is then no surer. With 5 trials of 50 spikes
-    it was said in 88, 75 and 60 % (`pytest -m slow -s tests/statistical/test_doubtful_coverage.py`). Where the tail is
-    shorter than a gamma's the interval is wider than it need be: 99 % on ISIs even between 5 and 15 ms.
+    Measured where 95 % is claimed, with 5, 20 and 50 trials of 50 spikes: 96 to 99 % on Poisson, gamma, dead-time and
+    inverse Gaussian trains (CV 0.7), and with rates of CV 15 %, with a doubt in hardly any sample of Poisson, gamma and
+    dead-time trains. Beyond it are log-logistic ISIs of shape 3 (78 %), gamma distributed rates of CV 50 % (85 to 91 %)
+    and lognormal ISIs of sigma 1 (82 to 89 %): the doubt was said in 100, 91 and 72 % of the samples of 20 trials, in
+    100, 98 and 87 % with 50, in 84, 79 and 50 % with 5; what such trains get without one is no surer
+    (`pytest -m slow -s tests/statistical/test_doubtful_coverage.py`). At 5 to 8 spikes a trial, where only the most
+    regular samples of a train have an interval, 84 to 86 % of these hold with 20 trials. Where the tail is shorter than
+    a gamma's the interval is wider than it need be: 99 % on ISIs even between 5 and 15 ms.
 
     """
     return CV.estimate(spikes, level, method)
