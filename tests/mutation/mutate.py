@@ -113,7 +113,7 @@ def judged(mutant, tests, folder, limit):
                 break
             again = None
             if killer not in tests.sound:
-                again = _failing([killer] if killer in tests.known else chosen, folder, 2 * patience)
+                again = _failing([killer] if killer in tests.known else chosen, folder, patience)
             if again is None:
                 tests.sound |= {killer} & set(tests.known)
                 return killer
