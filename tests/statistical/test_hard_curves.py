@@ -146,9 +146,9 @@ def test_distances_whose_largest_difference_is_attained_twice(name, n_trials, mo
     monkeypatch.setattr("stochhh.statistics.compare.distance._permuted", lambda steps, grid: None)
     monkeypatch.setattr("stochhh.statistics.compare.distance._DRAWS", 500)
     (a, of_a), (b, of_b) = TWICE[name]
-    truth, repeats, count = true_distances(of_a.cdf, of_b.cdf), 2800, dict.fromkeys(NAMES, 0)
-    for first in range(0, repeats, 200):
-        rng = np.random.default_rng([206, first])
+    truth, repeats, count = true_distances(of_a.cdf, of_b.cdf), 14 * 200, dict.fromkeys(NAMES, 0)
+    for block in range(14):
+        rng = np.random.default_rng([206, block])
         for pair in zip(*(groups(p.trains(rng, 200 * n_trials, WINDOW), n_trials) for p in (a, b)), strict=True):
             for of, distance in isi_distances(*pair).items():
                 count[of] += distance.estimate.low <= truth[of] <= distance.estimate.high
