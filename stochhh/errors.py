@@ -51,8 +51,12 @@ def _refuse(name, value, allowed, remedy):
     raise InputError(f"{name} = {shown(value)} is not allowed: it must be {allowed}{tail}")
 
 
-def real(name, value, *, above=None, at_least=None, at_most=None, unit="", remedy=""):
-    """Return `value` as a float, or raise InputError if it is no finite real number in the range."""
+def real(name, value, *, above=None, at_least=None, at_most=None, magnitude=None, unit="", remedy=""):
+    """Return `value` as a float, or raise InputError if it is no finite real number in the range.
+
+    Arguments:
+        magnitude: least and largest that |value| may be where it is not 0; said only where that is what is wrong.
+    """
     bounds = []
     if above is not None:
         bounds.append(f"above {above:g}")
@@ -74,6 +78,10 @@ def real(name, value, *, above=None, at_least=None, at_most=None, unit="", remed
         or (at_most is not None and number > at_most)
     ):
         _refuse(name, value, allowed, remedy)
+    if magnitude is not None and number and not magnitude[0] <= abs(number) <= magnitude[1]:
+        zero = "" if above is not None and above >= 0 else ", or 0"
+        size = f"from {magnitude[0]:g} to {magnitude[1]:g}{zero}" if magnitude[0] else f"up to {magnitude[1]:g}"
+        _refuse(name, value, f"{allowed}, of a magnitude {size}", remedy)
     return number
 
 

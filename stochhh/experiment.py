@@ -21,6 +21,7 @@ from .models import MODELS, Neuron
 from .random import MAX_SEED, MAX_TRIALS
 from .statistics.overview import chosen, chosen_margins, known_names
 from .tables import Fault, group, load, meanings, table, validated
+from .units import DURATION
 
 __all__ = ["Compare", "Experiment", "Simulation"]
 
@@ -179,7 +180,7 @@ class Experiment:
 
     def trace(self, backend, trial=0, **options):
         """Simulate one trial alone and keep its traces, every 0.05 ms or so, and 200 000 samples at most."""
-        duration = options.get("duration", self.simulation.duration)
+        duration = real("duration", options.get("duration", self.simulation.duration), **DURATION)
         interval = max(min(_TRACE_INTERVAL, duration / 100), duration / _TRACE_SAMPLES)
         chosen = self.backend(backend)
         if getattr(chosen, "lanes", ...) is None:  # the kernels of many trials: a comparison has them already
@@ -203,6 +204,7 @@ class Experiment:
         long is said, or refused, as by `simulate`.
         """
         run = self.simulation
+        real("duration", run.duration, **DURATION)
         self.backend(backend)
         if backend not in _EVENTS:
             raise InputError(f"the {backend} backend draws no events: they are had from {' or '.join(_EVENTS)}")

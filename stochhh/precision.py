@@ -11,6 +11,7 @@ __all__ = ["FEWEST", "Precision", "looks", "progress_line"]
 
 FEWEST = 20  # trials at the first look: from there on the intervals' coverage was measured
 _GROWTH = (1.5, 4.0)  # from look to look: few looks keep the coverage, and a wild first guess is not followed far
+_HALF_WIDTH = {"above": 0.0, "magnitude": (1e-30, 1e30)}
 _SPARE = 1.1  # times the trials that the last look says, so that the next is likely to be the last
 
 
@@ -72,10 +73,10 @@ class Precision:
         """(number, whether it is a part of the value)."""
         said, target = f"{self.called[0]} {name}", self.targets[name]
         if not isinstance(target, str):
-            return real(said, target, above=0.0), False
+            return real(said, target, **_HALF_WIDTH), False
         number, sign, rest = target.strip().partition("%")
         try:
-            number = real(said, float(number), above=0.0)
+            number = real(said, float(number), **_HALF_WIDTH)
         except ValueError:
             number = None
         if number is None or rest:

@@ -31,6 +31,7 @@ from .statistics.membrane.record import Membrane
 from .statistics.membrane.sampling import Sampling
 from .swings import Swings
 from .trial_numbers import MOST_TRIALS
+from .units import DURATION
 
 __all__ = ["check_before", "simulate"]
 
@@ -209,7 +210,7 @@ def _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace
     check_model(neuron)
     if not isinstance(drive, SynapticInput):
         raise InputError(f"drive = {shown(drive)} is no input: give SynapticInput(Population(...), ...)")
-    duration = real("duration", duration, above=0, at_most=1e12, unit="ms")
+    duration = real("duration", duration, **DURATION)
     transient = real("transient", transient, at_least=0, unit="ms")
     if transient >= duration:
         raise InputError(

@@ -7,13 +7,17 @@ import numpy as np
 
 from ..errors import InputError, integer, real
 from ..messages import shown
-from ..units import UNITS, per_ms
+from ..units import MAGNITUDES, UNITS, per_ms
 from .common_spikes import CommonSpikes
 from .weights import WEIGHT_DISTRIBUTIONS
 
 __all__ = ["Population"]
 
-_LARGEST = 1e6  # mV
+_BOUNDS = {
+    "rate": {"at_least": 0, "unit": "Hz per neuron"},  # how large it may be is asked of the whole input
+    "weight": {"unit": UNITS["weight"], "magnitude": MAGNITUDES["weight"]},
+    "p": {"at_least": 0, "at_most": 1, "unit": "a probability"},
+}
 _WIDEST = 1000.0  # standard deviation of a lognormal weight over its mean
 _LEAST = 1e-9  # correlation; that of common spikes at 1e9 times the rate
 
@@ -64,10 +68,8 @@ class Population:
                 object.__setattr__(self, key, unicodedata.normalize("NFC", getattr(self, key)))
         of = f"{self.label}:"
         object.__setattr__(self, "n", integer(f"{of} n", self.n, at_least=0, at_most=2**32))
-        object.__setattr__(self, "rate", real(f"{of} rate", self.rate, at_least=0, unit="Hz per neuron"))
-        weight = real(f"{of} weight", self.weight, at_least=-_LARGEST, at_most=_LARGEST, unit=UNITS["weight"])
-        object.__setattr__(self, "weight", weight)
-        object.__setattr__(self, "p", real(f"{of} p", self.p, at_least=0, at_most=1, unit="a probability"))
+        for key, bounds in _BOUNDS.items():
+            object.__setattr__(self, key, real(f"{of} {key}", getattr(self, key), **bounds))
         object.__setattr__(self, "weight_sd", self._checked_sd(of))
         object.__setattr__(self, "correlation", self._checked_correlation(of))
 
@@ -82,7 +84,7 @@ class Population:
             leave = f"that of the {name} distribution is {own}: leave it out, or choose normal or lognormal"
             return real(f"{of} weight_sd", self.weight_sd, at_least=0, at_most=0, unit=UNITS["weight"], remedy=leave)
         give = f"a {name} weight needs one; for none choose constant"
-        sd = real(f"{of} weight_sd", self.weight_sd, above=0, at_most=_LARGEST, unit=UNITS["weight"], remedy=give)
+        sd = real(f"{of} weight_sd", self.weight_sd, above=0, **_BOUNDS["weight"], remedy=give)
         if name == "lognormal" and sd > _WIDEST * abs(self.weight):
             raise InputError(
                 f"{of} weight_sd = {sd:g} is not allowed: it must be at most {_WIDEST:g} |weight| for a lognormal "

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..errors import InputError, integer
 from ..messages import shown
+from ..units import MAGNITUDES
 from .common_spikes import CommonSpikes
 from .population import Population
 
@@ -48,11 +49,20 @@ class SynapticInput:
         for name in names:
             if names.count(name) > 1:
                 raise InputError(f"two populations are called {shown(name)}: give each its own name")
+        for population in populations:
+            if population.rate > MAGNITUDES["rate"][1]:  # even where none of its spikes is transmitted
+                raise InputError(
+                    f"{population.label}: rate = {population.rate:g} is not allowed: it must be at most "
+                    f"{MAGNITUDES['rate'][1]:g} Hz, or no intensity can be made of it"
+                )
         self.populations = tuple(populations)
         self.sources = _sources(populations)
         self.intensities = np.array([population.intensity for population in populations], dtype=float)
-        if not np.isfinite(self.intensity):
-            raise InputError(f"the merged intensity is {self.intensity} /ms: lower n or rate")
+        if not self.intensity <= MAGNITUDES["intensity"][1]:
+            raise InputError(
+                f"the merged intensity is {self.intensity:g} /ms: it must be at most {MAGNITUDES['intensity'][1]:g}; "
+                "lower n or rate"
+            )
 
     def __repr__(self):
         return f"SynapticInput({', '.join(map(repr, self.populations))})"

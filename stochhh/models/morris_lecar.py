@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from .parameters import CAPACITANCE, CONDUCTANCE, CURRENT, FACTOR, GATE, POTENTIAL, SLOPE, V_RANGE, check, packed
+from .parameters import CAPACITANCE, CONDUCTANCE, CURRENT, FACTOR, GATE, LEVEL, POTENTIAL, SLOPE, V_RANGE, check, packed
 from .rest import resting_state
 
 __all__ = ["MorrisLecar"]
@@ -52,7 +52,7 @@ class MorrisLecar:
         I_app: constant applied current, uA/cm2.
         phi: rate of the potassium gate, 1/ms, positive.
         V1, V3: potentials at which half of the calcium, of the potassium channels are open, mV.
-        V2, V4: widths over which they open, mV, positive.
+        V2, V4: widths over which they open, mV, 1.5 or more.
         initial: state (V, w) at time 0, or "rest", the fixed point under I_app alone.
         threshold: a spike is V crossing this from below while armed, mV.
         rearm: armed again when V falls below this, mV; below the threshold.
@@ -95,7 +95,7 @@ class MorrisLecar:
     def __post_init__(self):
         check(
             self, C_m=CAPACITANCE, g_Ca=CONDUCTANCE, g_K=CONDUCTANCE, g_L=CONDUCTANCE, E_Ca=POTENTIAL, E_K=POTENTIAL,
-            E_L=POTENTIAL, I_app=CURRENT, phi=FACTOR, V1=POTENTIAL, V2=SLOPE, V3=POTENTIAL, V4=SLOPE,
+            E_L=POTENTIAL, I_app=CURRENT, phi=FACTOR, V1=LEVEL, V2=SLOPE, V3=LEVEL, V4=SLOPE,
         )  # fmt: skip
 
     @classmethod

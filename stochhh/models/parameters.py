@@ -2,7 +2,7 @@
 
 from ..errors import InputError, real
 from ..messages import shown
-from ..units import UNITS
+from ..units import MAGNITUDES, UNITS
 
 __all__ = [
     "CAPACITANCE",
@@ -10,6 +10,7 @@ __all__ = [
     "CURRENT",
     "FACTOR",
     "GATE",
+    "LEVEL",
     "POTENTIAL",
     "SLOPE",
     "TIME",
@@ -20,16 +21,17 @@ __all__ = [
 
 V_RANGE = (-1000.0, 1000.0)  # mV
 GATE = (0.0, 1.0)
+_APART = 1e-6  # mV, between the threshold and the level below it
 
-CAPACITANCE = {"above": 0, "unit": UNITS["capacitance"]}
-CONDUCTANCE = {"at_least": 0, "unit": UNITS["conductance"]}
-CURRENT = {"unit": UNITS["current"]}
-POTENTIAL = {"unit": UNITS["V"]}
-SLOPE = {"above": 0, "unit": UNITS["V"]}
-FACTOR = {"above": 0}
-TIME = {"at_least": 0, "unit": UNITS["time"]}
+CAPACITANCE = {"above": 0, "unit": UNITS["capacitance"], "magnitude": MAGNITUDES["capacitance"]}
+CONDUCTANCE = {"at_least": 0, "unit": UNITS["conductance"], "magnitude": MAGNITUDES["conductance"]}
+CURRENT = {"unit": UNITS["current"], "magnitude": MAGNITUDES["current"]}
+POTENTIAL = {"unit": UNITS["V"], "magnitude": MAGNITUDES["V"]}
+SLOPE = {"above": 0, "unit": UNITS["V"], "magnitude": (1.5, 1e6)}  # cosh of V_RANGE over twice the least is a number
+FACTOR = {"above": 0, "magnitude": (1e-6, 1e6)}
+TIME = {"at_least": 0, "unit": UNITS["time"], "magnitude": MAGNITUDES["time"]}
 
-_LEVEL = {"above": V_RANGE[0], "at_most": V_RANGE[1], "unit": UNITS["V"]}
+LEVEL = {"above": V_RANGE[0], "at_most": V_RANGE[1], "unit": UNITS["V"]}
 
 
 def check(neuron, **bounds):
@@ -42,13 +44,13 @@ def check(neuron, **bounds):
     Raises InputError, by name.
     """
     lower = "reset" if hasattr(neuron, "reset") else "rearm"
-    for key, bound in {**bounds, "threshold": _LEVEL, lower: _LEVEL}.items():
+    for key, bound in {**bounds, "threshold": LEVEL, lower: LEVEL}.items():
         object.__setattr__(neuron, key, real(key, getattr(neuron, key), **bound))
-    if not getattr(neuron, lower) < neuron.threshold:
+    if not getattr(neuron, lower) <= neuron.threshold - _APART:
         otherwise = "a spike leads to the next" if lower == "reset" else "noise at the threshold counts one many times"
         raise InputError(
             f"{lower} = {getattr(neuron, lower):g} is not allowed: it must be below the threshold, "
-            f"{neuron.threshold:g} mV, or {otherwise}"
+            f"{neuron.threshold:g} mV, by {_APART:g} mV or more, or {otherwise}"
         )
     object.__setattr__(neuron, "initial", _checked_initial(neuron))
 

@@ -7,6 +7,7 @@ from ..errors import InputError
 from ..inputs.common_spikes import CommonSpikes
 from .fixed_point import fixed_point
 from .kick import kick_threshold, rebound_threshold
+from .linear_response import LEAST
 
 __all__ = ["InputScales", "input_scales", "jump_sizes"]
 
@@ -56,7 +57,7 @@ def input_scales(neuron, drive):
 def _skewness(drive, tau):
     kappa_2 = drive.cumulant(2)
     try:
-        return (drive.cumulant(3) / kappa_2) * (2 / 3) / sqrt(kappa_2 * tau / 2) if kappa_2 > 0 else None
+        return (drive.cumulant(3) / kappa_2) * (2 / 3) / sqrt(kappa_2 * tau / 2) if kappa_2 > LEAST else None
     except InputError:
         return None
 
@@ -93,5 +94,5 @@ def _side_of_normal(mean, sd):
     """Root mean square of the positive part of a normal weight; 0 where it is all but none."""
     z = mean / sd
     chance = 0.5 * (1 + erf(z / sqrt(2)))
-    square = (mean**2 + sd**2) * chance + mean * sd * exp(-(z**2) / 2) / sqrt(2 * pi)
+    square = (mean**2 + sd**2) * chance + mean * sd * exp(-z * z / 2) / sqrt(2 * pi)
     return sqrt(square / chance) if chance > 1e-9 and square > 0 else 0.0

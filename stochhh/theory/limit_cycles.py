@@ -98,14 +98,17 @@ def _held(n):
 
 
 def _flow(neuron, state, times):
-    """States at the given times, shape (n_times, n)."""
+    """States at the given times, shape (n_times, n); beyond the range of V the slope is that at its end."""
     from scipy.integrate import odeint
 
-    p = neuron.parameters()
+    p, (low, high) = neuron.parameters(), neuron.ranges[0]
     atol = _TOLERANCE * np.array(neuron.scales)
-    return odeint(
-        lambda x, t: neuron.vector_field(tuple(x.tolist()), p), state, times, rtol=_TOLERANCE, atol=atol, mxstep=20_000
-    )
+
+    def slope(x, t):
+        V, *others = x.tolist()
+        return neuron.vector_field((min(max(V, low), high), *others), p)
+
+    return odeint(slope, state, times, rtol=_TOLERANCE, atol=atol, mxstep=20_000)
 
 
 def _on_the_way_up(neuron):

@@ -11,7 +11,9 @@ from ..models.jacobian import jacobian
 from ..units import per_ms
 from .fixed_point import fixed_point
 
-__all__ = ["LinearResponse", "autocovariance", "linear_response", "power_spectrum", "response_integral"]
+__all__ = ["LEAST", "LinearResponse", "autocovariance", "linear_response", "power_spectrum", "response_integral"]
+
+LEAST = 1e-140  # mV2/ms; at less the fourth cumulant may be below the smallest number
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,9 @@ def linear_response(neuron, drive):
     kappa_2 = drive.cumulant(2)
     square, cube, fourth = (response_integral(J, i, j, power) for power in (2, 3, 4))
     variance = kappa_2 * square
-    if not variance > 0:
-        return LinearResponse(state, eigenvalues, True, state[i], 0.0, reason="the input does not fluctuate")
+    if not kappa_2 > LEAST:
+        reason = "the input fluctuates too little to tell" if kappa_2 > 0 else "the input does not fluctuate"
+        return LinearResponse(state, eigenvalues, True, state[i], variance, reason=reason)
     try:
         kappa_3, kappa_4 = drive.cumulant(3), drive.cumulant(4)
     except InputError as error:  # a negative correlation, of which two cumulants are known

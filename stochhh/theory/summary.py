@@ -1,6 +1,5 @@
 """All that theory says of a neuron and its input, as one dictionary, and as text."""
 
-from dataclasses import replace
 from math import isfinite
 
 from ..errors import InputError
@@ -101,13 +100,13 @@ def _bifurcations(neuron, drive):
         ],
         "cycle_fold": _quantity(found.cycle_fold, _CURRENT, found.reason),
         "mean_current": _quantity(mean, _CURRENT, "the input moves no membrane of known capacitance"),
-        "regime": None if mean is None else found.regime(mean) or _unforked(neuron, mean),
+        "regime": None if mean is None else found.regime(mean) or _unforked(neuron, drive),
     }  # fmt: skip
 
 
-def _unforked(neuron, mean):
-    """What a neuron without bifurcations does at this current without fluctuations."""
-    rest = fixed_point(replace(neuron, I_app=mean), SynapticInput())
+def _unforked(neuron, drive):
+    """What a neuron without bifurcations does under the mean of its input."""
+    rest = fixed_point(neuron, drive)
     if rest is not None and rest[0] <= neuron.threshold:
         return "silent: it stays at rest"
     return "it fires repetitively: nothing holds V below the threshold" if hasattr(neuron, "reset") else None

@@ -5,7 +5,7 @@ from ..inputs.common_spikes import CommonSpikes
 from .error_sign import error_sign, too_rare_in_the_end
 from .input_scales import input_scales, jump_sizes
 from .kick import LARGEST_KICK
-from .linear_response import linear_response
+from .linear_response import LEAST, linear_response
 
 __all__ = ["doubts"]
 
@@ -49,12 +49,12 @@ def doubts(neuron, drive):
     population 'exc'
     the sign of the error in the rate is not known beforehand
     """
-    return doubts_at(neuron, drive, input_scales(neuron, drive)) if drive.cumulant(2) > 0 else []
+    return doubts_at(neuron, drive, input_scales(neuron, drive)) if drive.cumulant(2) > LEAST else []
 
 
 def doubts_at(neuron, drive, scales):
     """The same where the InputScales are known."""
-    if not drive.cumulant(2) > 0:
+    if not drive.cumulant(2) > LEAST:
         return []
     if scales.membrane_time_constant is None:
         return ["no fixed point under the mean input: whether white noise may stand in for the spikes is not known"]

@@ -5,6 +5,7 @@ from math import ceil, floor
 
 from ...errors import InputError, real
 from ...messages import shown
+from ...units import MAGNITUDES
 
 __all__ = ["Sampling"]
 
@@ -52,11 +53,11 @@ class Sampling:
             raise InputError(f'variables = {shown(names)} is not allowed: give different names, such as ("V", "n")')
         checked = {
             "variables": tuple(names),
-            "interval": real("interval", self.interval, at_least=1e-6, unit="ms"),
-            "longest_lag": real("longest_lag", self.longest_lag, at_least=0, unit="ms"),
-            "segment": real("segment", self.segment, above=0, unit="ms"),
-            "before": real("before", self.before, at_least=0, unit="ms"),
-            "after": real("after", self.after, at_least=0, unit="ms"),
+            "interval": real("interval", self.interval, at_least=1e-6, at_most=1e12, unit="ms"),
+            "longest_lag": real("longest_lag", self.longest_lag, at_least=0, at_most=1e12, unit="ms"),
+            "segment": real("segment", self.segment, above=0, at_most=1e12, unit="ms"),
+            "before": real("before", self.before, at_least=0, at_most=1e12, unit="ms"),
+            "after": real("after", self.after, at_least=0, at_most=1e12, unit="ms"),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -77,7 +78,8 @@ class Sampling:
             if name not in self.variables:
                 raise InputError(f"bin has the name {shown(name)}: it must be one of {', '.join(self.variables)}")
         given = {name: self.bin.get(name, 1.0 if name == "V" else 0.01) for name in self.variables}
-        object.__setattr__(self, "bin", {name: real(f"bin of {name}", x, above=0) for name, x in given.items()})
+        checked = {name: real(f"bin of {name}", x, above=0, magnitude=MAGNITUDES["V"]) for name, x in given.items()}
+        object.__setattr__(self, "bin", checked)
 
     def _misses(self, length, multiple):
         steps = length / (multiple * self.interval)
@@ -101,9 +103,9 @@ class Sampling:
     def numbers(self, start, stop):
         """Numbers of the first and the last sample, those at k * interval, in the window from start to stop (ms).
 
-        Raises InputError where the window is too short for the lags or the segments.
+        Raises InputError where the window is too short for the lags, the segments or what is cut before a spike.
         """
-        for name in ("longest_lag", "segment"):
+        for name in ("longest_lag", "segment", "before"):
             if getattr(self, name) > (stop - start) * (1 + _ROUNDING):
                 raise InputError(
                     f"{name} = {getattr(self, name):g} ms is not allowed: it must lie within the window of "
