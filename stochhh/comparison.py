@@ -80,7 +80,9 @@ class Comparison:
         parts = [f"{verdict} in {', '.join(names)}" for verdict, names in by_verdict.items() if names]
         together = f" The intervals hold together with {self.level:.0%} (Bonferroni)." if self.correction else ""
         said = f"At these margins, {self._names[1]} and {self._names[0]} are {'; '.join(parts)}."
-        return said + together + self._to_settle(by_verdict["undecided"])
+        doubtful = [name for name, entry in self.difference.items() if entry.estimate.doubt is not None]
+        doubts = f" In doubt: {', '.join(doubtful)}." if doubtful else ""
+        return said + together + doubts + self._to_settle(by_verdict["undecided"])
 
     def _to_settle(self, names):
         """What would settle the undecided statistics."""
@@ -94,6 +96,15 @@ class Comparison:
             said += f" No number near these would settle {', '.join(at_margin)}: the difference lies at the margin."
         missing = [name for name in names if self.difference[name].estimate.low is None]
         return said + (f" Without an interval: {', '.join(missing)}." if missing else "")
+
+    def _estimates(self):
+        """Those of a, those of b, and those differences that have no interval although both have one."""
+        of_both = [
+            entry.estimate
+            for name, entry in self.difference.items()
+            if entry.estimate.low is None and self.a[name].low is not None and self.b[name].low is not None
+        ]
+        return self.a.values(), self.b.values(), of_both
 
     def _table(self):
         """One line for each statistic, in columns."""
@@ -111,15 +122,15 @@ class Comparison:
 
     def _notes(self):
         """Why a number is missing, or doubtful, and what relative margins are."""
+        of_results = zip((*self._names, f"{self._names[1]} - {self._names[0]}"), self._estimates(), strict=True)
+        named = [(f"{label}, {e.name}", e) for label, estimates in of_results for e in estimates]
+        of_all = [doubt.partition(": ")[2] for doubt in self.doubts]  # said below, by themselves
+        missing = {name: e.reason for name, e in named}
+        doubtful = {name: e.doubt_beyond(of_all) for name, e in named}
         lines = []
-        for title, attribute in (("Missing:", "reason"), ("Doubtful:", "doubt")):
-            notes = [
-                f"  {label}, {e.name}: {said}"
-                for label, estimates in zip(self._names, (self.a, self.b), strict=True)
-                for e in estimates.values()
-                if (said := getattr(e, attribute)) is not None
-            ]
-            lines += [title, *notes] if notes else []
+        for title, notes in (("Missing:", missing), ("Doubtful:", doubtful)):
+            told = [f"  {name}: {said}" for name, said in notes.items() if said is not None]
+            lines += [title, *told] if told else []
         relative = [name for name, entry in self.difference.items() if entry.relative is not None]
         if relative:
             lines.append(
@@ -282,6 +293,8 @@ def _check_windows(results):
 
 def _labels(results, labels):
     if labels is not None:
+        if isinstance(labels, str) or not hasattr(labels, "__iter__"):
+            raise InputError(f"labels = {shown(labels)} is not allowed: give a list of {len(results)} different names")
         labels = [unicodedata.normalize("NFC", str(label)) for label in labels]
         if len(labels) != len(results) or len(dict.fromkeys(labels)) != len(labels):
             raise InputError(f"labels = {shown(labels)} is not allowed: give {len(results)} different names")

@@ -9,6 +9,7 @@ from .trial_numbers import columns_of_numbers, numbered, places
 __all__ = ["in_order", "of_brian2", "of_csv", "of_neo", "of_nest"]
 
 _IN_MS = {"ms": 1.0, "s": 1000.0, "us": 0.001}
+_FASTEST = 1000.0  # Hz: faster than this over the whole window no neuron fires
 
 
 def of_csv(path, stop, n_trials, trials, unit):
@@ -30,7 +31,9 @@ def _doubts_about_milliseconds(time, trial, stop):
         return ()
     last, isi = time.max(), np.diff(time)[np.diff(trial) == 0]
     typical = np.median(isi) if isi.size else np.nan
-    if isi.size >= 10 and (typical < 1.0 or last < stop / 500):
+    rate = 1000.0 * time.size / (np.unique(trial).size * stop)
+    plain = last < stop / 500 or (typical < 1.0 and rate > _FASTEST)
+    if isi.size >= 10 and plain:
         raise InputError(
             f"the times, up to {last:g} of {stop:g} ms, seem to be in seconds: say unit='s', "
             "or unit='ms' if they are not"
@@ -40,7 +43,6 @@ def _doubts_about_milliseconds(time, trial, stop):
             f"the times go up to {last:g}, and stop = {stop:g} ms: say unit='us' if they are in microseconds, "
             "or give a later stop"
         )
-    rate = 1000.0 * time.size / (np.unique(trial).size * stop)
     told = f"The times, up to {last:g} of {stop:g}, are taken as ms, since no unit was given, but"
     settled = "Give unit='ms' if this is right, else unit='s' or 'us' and stop in ms."
     if last <= stop / 1000:

@@ -72,7 +72,9 @@ def run_text(result, statistics):
     rows = [("", "value", "", f"{100 * level:g} % interval"), *map(_row, statistics.values())]
     widths = [max(len(row[i]) for row in rows) for i in range(3)]
     lines = ["  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[3]]).rstrip() for row in rows]
-    return "\n".join([run_line(result), "", *lines, *(f"Doubt: {doubt}" for doubt in result.doubts)])
+    of_one = {name: estimate.doubt_beyond(result.doubts) for name, estimate in statistics.items()}
+    doubts = [*result.doubts, *(f"{name}: {doubt}" for name, doubt in of_one.items() if doubt)]
+    return "\n".join([run_line(result), "", *lines, *(f"Doubt: {doubt}" for doubt in doubts)])
 
 
 def run_line(result):
@@ -82,7 +84,7 @@ def run_line(result):
     return (
         f"{made['backend']}: {n} trial{'' if n == 1 else 's'} of {made['duration']:g} ms, of which the first "
         f"{made['transient']:g} ms are left out; seed {made['seed']}; {timing['run_s']:.3g} s "
-        f"(and {timing['compile_s']:.2g} s to have the kernels ready){_until(made)}"
+        f"(and {timing['compile_s']:.2g} s for compilation){_until(made)}"
     )
 
 

@@ -84,7 +84,7 @@ class Result:
         if (start, stop) != (later.spikes.start, later.spikes.stop):
             raise InputError("the two results have different windows: they are no parts of one run")
         trial = np.concatenate([a.trial, b.trial + a.n_trials])
-        time, doubts = np.concatenate([a.time, b.time]), (*self.spikes.doubts, *later.spikes.doubts)
+        time, doubts = np.concatenate([a.time, b.time]), (*self._of_spikes(), *later._of_spikes())
         spikes = SpikeTrains(time, trial, a.n_trials + b.n_trials, start, stop, doubts)
         moments = traces = membrane = swings = None
         if self.moments is not None:
@@ -103,14 +103,29 @@ class Result:
         }
         return Result(spikes, moments, traces, provenance, membrane, swings)
 
+    def __post_init__(self):
+        if doubts := self._of_levels():
+            object.__setattr__(self, "spikes", replace(self.spikes, doubts=(*self._of_spikes(), *doubts)))
+
     @property
     def doubts(self):
-        """Sentences that say which of the numbers is doubtful, why, and what to do; () where none is known to be."""
+        """Sentences that say which of the numbers is doubtful, why, and what to do; () where none is known to be.
+
+        The spikes have them too, wherever they go.
+        """
+        return self.spikes.doubts
+
+    def _of_levels(self):
+        """Doubts about the levels of a spike, of before the run and of the swings in it."""
         before = tuple(self.provenance.get("doubts", ()))
         if self.swings is None:
-            return (*before, *self.spikes.doubts)
-        refuted = self.swings.confirm(self.spikes)
-        return (*(() if refuted else before), *self.spikes.doubts, *self.swings.doubts(self.spikes))
+            return before
+        return (*(() if self.swings.confirm(self.spikes) else before), *self.swings.doubts(self.spikes))
+
+    def _of_spikes(self):
+        """All other doubts about the spikes."""
+        levels = self._of_levels()
+        return tuple(doubt for doubt in self.spikes.doubts if doubt not in levels)
 
     @property
     def n_trials(self):
@@ -136,7 +151,7 @@ class Result:
         window = {"observation_start": float(self.spikes.start), "observation_stop": float(spikes.stop)}
         of_spike = {"long_name": "trial of the spike", "instance_dimension": "trial"}
         since = {"long_name": "time since the start of the trial", "units": "ms"}
-        told = [doubt for doubt in self.spikes.doubts if doubt not in replace(self.spikes, doubts=()).doubts]
+        told = [doubt for doubt in self._of_spikes() if doubt not in replace(self.spikes, doubts=()).doubts]
         doubts = {"doubts": json.dumps(told)} if told else {}  # the others are found again
         variables = {
             "trial": ("trial", np.arange(spikes.n_trials), {"long_name": "trial, counted from 0"}),

@@ -13,6 +13,7 @@ _PARTS = tuple(0.04 * RATIO**k for k in range(N_SIZES))  # of the span of V in a
 _SAME = 0.9  # so many of the swings of one size are of the next one too: they have a size of their own
 _CLOSE = 0.05  # how far spikes and swings may differ, as a part of the larger number
 _FEW = 4  # and in any case
+_ACROSS = 0.5  # of the trials, in which a swing may lie across an end of the window
 _OF_KICKS = 1.5  # swings up to so many times a single jump of V are the input's own
 
 _ABOUT = ("threshold", "rearm", "kick")
@@ -75,16 +76,18 @@ class Swings:
         the levels alone tell which.
         """
         n, at, found, agree = self._held_against(spikes)
-        if agree or (at is None and found <= _FEW):
+        if at is None and found <= _FEW:
+            agree = n[-2] <= _FEW + spikes.n_trials
+        if agree:
             return ()
         seconds = spikes.n_trials * spikes.window / 1000
         levels = f"threshold = {self.threshold:g} mV and rearm = {self.rearm:g} mV"
         levels += f" count {found / seconds:.3g} spikes a second"
         rest = "so the rate, and all else that is told of the spikes, depends on these levels"
         if at is None:
-            often = [f"by {self.sizes[k]:.2g} mV or more {n[k] / seconds:.3g} times" for k in (-3, -1)]
+            often = [f"by {self.sizes[k]:.2g} mV or more {n[k] / seconds:.3g} times" for k in (-3, -2, -1) if n[k]]
             return (
-                f"{levels}, but V rises by amounts of every size, {' and '.join(often)} a second: no plain line "
+                f"{levels}, but V rises by amounts of every size, {', '.join(often)} a second: no plain line "
                 f"parts spikes from fluctuations, {rest}; compare several pairs of levels.",
             )
         swings = f"V rises by {self.sizes[at]:.2g} mV or more {n[at] / seconds:.3g} times a second"
@@ -106,8 +109,9 @@ class Swings:
         n, found = self.counts.sum(axis=0), int(spikes.counts().sum())
         at = self._size_of_their_own(n)
         least, most = (n[-1], n[-3]) if at is None else (n[at], n[at - 1])
-        room = _FEW + min(found, spikes.n_trials)  # a swing may lie across an end of the window
-        return n, at, found, least - room - _CLOSE * least <= found <= most + room + _CLOSE * max(found, most)
+        trials = min(found, spikes.n_trials)  # of each the first and last spike may have no swing: not begun, not ended
+        fewest = least - _FEW - _ACROSS * trials - _CLOSE * least
+        return n, at, found, fewest <= found <= most + _FEW + 2 * trials + _CLOSE * max(found, most)
 
     def _size_of_their_own(self, n):
         """The place of the largest such size; None if there is none."""

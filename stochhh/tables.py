@@ -52,6 +52,8 @@ def load(path, build, wanted):
     except (ValueError, RecursionError) as error:
         said = re.fullmatch(r"(.*) \(at (?:(line \d+), .*|end of document)\)", str(error), re.DOTALL)
         where, what = (f", {said[2] or 'at its end'}", said[1]) if said else ("", str(error))
+        if "int_max_str_digits" in what:
+            raise InputError(f"{path}: a whole number has more than 4300 digits: write a smaller one") from error
         advice = next((f"; {advice}" for sign, advice in _ADVICE.items() if sign in what.lower()), "")
         raise InputError(f"{path}{where}: no valid TOML: {what[:1].lower()}{what[1:]}{advice}") from error
 

@@ -94,16 +94,18 @@ class Statistic:
         return Replicated.of(self.quantity, self.formula, sums, unbias=self.unbias, every=every)
 
     def estimate(self, data, level=0.95, method="jackknife"):
-        """The Estimate with its interval.
+        """The Estimate with its interval; where there are doubts about the spikes that it is made of, with these.
 
         Arguments:
             data: as of `replicated`.
             level: confidence level.
             method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
         """
-        if self.estimator is not None:
-            return self.estimator(self, given(KINDS[self.data], data), level, method)
-        return self.by_trial(data, level, method)
+        data = given(KINDS[self.data], data)
+        estimate = (self.estimator or Statistic.by_trial)(self, data, level, method)
+        for doubt in getattr(data, "doubts", ()):
+            estimate = estimate.doubted(doubt)
+        return estimate
 
     def by_trial(self, data, level=0.95, method="jackknife"):
         """The Estimate by trial, whatever cases of its own the statistic has; arguments as of `estimate`."""

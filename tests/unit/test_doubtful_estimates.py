@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stochhh import SpikeTrains, compare
+from stochhh import HodgkinHuxley, InputError, SpikeTrains, SynapticInput, compare, simulate
+from stochhh import statistics as st
 from stochhh.statistics import LOG, Curve, Estimate, Quantity, Statistic, TrialSums
 from stochhh.statistics.compare.difference import difference, ratio
 from stochhh.statistics.margin import Margin
@@ -54,3 +55,31 @@ def test_a_curve_says_it():
     assert DOUBT in str(curve.doubted(DOUBT)) and curve.doubted(DOUBT).doubted("More.").doubt == f"{DOUBT} More."
     bare = replace(curve, low=x * np.nan)
     assert bare.doubted(DOUBT) is bare
+
+
+def test_doubts_about_the_spikes_go_with_every_number_made_of_them():
+    """Levels that miss 128 swings a second: whoever takes the spikes out of the result must be told."""
+    neuron, nothing = HodgkinHuxley(I_app=65), SynapticInput()
+    run = simulate(neuron, nothing, backend="jump", duration=300, transient=100, n_trials=2, seed=1)
+    (doubt,) = run.doubts
+    assert "count 0 spikes a second" in doubt and run.spikes.doubts == (doubt,)
+    assert st.rate(run.spikes).doubt == st.summary(run)["rate"].doubt == doubt
+    joined = run.joined(run)
+    assert len(joined.doubts) == 1 and joined.spikes.doubts == joined.doubts
+    silent = replace(run.spikes, doubts=())
+    comparison = compare(run.spikes, silent, labels=["a", "b"], statistics=["rate"])
+    assert comparison.doubts == (f"a: {doubt}",) and "In doubt: rate." in comparison.sentence()
+    assert str(comparison).count(doubt) == 1
+
+
+def test_a_difference_without_an_interval_says_why():
+    spikes = SpikeTrains([1, 2, 5, 6, 7], [0, 0, 1, 1, 2], 3, 0, 10)
+    said = str(compare(spikes, spikes, labels=["a", "b"], statistics=["rate"], paired=True))
+    assert "b - a, rate: all 3 trials agree to rounding" in said
+
+
+def test_labels_that_are_no_list_are_refused():
+    spikes = SpikeTrains([1, 2, 5, 6, 7], [0, 0, 1, 1, 2], 3, 0, 10)
+    for labels in (5, "ab"):
+        with pytest.raises(InputError, match=r"labels = .* is not allowed: give a list of 2"):
+            compare(spikes, spikes, labels=labels)

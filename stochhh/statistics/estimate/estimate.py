@@ -52,6 +52,13 @@ class Estimate:
             return self
         return replace(self, doubt=doubt if self.doubt is None else f"{self.doubt} {doubt}")
 
+    def doubt_beyond(self, known):
+        """What is said in doubt of this estimate alone, without the sentences that are known already; or None."""
+        doubt = self.doubt or ""
+        for sentence in known:
+            doubt = doubt.replace(sentence, "")
+        return " ".join(doubt.split()) or None
+
     def as_dict(self):
         """The form of the JSON contract: value, low, high, level, unit, and reason and doubt where there are any."""
         entry = {k: _plain(getattr(self, k)) for k in ("value", "low", "high")}

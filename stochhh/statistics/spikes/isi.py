@@ -68,10 +68,11 @@ def _mean(statistic, spikes, level, method):
     if not frequency.low or not frequency.high:
         return mean.without_interval(hides) if hides else mean
     low, high = float(hertz(1 / frequency.high)), float(hertz(1 / frequency.low))
-    how = f"{mean.method}; with the interval of 1/rate, since {hides}"
+    how = f"{mean.method}; with the interval of 1/rate"
     if equal:
         mean, how = replace(mean, low=mean.value, high=mean.value, reason=None), f"that of 1/rate, since {mean.reason}"
-    return replace(mean, low=min(mean.low, low), high=max(mean.high, high), method=how)
+    mean = replace(mean, low=min(mean.low, low), high=max(mean.high, high), method=how)
+    return mean if hides is None else mean.doubted(f"The value is too small, though its interval holds, since {hides}.")
 
 
 def cv(spikes, level=0.95, method="jackknife"):
