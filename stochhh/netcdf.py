@@ -1,5 +1,6 @@
 """A netCDF-4 file read into labelled arrays, and nothing of it before it is known how much that is."""
 
+import mmap
 import os
 import stat
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ __all__ = ["read_netcdf"]
 # What the format keeps among the attributes for itself.
 _OWN = {"CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST", "_NCProperties", "_Netcdf4Coordinates", "_Netcdf4Dimid"}
 _BARE = b"This is a netCDF dimension but not a netCDF variable"
+_HEAP = b"GCOL\1\0\0\0"
 _LONGEST = 2**24  # bytes of an attribute
 _DEFLATED = 1100  # deflate makes no more of what is packed, 1032 times as much
 
@@ -55,10 +57,32 @@ def _opened(path, wanted):
     with reading(path, wanted):
         number = os.open(Path(path), os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_BINARY", 0))
         with os.fdopen(number, "rb") as file:
-            if not stat.S_ISREG(os.fstat(number).st_mode):
+            found = os.fstat(number)
+            if not stat.S_ISREG(found.st_mode):
                 raise InputError(f"{path} is no ordinary file: {wanted}")
+            if found.st_size:
+                _check_heaps(number)
             with h5py.File(file) as opened:
                 yield opened
+
+
+def _check_heaps(number):
+    """Refuse a file in one of whose heaps of texts HDF5 would go round for ever: at an object of no length.
+
+    A heap is GCOL, its version, its length, and objects: number, 6 bytes, length, content filled up to 8 bytes. The
+    length of object 0, the free space, is with these 16 bytes. What is too short for an object at the end is free too.
+    """
+    with mmap.mmap(number, 0, access=mmap.ACCESS_READ) as image:
+        heap = image.find(_HEAP)
+        while heap >= 0:
+            at, end = heap + 16, heap + int.from_bytes(image[heap + 8 : heap + 16], "little")
+            while at + 16 <= end <= len(image):
+                free = image[at : at + 2] == b"\0\0"
+                length = int.from_bytes(image[at + 8 : at + 16], "little")
+                at += length if free else 16 + (length + 7) // 8 * 8
+                if (free and length < 16) or at > end:
+                    raise InputError(f"the file is damaged at byte {heap}, in a heap of texts")
+            heap = image.find(_HEAP, heap + 8)
 
 
 def _dataset(file, name):

@@ -16,6 +16,7 @@ import pytest
 from stochhh import Membrane, Sampling
 from stochhh.backends import BACKENDS
 from stochhh.errors import InputError
+from stochhh.netcdf import _check_heaps
 from stochhh.result_form import _BACKENDS
 from stochhh.results import Moments, Result, Traces, _digest
 from stochhh.spike_trains import SpikeTrains
@@ -361,6 +362,17 @@ def test_a_file_that_declares_gigabytes_throughout(tmp_path):
             file["V_powers"].dims[1].attach_scale(file["power"])
         assert os.path.getsize(tmp_path / "a.nc") < 20_000
         refused(tmp_path / "a.nc", said)
+
+
+def test_a_heap_in_which_hdf5_would_go_round_for_ever(good):
+    """One object of no length, as free space or with a length that leads back to itself."""
+    whole = good.read_bytes()
+    heap = whole.index(b"GCOL\1")
+    for at, damage in [(16, bytes(16)), (24, b"\xf0" + b"\xff" * 7), (16, bytes(8) + b"\1" + bytes(7))]:
+        good.write_bytes(whole[: heap + at] + damage + whole[heap + at + len(damage) :])
+        with good.open("rb") as file, pytest.raises(InputError, match=f"damaged at byte {heap}, in a heap"):
+            _check_heaps(file.fileno())  # before HDF5 sees it
+        refused(good, "in a heap of texts")
 
 
 def test_more_than_the_memory_holds(good):
