@@ -52,7 +52,7 @@ def run_object(result, statistics):
         "settings": {**made["settings"], **levels, "neuron": neuron, "input": made["input"]},
         "statistics": {name: estimate.as_dict() for name, estimate in statistics.items()},
         "timing": made["timing"],
-        "doubts": list(result.doubts),
+        "doubts": _doubts(result, statistics),
         **({"until": made["until"]} if "until" in made else {}),
     }
 
@@ -72,9 +72,13 @@ def run_text(result, statistics):
     rows = [("", "value", "", f"{100 * level:g} % interval"), *map(_row, statistics.values())]
     widths = [max(len(row[i]) for row in rows) for i in range(3)]
     lines = ["  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[3]]).rstrip() for row in rows]
+    return "\n".join([run_line(result), "", *lines, *(f"Doubt: {doubt}" for doubt in _doubts(result, statistics))])
+
+
+def _doubts(result, statistics):
+    """Doubts about all of a run, and those about single statistics, which begin with their names."""
     of_one = {name: estimate.doubt_beyond(result.doubts) for name, estimate in statistics.items()}
-    doubts = [*result.doubts, *(f"{name}: {doubt}" for name, doubt in of_one.items() if doubt)]
-    return "\n".join([run_line(result), "", *lines, *(f"Doubt: {doubt}" for doubt in doubts)])
+    return [*result.doubts, *(f"{name}: {doubt}" for name, doubt in of_one.items() if doubt)]
 
 
 def run_line(result):

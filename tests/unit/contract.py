@@ -29,9 +29,9 @@ def _estimate(unit, optional=(), **more):
     ends = ("value", "low", "high")
     level = _number(exclusiveMinimum=0, exclusiveMaximum=1)
     entries = {**dict.fromkeys(ends, number), "level": level, "unit": {"const": unit}, **more}
-    entries["reason"] = {"type": "string", "minLength": 1}
+    entries["reason"] = entries["doubt"] = {"type": "string", "minLength": 1}
     return {
-        **_table(entries, optional=["reason", *optional]),
+        **_table(entries, optional=["reason", "doubt", *optional]),
         "if": {"properties": {end: {"type": "number"} for end in ends}},
         "else": {"required": ["reason"]},
     }

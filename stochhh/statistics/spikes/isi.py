@@ -51,8 +51,9 @@ def isi_mean(spikes, level=0.95, method="jackknife"):
 
     >>> from stochhh.spike_trains import SpikeTrains
     >>> train = SpikeTrains([10, 20, 30, 15, 25], [0, 0, 0, 1, 1], n_trials=2, start=0, stop=40)
-    >>> print(isi_mean(train))
-    isi_mean = 10 ms [1.217, 210.3] (95%)
+    >>> mean = isi_mean(train)
+    >>> print(f"{mean.value:.4g} ms [{mean.low:.4g}, {mean.high:.4g}]")
+    10 ms [1.217, 210.3]
     """
     return ISI_MEAN.estimate(spikes, level, method)
 
@@ -72,7 +73,11 @@ def _mean(statistic, spikes, level, method):
     if equal:
         mean, how = replace(mean, low=mean.value, high=mean.value, reason=None), f"that of 1/rate, since {mean.reason}"
     mean = replace(mean, low=min(mean.low, low), high=max(mean.high, high), method=how)
-    return mean if hides is None else mean.doubted(f"The value is too small, though its interval holds, since {hides}.")
+    return (
+        mean
+        if hides is None
+        else mean.doubted(f"The value may be too small, which its interval allows for, since {hides}.")
+    )
 
 
 def cv(spikes, level=0.95, method="jackknife"):

@@ -16,7 +16,6 @@ __all__ = ["GROUPS", "Replicated"]
 GROUPS = 200  # of trials, at most, for a curve: more would not sharpen the intervals, and fill the memory
 _FEWEST = 2  # trials that must speak of a point before it has an interval
 _BAND = 10  # trials that a joint band takes
-_ROUNDING = 1e-12  # part of the value: trials that differ by less agree
 
 
 @dataclass(frozen=True)
@@ -180,11 +179,6 @@ class Replicated:
         if not known.any():
             few = "" if np.isnan(value).all() else f", or fewer than {fewest} trials speak of any point"
             return Curve.missing(quantity.name, x, quantity.undefined + few, value=value, **labels)
-        differ = np.any(
-            [np.abs(part - value).max(axis=0) > _ROUNDING * np.abs(value) for part in self.left_out], axis=0
-        )
-        if floor is None:
-            known &= differ
         ends = np.full((4, len(x)), np.nan)
         ends[:, known] = self._band(known, level, 0.0 if floor is None else floor[known])
         known &= np.all(np.isfinite(ends), axis=0)
@@ -195,7 +189,7 @@ class Replicated:
             lacking.append(f"a joint band takes {_BAND} trials; found: {n}")
         if not known.all():
             unknown = f"{np.sum(~known)} of {len(x)} points have no interval"
-            few = f"fewer than {fewest} trials speak of them, or these differ too much, or all agree to rounding"
+            few = f"fewer than {fewest} trials speak of them, or these differ too much"
             lacking.append(f"{unknown}: {quantity.undefined}, {few}")
         groups = len(self.left_out[0])
         of = f"{n} trials" if groups == n else f"{groups} groups of {n} trials"
