@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...spike_trains import SpikeTrains
-from ..estimate import Estimate
+from ..estimate import Estimate, grouped
 from ..given import given
 from ..spikes.window import time_resolution, window_weight
 from ..uncertainty import confidence
@@ -198,14 +198,6 @@ def _steps(law, grid, resolution):
     return np.bincount(cell, law.weight, minlength=n * _GRID).reshape(n, _GRID)
 
 
-def _in_groups(steps, n):
-    """The sums of n groups of trials, trial t in group t modulo n."""
-    if n >= len(steps):
-        return steps
-    padded = np.concatenate([steps, np.zeros((-len(steps) % n, _GRID))])
-    return padded.reshape(-1, n, _GRID).sum(axis=0)
-
-
 def _seeded(steps):
     """Each law's steps, with the one generator that both draw from."""
     rng = np.random.default_rng(_SEED)
@@ -215,7 +207,7 @@ def _seeded(steps):
 def _error_draws(seeded):
     """Draws of the sampling error of F on the grid, shape (_DRAWS, _GRID); the sign of a symmetric law is free."""
     steps, rng = seeded
-    steps = _in_groups(steps, _GROUPS)
+    steps = grouped(steps, _GROUPS)
     n = len(steps)
     share = np.cumsum(steps, axis=1) / steps.sum()  # of each group of trials in F
     influence = share - share.sum(axis=0) * share[:, -1:]
@@ -231,7 +223,7 @@ def _permuted(steps, grid):
     if min(n) < 4:
         return None
     size = max(1, min(sum(n) // _POOL, min(n) // 20))
-    groups = [_in_groups(step, count // size) for step, count in zip(steps, n, strict=True)]
+    groups = [grouped(step, count // size) for step, count in zip(steps, n, strict=True)]
     pool, first = np.concatenate(groups), len(groups[0])
     total, rng = pool.sum(axis=0), np.random.default_rng(_SEED + 1)
     chosen = np.argsort(rng.random((_DRAWS, len(pool))), axis=1) < first

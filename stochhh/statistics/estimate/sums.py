@@ -4,7 +4,9 @@ import numpy as np
 
 from ...errors import InputError
 
-__all__ = ["TrialSums", "binned", "grouped"]
+__all__ = ["GROUPS", "TrialSums", "binned", "grouped"]
+
+GROUPS = 200  # of trials, at most, for a curve: more would not sharpen the intervals, and fill the memory
 
 
 class TrialSums:
@@ -95,7 +97,7 @@ def grouped(sums, at_most):
     return padded.reshape(-1, at_most, *sums.shape[1:]).sum(axis=0)
 
 
-def binned(trial, cell, n_trials, n_cells, weight=None, groups=200):
+def binned(trial, cell, n_trials, n_cells, weight=None, groups=GROUPS):
     """Sums of weights by group of trials and cell, shape (min(n_trials, groups), n_cells), as curves take them.
 
     Arguments:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..estimate import PLAIN, Quantity
+from ..estimate import PLAIN, Quantity, central
 from ..uncertainty import Replicated, Spread, kurtosis_error, skewness_error, variance_error
 
 __all__ = ["Law", "doubt", "floor", "kurtosis", "mean", "skewness", "variance"]
@@ -20,25 +20,18 @@ def mean(s):
 
 
 def variance(s):
-    """Variance, from the sums y, yy, count; rounding alone could make it negative."""
-    return np.maximum(s.yy / s.count - (s.y / s.count) ** 2, 0.0)
+    """Variance, from the sums y, yy, count."""
+    return central.variance(s.y / s.count, s.yy / s.count)
 
 
 def skewness(s):
     """Third standardised moment, from the sums y, yy, yyy, count."""
-    a, b, c = s.y / s.count, s.yy / s.count, s.yyy / s.count
-    return _standardised(c - 3 * a * b + 2 * a**3, s, 3)
+    return central.skewness(s.y / s.count, s.yy / s.count, s.yyy / s.count, s.rounding)
 
 
 def kurtosis(s):
     """Fourth standardised moment less 3, from the sums y, yy, yyy, yyyy, count."""
-    a, b, c, d = s.y / s.count, s.yy / s.count, s.yyy / s.count, s.yyyy / s.count
-    return _standardised(d - 4 * a * c + 6 * a**2 * b - 3 * a**4, s, 4) - 3
-
-
-def _standardised(moment, s, power):
-    second = variance(s)
-    return np.where(second > s.rounding, moment, np.nan) / np.maximum(second, s.rounding) ** (power / 2)
+    return central.kurtosis(s.y / s.count, s.yy / s.count, s.yyy / s.count, s.yyyy / s.count, s.rounding)
 
 
 class Law(NamedTuple):

@@ -9,6 +9,7 @@ from ...spike_trains import SpikeTrains
 from ...units import hertz
 from ..cells import bin_of, rounding
 from ..estimate import ROOT, Curve, Quantity, TrialSums, binned
+from ..estimate.sums import GROUPS
 from ..given import given
 from ..uncertainty import confidence, curve_by_trial
 
@@ -45,7 +46,7 @@ def autocorrelation(spikes, edges=None, level=0.95):
         missing = {"unit": "Hz", "n": spikes.n_trials}
         return Curve.missing("autocorrelation", middles, "there is no spike in the window", **missing, **labels)
     n_bins = len(middles)
-    pairs = np.zeros((min(spikes.n_trials, 200), n_bins))
+    pairs = np.zeros((min(spikes.n_trials, GROUPS), n_bins))
     for k in range(1, time.size):  # the k-th spike after each
         lag = time[k:] - time[:-k]
         near = (trial[k:] == trial[:-k]) & (lag < edges[-1] - rounding(spikes.stop))

@@ -7,7 +7,7 @@ import numpy as np
 from ...errors import InputError, real
 from ...spike_trains import SpikeTrains
 from ..cells import bin_of
-from ..estimate import LOG, PLAIN, ROOT, Curve, Quantity, TrialSums, binned
+from ..estimate import LOG, PLAIN, ROOT, Curve, Quantity, TrialSums, binned, central
 from ..given import given
 from ..statistic import Statistic
 from ..uncertainty import confidence, curve_by_trial
@@ -190,7 +190,7 @@ LOG_ISI_MEAN = Statistic(
 )  # fmt: skip
 LOG_ISI_SD = Statistic(
     Quantity("log_isi_sd", "1", LOG, _OF, 2), _log_powers,
-    lambda s: np.sqrt(np.maximum(s.wyy / s.w - (s.wy / s.w) ** 2, 0.0)), label="SD of ln ISI", refusal=_too_short,
+    lambda s: np.sqrt(central.variance(s.wy / s.w, s.wyy / s.w)), label="SD of ln ISI", refusal=_too_short,
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..estimate import TrialSums
+from ..estimate import TrialSums, central
 from .window import time_resolution, window_weight
 
 __all__ = ["kurtosis", "mean", "powers", "skewness", "variance"]
@@ -30,23 +30,15 @@ def mean(s):
 
 
 def variance(s):
-    """Variance of the ISIs from the sums of `powers`; rounding alone could make it negative."""
-    return np.maximum(s.wyy / s.w - (s.wy / s.w) ** 2, 0.0)
-
-
-def _standardised(moment, s, power):
-    """A central moment over the power of the standard deviation; NaN where that is rounding alone."""
-    second, least = variance(s), s.rounding**2
-    return np.where(second > least, moment, np.nan) / np.maximum(second, least) ** (power / 2)
+    """Variance of the ISIs from the sums of `powers`."""
+    return central.variance(s.wy / s.w, s.wyy / s.w)
 
 
 def skewness(s):
     """Third standardised moment of the ISIs, from the sums of `powers`."""
-    a, b, c = s.wy / s.w, s.wyy / s.w, s.wyyy / s.w
-    return _standardised(c - 3 * a * b + 2 * a**3, s, 3)
+    return central.skewness(s.wy / s.w, s.wyy / s.w, s.wyyy / s.w, s.rounding**2)
 
 
 def kurtosis(s):
     """Excess kurtosis of the ISIs, from the sums of `powers`."""
-    a, b, c, d = s.wy / s.w, s.wyy / s.w, s.wyyy / s.w, s.wyyyy / s.w
-    return _standardised(d - 4 * a * c + 6 * a**2 * b - 3 * a**4, s, 4) - 3.0
+    return central.kurtosis(s.wy / s.w, s.wyy / s.w, s.wyyy / s.w, s.wyyyy / s.w, s.rounding**2)

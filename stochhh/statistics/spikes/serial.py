@@ -7,6 +7,7 @@ from ...messages import shown
 from ...spike_trains import SpikeTrains
 from ..cells import rounding
 from ..estimate import FISHER, Curve, Quantity, TrialSums, binned
+from ..estimate.sums import GROUPS
 from ..given import given
 from ..uncertainty import Replicated, Spread, confidence
 from .counts import rate
@@ -71,7 +72,9 @@ def _pairs(spikes, lags):
     (isi, trial), time = spikes.isi(), spikes.time
     begins = time[:-1][spikes.trial[1:] == spikes.trial[:-1]]
     isi, ends = isi - (isi.mean() if isi.size else 0.0), begins + isi
-    sums = {name: np.zeros((min(spikes.n_trials, 200), len(lags))) for name in ("w", "ww", "a", "b", "aa", "bb", "ab")}
+    sums = {
+        name: np.zeros((min(spikes.n_trials, GROUPS), len(lags))) for name in ("w", "ww", "a", "b", "aa", "bb", "ab")
+    }
     support = np.zeros(len(lags), dtype=int)
     for i, k in enumerate(lags):
         same = trial[k:] == trial[: max(trial.size - k, 0)]

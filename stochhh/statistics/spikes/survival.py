@@ -6,6 +6,7 @@ from ...errors import InputError
 from ...spike_trains import SpikeTrains
 from ..cells import bin_of, rounding
 from ..estimate import LOGIT, ROOT, Curve, Quantity, TrialSums, binned
+from ..estimate.sums import GROUPS
 from ..given import given
 from ..uncertainty import confidence, curve_by_trial
 
@@ -67,7 +68,7 @@ def _at_risk(length, cut, trial, x, spikes):
     """(sums, support): what the product limit at x is made of; trials with an ISI up to x and with a longer one."""
     slack, ends = rounding(spikes.stop), np.unique(length[cut])
     ends = ends[np.append(np.diff(ends) > slack, True)]  # what rounding alone tells apart is one
-    n_groups = int(np.clip(_MOST // max(ends.size, 1), 20, 200))
+    n_groups = int(np.clip(_MOST // max(ends.size, 1), 20, GROUPS))
 
     def beyond(edges):
         """Intervals that last longer than each edge."""

@@ -1,6 +1,7 @@
 """Uncertainty by trial: leave one trial out, then Student's t on a scale that suits the quantity."""
 
-from .replicated import GROUPS, Replicated
+from ..estimate.sums import GROUPS
+from .replicated import Replicated
 
 __all__ = ["by_trial", "curve_by_trial"]
 

@@ -11,9 +11,8 @@ from .interval import Image, reach
 from .joint import joint_tail
 from .level import confidence, known_method
 
-__all__ = ["GROUPS", "Replicated"]
+__all__ = ["Replicated"]
 
-GROUPS = 200  # of trials, at most, for a curve: more would not sharpen the intervals, and fill the memory
 _FEWEST = 2  # trials that must speak of a point before it has an interval
 _BAND = 10  # trials that a joint band takes
 
