@@ -124,7 +124,8 @@ class Comparison:
         """Why a number is missing, or doubtful, and what relative margins are."""
         of_results = zip((*self._names, f"{self._names[1]} - {self._names[0]}"), self._estimates(), strict=True)
         named = [(f"{label}, {e.name}", e) for label, estimates in of_results for e in estimates]
-        of_all = [doubt.partition(": ")[2] for doubt in self.doubts]  # said below, by themselves
+        # those of a whole result are said below, by themselves
+        of_all = [doubt.removeprefix(f"{label}: ") for doubt in self.doubts for label in self.labels]
         missing = {name: e.reason for name, e in named}
         doubtful = {name: e.doubt_beyond(of_all) for name, e in named}
         lines = []

@@ -159,8 +159,9 @@ def _until(precision, run, first_trial, first, most, progress):
         try:
             more = run(first_trial + have, n - have)
             result = more if result is None else result.joined(more)
-            certain = replace(result.spikes, doubts=())  # no number of trials settles a doubt about the spikes
-            return summary(replace(result, spikes=certain, swings=None), statistics=list(precision.targets))
+            # without the doubts about levels and spikes, which no number of trials settles
+            numbers = Result(replace(result.spikes, doubts=()), result.moments, membrane=result.membrane)
+            return summary(numbers, statistics=list(precision.targets))
         except KeyboardInterrupt as interruption:
             more = getattr(interruption, "result", None)
             parts = [part for part in (result, more) if part is not None]

@@ -76,8 +76,6 @@ class Swings:
         the levels alone tell which.
         """
         n, at, found, agree = self._held_against(spikes)
-        if at is None and found <= _FEW:
-            agree = n[-2] <= _FEW + spikes.n_trials
         if agree:
             return ()
         seconds = spikes.n_trials * spikes.window / 1000
@@ -108,6 +106,8 @@ class Swings:
         """(swings of each size, place of the size of action potentials or None, spikes, whether these are as many)."""
         n, found = self.counts.sum(axis=0), int(spikes.counts().sum())
         at = self._size_of_their_own(n)
+        if at is None and found <= _FEW:  # hardly any, and none that plainly lack: large ones must not be there
+            return n, at, found, n[-2] <= _FEW + spikes.n_trials
         least, most = (n[-1], n[-3]) if at is None else (n[at], n[at - 1])
         trials = min(found, spikes.n_trials)  # of each the first and last spike may have no swing: not begun, not ended
         fewest = least - _FEW - _ACROSS * trials - _CLOSE * least

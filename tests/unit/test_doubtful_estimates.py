@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stochhh import HodgkinHuxley, InputError, SpikeTrains, SynapticInput, compare, simulate
+from stochhh import HodgkinHuxley, InputError, Population, SpikeTrains, SynapticInput, compare, simulate
 from stochhh import statistics as st
 from stochhh.statistics import LOG, Curve, Estimate, Quantity, Statistic, TrialSums
 from stochhh.statistics.compare.difference import difference, ratio
@@ -83,3 +83,16 @@ def test_labels_that_are_no_list_are_refused():
     for labels in (5, "ab"):
         with pytest.raises(InputError, match=r"labels = .* is not allowed: give a list of 2"):
             compare(spikes, spikes, labels=labels)
+
+
+def test_no_number_of_trials_is_asked_to_settle_a_doubt_about_the_levels():
+    """A rest above the re-arm level is doubtful before the run; the rate's own interval decides when to stop."""
+    drive = SynapticInput(Population("exc", n=100, rate=50.0, weight=1.0, p=1.0))
+    neuron = HodgkinHuxley(E_Na=115, E_K=-12, E_L=10.6)
+    run = simulate(neuron, drive, backend="jump", duration=60, seed=1, until={"rate": 1e4}, progress=False)
+    assert run.doubts and run.provenance["until"]["looks"] == [20] and run.provenance["until"]["reached"]
+
+
+def test_a_label_with_a_colon_does_not_repeat_a_doubt():
+    spikes = SpikeTrains([1, 2, 5, 6, 7], [0, 0, 1, 1, 2], 3, 0, 10, doubts=(DOUBT,))
+    assert str(compare(spikes, spikes, labels=["a: 1", "b: 2"], statistics=["rate"])).count(DOUBT) == 2
