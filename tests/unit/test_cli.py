@@ -31,14 +31,6 @@ COARSE = {"jump": (), "diffusion": (), "per-neuron": ("--dt", "0.05")}  # it tak
 NO_INPUT = "[simulation]\nduration = 100\nn_trials = 2\nseed = 1\n"
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A folder to work in, with the original problem."""
-    monkeypatch.chdir(tmp_path)
-    examples.write("question")
-    return tmp_path
-
-
 @pytest.fixture(autouse=True)
 def drawn(monkeypatch):
     """Files without content in place of figures, whose drawing takes seconds; a call has them drawn from then on."""

@@ -195,15 +195,6 @@ class TestMade:
         directories.make_directory(folder / "a" / "b")
         assert (folder / "a" / "b").is_dir() and not any((folder / "a" / "b").iterdir())
 
-    @pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.EPERM])
-    def test_no_permission_is_the_users_to_mend(self, folder, monkeypatch, number):
-        def refused(*_, **__):
-            raise OSError(number, os.strerror(number))
-
-        monkeypatch.setattr(Path, "touch", refused)
-        with pytest.raises(InputError, match="choose another place"):
-            directories.make_directory(folder / "new")
-
 
 class TestLeftovers:
     KILLED = """

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stochhh import files
+from stochhh.directories import make_directory
 from stochhh.errors import InputError, SimulationError
 
 
@@ -107,13 +108,14 @@ class TestReplacing:
                 write(folder / "new")
 
     @pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.EPERM])
-    def test_no_permission_is_the_users_to_mend(self, folder, monkeypatch, number):
+    @pytest.mark.parametrize("write", [files.writable, make_directory])
+    def test_no_permission_is_the_users_to_mend(self, folder, monkeypatch, number, write):
         def refused(*_, **__):
             raise OSError(number, os.strerror(number))
 
         monkeypatch.setattr(Path, "touch", refused)
         with pytest.raises(InputError, match="choose another place"):
-            files.writable(folder / "new.csv")
+            write(folder / "new")
 
 
 class TestTables:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import stochhh as sh
-from stochhh import Result, examples, interruption, report, statistics
+from stochhh import Result, interruption, report, statistics
 from stochhh.cli import main
 from stochhh.errors import InputError
 from stochhh.experiment import Experiment
@@ -29,13 +29,6 @@ COMPARE = ("compare", "question.toml", *SHORT, "--out", "d", "--json")
 NUMBERS = {"experiment.toml", "provenance.json", "result.nc", "spikes.csv", "statistics.csv", "statistics.json"}
 TRIALS = {"experiment.toml", "provenance.json", "result.nc", "spikes.csv"}
 COMPARED = {"comparison.csv", "comparison.json", "diffusion.nc", "experiment.toml", "jump.nc", "provenance.json"}
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    examples.write("question")
-    return tmp_path
 
 
 @pytest.fixture(autouse=True)

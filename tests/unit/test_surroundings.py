@@ -12,7 +12,7 @@ import sys
 import pytest
 
 import stochhh as sh
-from stochhh import examples, files
+from stochhh import files
 from stochhh.cli import main
 from stochhh.directories import filling, make_directory
 from stochhh.errors import InputError
@@ -35,13 +35,11 @@ PLACES = ["loop", "loop/a", "question.toml/a", "d" * 5000, "d/" * 2500 + "a", "l
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(folder):
     """The working directory, with an experiment and two links that are each other."""
-    monkeypatch.chdir(tmp_path)
-    examples.write("question", tmp_path)
-    (tmp_path / "loop").symlink_to("back")
-    (tmp_path / "back").symlink_to("loop")
-    return tmp_path
+    (folder / "loop").symlink_to("back")
+    (folder / "back").symlink_to("loop")
+    return folder
 
 
 @pytest.mark.parametrize("place", PLACES, ids=range(len(PLACES)))
