@@ -6,7 +6,7 @@ import pytest
 from neurons import question
 
 import stochhh as sh
-from stochhh import run_time
+from stochhh import run_time, simulation
 from stochhh.backends import cost
 from stochhh.backends.cost import Work, seconds_of_block
 from stochhh.inputs.presynaptic import presynaptic_seconds, presynaptic_work
@@ -28,7 +28,7 @@ def begin(monkeypatch, hour, longest):
 @pytest.mark.parametrize(
     ("drive", "backend", "settings", "what"),
     [
-        (weak(2**32, 1e3), "jump", {"n_trials": 4}, "1.7e+13 events"),
+        (weak(2**32, 1e3), "jump", {"n_trials": 1000}, "4.3e+15 events"),
         (weak(2**32, 2.4e5), "jump", {}, "1e+15 events"),  # 10^12 in a millisecond
         (weak(2**32, 2.4e5), "per-neuron", {}, "presynaptic spikes|steps"),
         (weak(2**32, 1e-3, p=1e-6), "per-neuron", {"n_trials": 1000}, "presynaptic neurons"),
@@ -44,6 +44,20 @@ def test_what_would_not_end_is_refused(drive, backend, settings, what):
         sh.simulate(NEURON, drive, backend=backend, **settings)
     assert any(part in str(error.value) for part in what.split("|")) and "Cheaper: " in str(error.value)
     assert "force_long=True" in str(error.value)
+
+
+def test_days_are_said_before_the_start(monkeypatch, capfd):
+    """Some 10^13 events are weeks: less than what is refused on a fast machine, so the run itself is left out."""
+
+    def begun(*_):
+        raise EOFError
+
+    monkeypatch.setattr(run_time, "_LONGEST", float("inf"))
+    monkeypatch.setattr(simulation, "_run", begun)
+    with pytest.raises(EOFError):
+        sh.simulate(NEURON, weak(2**32, 1e3), backend="jump", duration=1000, n_trials=4, seed=1)
+    said = capfd.readouterr().err
+    assert "stochhh: a long run: jump, 4 trials of 1000 ms: about 1.7e+13 events" in said and "Cheaper: " in said
 
 
 @pytest.mark.parametrize("backend", ["jump", "diffusion"])
