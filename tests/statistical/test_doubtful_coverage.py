@@ -110,7 +110,10 @@ DOUBTFUL = {  # how often the doubt is said at least with 20 and 50 trials of 50
     "rates of CV 50 %": (gamma_varying_poisson(0.5), (0.85, 0.93, 0.95)),
     "log-logistic, 3": (log_logistic(3), (0.9, 0.95, 0.95)),
     "log-logistic, 4.3": (log_logistic(4.3), (0.9, 0.9, 0.9)),
-    "lognormal, 1": (lognormal(1.0), (0.65, 0.75, 0.75)),
+    "lognormal, 1": (lognormal(1.0), (0.75, 0.8, 0.8)),
+    "lognormal, 0.8": (lognormal(0.8), (0.6, 0.65, 0.65)),
+    "lognormal, 0.5": (lognormal(0.5), (0.0, 0.0, 0.0)),
+    "rates of CV 30 %": (gamma_varying_poisson(0.3), (0.15, 0.5, 0.7)),
 }
 
 
@@ -138,7 +141,8 @@ def test_usual_trains_get_intervals_without_a_doubt_that_hold(process, n_trials)
         if given < 1000:  # a kurtosis of too few ISIs
             continue
         print(f"{process.name:<44} {n_trials:2} trials  {name:<13} {held / clear:.3f} of {clear / given:.0%} without")
-        assert clear / given > (0.75 if n_trials == 5 else 0.88)
+        # inverse Gaussian ISIs have the heaviest tail that is still exponential
+        assert clear / given > (0.7 if process.name.startswith("inverse") else 0.75 if n_trials == 5 else 0.88)
         check_proportion_between(held, clear, 0.95, 1.0, sees=0.06, what=f"{name} of {process.name}")
 
 
@@ -147,13 +151,30 @@ def test_usual_trains_get_intervals_without_a_doubt_that_hold(process, n_trials)
 @pytest.mark.parametrize("process", DOUBTFUL)
 def test_what_hangs_on_rare_isis_is_doubted(process, n_trials):
     law, least = DOUBTFUL[process]
-    for (name, (given, all_held, clear, _)), low in zip(told(law, 250, n_trials, 205).items(), least, strict=True):
+    for (name, (given, all_held, clear, held)), low in zip(told(law, 400, n_trials, 205).items(), least, strict=True):
         if given < 50:
             continue
-        said = given - clear
-        print(f"{process:<20} {n_trials:2} trials  {name:<13} doubted {said / given:.0%}; holds {all_held / given:.2f}")
+        said, silent = given - clear, clear - held
+        print(
+            f"{process:<20} {n_trials:2} trials  {name:<13} doubted {said / given:.0%}; holds {all_held / given:.2f}; "
+            f"wrong without a doubt {silent / given:.1%}"
+        )
         if n_trials >= 20:
             check_proportion_between(said, given, low, 1.0, sees=0.35, what=f"doubt of {name} of {process}")
+            check_proportion_between(silent, given, 0.0, 0.07, sees=0.15, what=f"{name} of {process}, without a doubt")
+
+
+def test_few_samples_are_wrong_without_a_doubt(monkeypatch):
+    """Fault: neither doubts, nor intervals that reach further up where the long ISIs are out of sight."""
+
+    def silent():
+        given, _, clear, held = told(lognormal(1.0), 250, 20, 212, names=("isi_skewness",))["isi_skewness"]
+        return check_proportion_between(clear - held, given, 0.0, 0.1, sees=0.15, what="isi_skewness, without a doubt")
+
+    silent()
+    monkeypatch.setattr("stochhh.statistics.spikes.isi.allowing_for_tail", lambda estimate, *_: estimate)
+    with pytest.raises(Disagreement):
+        silent()
 
 
 def test_a_rule_without_rates_and_tails_is_seen(monkeypatch):
@@ -193,7 +214,6 @@ def test_short_windows_do_not_select(process, per_window):
         assert per_window >= 5 or not found
         if part > 0.5:
             check_proportion_between(held[name], len(found), 0.94, 1.0, sees=0.17, what=f"{name} of {process.name}")
-        # where only the most regular samples have an interval of cv, 84 to 86 % of these hold
         assert not found or abs(bias) < (0.02 if part > 0.9 else 0.12)
 
 

@@ -170,6 +170,35 @@ def test_heavy_tails_are_said_and_usual_ones_are_not(name):
     assert doubted(name, lambda: rng.gamma(4, 2.5, (20, 60))) < 0.2
 
 
+@pytest.mark.parametrize(("weight", "times"), [(0.0, 1.0), (0.3, 1.3), (1.0, 2.0), (7.0, 2.0)])
+def test_the_upper_end_reaches_further_by_the_weight_of_the_tail(monkeypatch, weight, times):
+    """On the scale of the interval: the logarithm of cv."""
+    spikes = renewal(np.random.default_rng(6).gamma(4, 2.5, (20, 60)))
+    monkeypatch.setattr("stochhh.statistics.spikes.tail._evidence", lambda *_: (0.0, ""))
+    plain = st.cv(spikes)
+    monkeypatch.setattr("stochhh.statistics.spikes.tail._evidence", lambda *_: (weight, "so it is"))
+    found = st.cv(spikes)
+    assert (found.value, found.low) == (plain.value, plain.low)
+    assert np.log(found.high / found.value) == pytest.approx(times * np.log(plain.high / plain.value), rel=1e-12)
+    assert (found.doubt is not None) == (weight > 1) and ("upwards" in found.method) == (weight > 0)
+
+
+def test_a_window_that_is_barely_long_enough_is_said():
+    """7 spikes a window of a train with a dead time of 0.6 mean ISIs: given for its regularity; 14 leave no doubt."""
+    rng = np.random.default_rng(7)
+
+    def of(per_window):
+        isi = 6 + rng.exponential(4.0, (20, 200))
+        time = np.cumsum(isi, axis=1) - 500  # some time after the first spike
+        trial = np.repeat(np.arange(20), 200).reshape(time.shape)
+        seen = (time > 0) & (time < 10 * per_window)
+        return st.cv(sh.SpikeTrains(time[seen], trial[seen], 20, 0.0, 10.0 * per_window))
+
+    barely, well = of(7), of(14)
+    assert barely.low is not None and "had these trials been less regular: the window of 70 ms hides" in barely.doubt
+    assert well.low is not None and well.doubt is None
+
+
 def test_a_doubt_is_a_sentence_and_goes_with_the_numbers():
     rng = np.random.default_rng(5)
     spikes = renewal(10 * laws.fisk.rvs(2.5, size=(20, 80), random_state=rng))

@@ -14,7 +14,7 @@ from ..uncertainty import by_trial, confidence, curve_by_trial
 from .counts import count_sums, rate, variance_of_few_values
 from .isi import cv, squared_cv_floor
 from .isi_powers import mean, powers, variance
-from .tail import heavy_tail
+from .tail import allowing_for_tail
 
 __all__ = ["renewal_limit", "spectrum_at_zero", "spike_spectrum"]
 
@@ -120,7 +120,7 @@ def renewal_limit(spikes, level=0.95):
     floor = squared_cv_floor(of_isi)
     estimate = by_trial(quantity, limit, sums, level=level, unbias=False, floor=floor)
     unbiased = frequency * irregular.value**2
-    return _mapped(estimate, lambda x: x * unbiased / estimate.value).doubted(heavy_tail(spikes, "renewal_limit", 2))
+    return allowing_for_tail(_mapped(estimate, lambda x: x * unbiased / estimate.value), spikes, 2, LOG)
 
 
 def _mapped(estimate, f, **changes):

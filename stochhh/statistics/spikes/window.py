@@ -32,7 +32,7 @@ def window_weight(length, window):
     return 1.0 / (1.0 - np.minimum(length / window, _LONGEST))
 
 
-def hidden(frequency, window, isi, trial, weight, *, tail):
+def hidden(frequency, window, isi, trial, weight, *, tail, spare=1.0):
     """Why the window hides too many long ISIs for an interval to hold, or None if it does not.
 
     It does where it holds fewer than 5 spikes on average; and, for statistics that hang on the longest ISIs, fewer than
@@ -48,10 +48,13 @@ def hidden(frequency, window, isi, trial, weight, *, tail):
         isi, trial, weight: the ISIs (ms), their trials and weights, shape (n,).
         tail: how much the statistic hangs on the longest ISIs: 1 for moments, 0.5 for those of the logarithm, which
             take half as many spikes, 0 for pairs of ISIs, which take 5 and the last condition.
+        spare: times as many spikes as a train takes that is regular enough for fewer than 14: from somewhat more than
+            1 on, those windows are hidden too that are known to be long enough by chance alone.
     """
     total, spikes = weight.sum(), per_ms(frequency.value) * window
     long, mean = weight[isi > window / 2].sum() / total, weight @ isi / total
-    needed = max(_FEWEST, tail * _SPIKES * np.sqrt(_most_local_variation(isi, trial)))
+    regular = np.sqrt(_most_local_variation(isi, trial))
+    needed = max(_FEWEST, tail * _SPIKES * min(spare * regular, max(regular, 1.0)))
     if tail == 1 and long > _LONG:
         seen = f"{long:.2g} of those seen are longer than half of it"
     elif spikes < needed:
