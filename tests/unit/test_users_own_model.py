@@ -146,10 +146,10 @@ LOOPS = [
     pytest.param(EveryName(), "diffusion", marks=slow),
     *(
         pytest.param(neuron, backend, marks=slow)
-        for neuron in (Passive(), MorrisLecar(), WangBuzsaki(), TraubMiles(), HodgkinHuxley())
+        # The passive membrane is left out: its step is so short that LLVM leaves a narrow loop scalar, that of its jumps
+        # everywhere, and on some processors that of its diffusion.
+        for neuron in (MorrisLecar(), WangBuzsaki(), TraubMiles(), HodgkinHuxley())
         for backend in ("jump", "diffusion")
-        # The passive membrane's step is so short that LLVM leaves a loop of its jumps scalar.
-        if (neuron.name, backend) != ("passive", "jump")
     ),
 ]
 
