@@ -16,7 +16,7 @@ import stochhh as sh
 from stochhh.backends.kernels import event_driven, grid
 from stochhh.backends.kernels.schemes import SCHEMES
 from stochhh.inputs.events import draw_events
-from stochhh.models import HodgkinHuxley, MorrisLecar, Passive, TraubMiles, WangBuzsaki
+from stochhh.models import HodgkinHuxley, MorrisLecar, TraubMiles, WangBuzsaki
 from stochhh.random import diffusion_normals
 from stochhh.swings import swing_sizes
 
@@ -146,8 +146,8 @@ LOOPS = [
     pytest.param(EveryName(), "diffusion", marks=slow),
     *(
         pytest.param(neuron, backend, marks=slow)
-        # The passive membrane is left out: its step is so short that LLVM leaves a narrow loop scalar, that of its jumps
-        # everywhere, and on some processors that of its diffusion.
+        # Without the passive membrane: its step is so short that LLVM leaves a narrow loop scalar, that of its jumps
+        # everywhere and that of its diffusion on some processors.
         for neuron in (MorrisLecar(), WangBuzsaki(), TraubMiles(), HodgkinHuxley())
         for backend in ("jump", "diffusion")
     ),
