@@ -206,13 +206,15 @@ def compare(a, b, *more, margins=None, level=0.95, correction=None, labels=None,
     1 - level in any case.
 
     Raises InputError for windows that differ (what a window hides would differ too), for margins with an unknown
-    name or a value that is no number from 0 up, for a level outside (0, 0.9999], for an unknown correction, and for
+    name or a value that is no number from 0 up, for a level outside [0.5, 0.9999], for an unknown correction, and for
     paired results with different numbers of trials.
     Source: Schuirmann, J. Pharmacokin. Biopharm. 15, 657 (1987) (equivalence by an interval).
     """
     statistics, level = chosen(statistics), confidence(level)
     margins = chosen_margins(margins, statistics)
     checked_correction(correction)
+    if not isinstance(paired, bool):
+        raise InputError(f"paired = {shown(paired)} is not allowed: it must be True or False")
     results = [_Named(result, i) for i, result in enumerate((a, b, *more))]
     _check_windows(results)
     names = _labels(results, labels)
@@ -297,7 +299,7 @@ def _labels(results, labels):
         if isinstance(labels, str) or not hasattr(labels, "__iter__"):
             raise InputError(f"labels = {shown(labels)} is not allowed: give a list of {len(results)} different names")
         labels = [unicodedata.normalize("NFC", str(label)) for label in labels]
-        if len(labels) != len(results) or len(dict.fromkeys(labels)) != len(labels):
+        if len(labels) != len(results) or len(dict.fromkeys(labels)) != len(labels) or not all(map(str.strip, labels)):
             raise InputError(f"labels = {shown(labels)} is not allowed: give {len(results)} different names")
         return labels
     names = [result.label for result in results]

@@ -11,7 +11,9 @@ __all__ = [
     "SimulationError",
     "StochhhError",
     "UnstableStepError",
+    "about",
     "integer",
+    "number_in",
     "real",
 ]
 
@@ -44,6 +46,14 @@ class Interrupted(KeyboardInterrupt):
     def __init__(self, message, result):
         super().__init__(message)
         self.result = result
+
+
+def about(path, error, remedy=""):
+    """An InputError that speaks of the file it is about, with what to do; the error itself if it does already."""
+    said = str(error)
+    if escaped(path, _LINE) in said:
+        return error
+    return InputError(f"{path}: {said.rstrip('.')}; {remedy}" if remedy else f"{path}: {said}")
 
 
 def _refuse(name, value, allowed, remedy):
@@ -83,6 +93,20 @@ def real(name, value, *, above=None, at_least=None, at_most=None, magnitude=None
         size = f"from {magnitude[0]:g} to {magnitude[1]:g}{zero}" if magnitude[0] else f"up to {magnitude[1]:g}"
         _refuse(name, value, f"{allowed}, of a magnitude {size}", remedy)
     return number
+
+
+def number_in(text, kind=float):
+    """The number that a text stands for, as other programs would read it: no 1_000, and no other digits than 0 to 9.
+
+    Arguments:
+        text: a str.
+        kind: float or int.
+
+    Raises ValueError for any other text.
+    """
+    if "_" in text or not text.isascii():
+        raise ValueError(f"no number: {text!r}")
+    return kind(text)
 
 
 def integer(name, value, *, at_least=None, at_most=None, remedy=""):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .errors import InputError, SimulationError
+from .errors import InputError, SimulationError, number_in
 from .leftovers import held, new_name, sweep
 from .messages import shown
 
@@ -215,6 +215,6 @@ def _fault(line, header):
 
 def _is_finite(kind, entry):
     try:
-        return math.isfinite(kind(entry))
+        return math.isfinite(number_in(entry, kind))
     except (ValueError, OverflowError):
         return False

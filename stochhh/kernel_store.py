@@ -57,8 +57,8 @@ def save(directory, name, content):
             _tidy(folder)
     except _Distrusted as distrusted:
         _say(distrusted)
-    except OSError:  # a read-only home, a full disk: then it is compiled again next time
-        pass
+    except OSError as error:  # a read-only home, a full disk: then it is compiled again next time
+        _say(f"{directory} cannot be written ({error.strerror})")
 
 
 def _digest(name, content):
@@ -156,9 +156,9 @@ def _is_left_over(folder, name):
 _said = set()
 
 
-def _say(distrusted):
+def _say(why):
     """One line on standard error, once in a process."""
-    line = f"stochhh: {distrusted}: it is not used, and kernels are compiled without it"
+    line = f"stochhh: {why}: kernels are not kept there, and are compiled anew each time"
     if line not in _said and sys.stderr is not None:
         _said.add(line)
         with suppress(OSError, ValueError):

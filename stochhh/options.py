@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .errors import InputError, integer, real
+from .errors import InputError, integer, number_in, real
 from .messages import escaped
 
 
@@ -15,7 +15,7 @@ def _number(name, kind, check, **bounds):
 
     def parse(text):
         try:
-            value = kind(text)
+            value = number_in(text, kind) if isinstance(text, str) else text  # typer parses defaults too
         except ValueError:
             value = text
         try:

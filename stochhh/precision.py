@@ -3,12 +3,13 @@
 import math
 from dataclasses import dataclass
 
-from .errors import InputError, integer, real
+from .errors import InputError, integer, number_in, real
 from .messages import shown
 from .statistics.overview import known_names
 
 __all__ = ["FEWEST", "Precision", "looks", "progress_line"]
 
+MOST = 10_000  # trials after which it is given up, unless the user says otherwise
 FEWEST = 20  # trials at the first look: from there on the intervals' coverage was measured
 _GROWTH = (1.5, 4.0)  # from look to look: few looks keep the coverage, and a wild first guess is not followed far
 _HALF_WIDTH = {"above": 0.0, "magnitude": (1e-30, 1e30)}
@@ -60,7 +61,7 @@ class Precision:
     def checked_first(self, n_trials, max_trials):
         """(first, most), or InputError where the first look would be too small, or beyond the last."""
         until, trials, largest = self.called
-        most = integer(largest, max_trials, at_least=FEWEST)
+        most = MOST if max_trials is None else integer(largest, max_trials, at_least=FEWEST)
         first = FEWEST if n_trials is None else integer(trials, n_trials, at_least=1)
         if not FEWEST <= first <= most:
             raise InputError(
@@ -76,7 +77,7 @@ class Precision:
             return real(said, target, **_HALF_WIDTH), False
         number, sign, rest = target.strip().partition("%")
         try:
-            number = real(said, float(number), **_HALF_WIDTH)
+            number = real(said, number_in(number), **_HALF_WIDTH)
         except ValueError:
             number = None
         if number is None or rest:

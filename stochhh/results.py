@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from .errors import InputError, integer
+from .errors import InputError, about, integer
 from .files import replacing
 from .netcdf import read_netcdf
 from .result_form import check_form, check_provenance, check_same, check_values, number, parsed
@@ -245,8 +245,7 @@ class Result:
                 raise InputError("the file is damaged: its content is not what was saved")
             return result
         except InputError as error:
-            said = str(error)
-            raise error if str(path) in said else InputError(f"{path}: {said.rstrip('.')}; {_WANTED}") from error
+            raise about(path, error, _WANTED) from error
         except Exception as error:  # whatever a foreign or a damaged file makes the reader stumble over
             reason = " ".join(f"{type(error).__name__}: {error}".split())
             raise InputError(f"{path} is damaged, or no result of stochhh ({reason}): {_WANTED}") from error

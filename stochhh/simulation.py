@@ -57,7 +57,7 @@ def simulate(
     memory_limit=None,
     progress=None,
     until=None,
-    max_trials=10_000,
+    max_trials=None,
     force_long=False,
 ):
     """Simulate independent trials of a neuron under random input.
@@ -83,8 +83,8 @@ def simulate(
             kernels must be compiled, as in the first run on a machine; False silences that too.
         until: NAME -> half width of its 95 % interval, such as {"cv": "1%", "rate": 0.2}: more trials are run until
             all intervals are as narrow as that; see `precision.looks` for the rule, and for what it costs in coverage.
-        max_trials: number of trials after which `until` gives up; the result comes back all the same, and its
-            provenance says that they were not enough.
+        max_trials: number of trials after which `until` gives up, by default 10 000; the result comes back all the
+            same, and its provenance says that they were not enough.
         force_long: begin even what will take more than 30 days. What will take more than an hour, by the machine's own
             measure, is said on standard error before it begins (not with progress=False).
 
@@ -102,6 +102,8 @@ def simulate(
         return _ensemble(backend, task, workers, memory_limit, progress, force_long)
 
     if until is None:
+        if max_trials is not None:
+            raise InputError(f"max_trials = {shown(max_trials)} is given without until, which it bounds: give n_trials")
         return run(first_trial, 1 if n_trials is None else n_trials)
     precision = until if isinstance(until, Precision) else Precision(until)
     return _until(precision, run, first_trial, *precision.checked_first(n_trials, max_trials), progress)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .errors import InputError, integer, real
+from .errors import InputError, about, integer, real
 from .files import write_table
 from .foreign_spikes import in_order, of_brian2, of_csv, of_neo, of_nest
 from .trial_numbers import MOST_TRIALS, columns_of_numbers
@@ -137,7 +137,7 @@ class SpikeTrains:
             time, trial, n_trials, doubts = of_csv(path, stop, n_trials, trials, unit)
             return cls(time, trial, n_trials, start, stop, doubts)
         except InputError as error:
-            raise error if str(path) in str(error) else InputError(f"{path}: {error}") from error
+            raise about(path, error) from error
 
     @classmethod
     def from_neo(cls, trains):

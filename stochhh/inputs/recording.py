@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import InputError, about
 from ..files import read_table, write_table
 from ..trial_numbers import numbered
 
@@ -99,4 +99,4 @@ class Recording:
         try:
             return cls(**read_table(path, ("trial", "time", "jump")), n_trials=n_trials, trials=trials)
         except InputError as error:
-            raise error if str(path) in str(error) else InputError(f"{path}: {error}") from error
+            raise about(path, error) from error

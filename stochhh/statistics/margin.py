@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from ..errors import InputError, real
+from ..errors import InputError, number_in, real
 from ..messages import shown
 
 __all__ = ["Margin"]
@@ -29,7 +29,7 @@ class Margin(NamedTuple):
         number, sign, rest = margin.strip().partition("%")
         try:
             if sign and not rest:
-                return cls(real("margin", float(number), at_least=0.0) / 100, True)
+                return cls(real("margin", number_in(number), at_least=0.0) / 100, True)
         except (ValueError, InputError):
             pass
         raise InputError(

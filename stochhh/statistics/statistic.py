@@ -103,9 +103,7 @@ class Statistic:
         """
         data = given(KINDS[self.data], data)
         estimate = (self.estimator or Statistic.by_trial)(self, data, level, method)
-        for doubt in getattr(data, "doubts", ()):
-            estimate = estimate.doubted(doubt)
-        return estimate
+        return estimate.doubted(*getattr(data, "doubts", ()))
 
     def by_trial(self, data, level=0.95, method="jackknife"):
         """The Estimate by trial, whatever cases of its own the statistic has; arguments as of `estimate`."""

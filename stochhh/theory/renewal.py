@@ -6,6 +6,7 @@ import numpy as np
 from scipy.special import gammainc, gammaln
 
 from ..errors import InputError, real
+from ..messages import shown
 from ..units import hertz, per_ms
 
 __all__ = ["DeadTimePoisson"]
@@ -90,7 +91,10 @@ class DeadTimePoisson:
         """
         omega = 2 * np.pi * per_ms(np.asarray(frequency, dtype=float))
         if not np.all(omega > 0):
-            raise InputError("frequency is not allowed: give numbers above 0, in Hz; at 0 the limit is renewal_limit")
+            raise InputError(
+                f"frequency = {shown(frequency)} is not allowed: give numbers above 0, in Hz; at 0 the limit is "
+                "renewal_limit"
+            )
         r = np.exp(-1j * omega * self.dead_time) / (1 + 1j * omega / self.hazard_after)
         return self.rate * (1 - np.abs(r) ** 2) / np.abs(1 - r) ** 2
 

@@ -321,10 +321,19 @@ def test_spike_trains_from_elsewhere_are_compared():
     assert comparison.sentence().startswith("At these margins, NEST and stochhh are")
 
 
-@pytest.mark.parametrize("labels", [["a"], ["a", "a"]])
+@pytest.mark.parametrize("labels", [["a"], ["a", "a"], ["", "b"], ["a", " "]])
 def test_labels_must_be_different_and_enough(labels):
     with pytest.raises(InputError, match="labels"):
         compare(JUMP, DIFFUSION, labels=labels)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"paired": "yes"}, {"paired": 1}, {"level": 0.05}, {"level": 1e-9}, {"margins": {"rate": "५%"}}]
+)
+def test_what_would_be_taken_for_something_else_is_refused(wrong):
+    """An error level for a confidence level, a text for True, digits that other programs do not read."""
+    with pytest.raises(InputError, match=f"^{next(iter(wrong))}.* is not allowed"):
+        compare(JUMP, DIFFUSION, **wrong)
 
 
 def test_what_is_no_result_is_refused():

@@ -145,6 +145,8 @@ class TestTables:
             "# a comment\ntrial,time\n": "line 1",
             "trial,time\n0,1\n0,x\n": "line 3: time = 'x' is not allowed: it must be a finite number",
             "trial,time\n0,1\n\n0,\n": "line 4: time = ''",
+            "trial,time\n0,1_0\n": "line 2: time = '1_0' is not allowed: it must be a finite number",
+            "trial,time\n0,\u0663\n": "line 2: time = '\u0663'",
             "trial,time\n0.5,1\n": "line 2: trial = '0.5' is not allowed: it must be a whole number",
             "trial,time\n1e3,1\n": "line 2: trial",
             "trial,time\n99999999999999999999,1\n": "line 2: trial",

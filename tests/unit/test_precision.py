@@ -86,6 +86,8 @@ def test_progress_says_how_far_it_is():
         ({"cv": 0}, "until cv = 0"),
         ({"cv": True}, "until cv = True"),
         ({"cv": "nan%"}, "until cv"),
+        ({"cv": "१%"}, "until cv"),
+        ({"cv": "1_0%"}, "until cv"),
     ],
 )
 def test_what_is_not_allowed_is_refused_by_name(until, words):
@@ -99,6 +101,11 @@ def test_what_is_not_allowed_is_refused_by_name(until, words):
 def test_too_few_trials_are_refused(given, words):
     with pytest.raises(InputError, match=words):
         sh.simulate(NEURON, DRIVE, backend="diffusion", duration=50.0, seed=1, until={"V_mean": 0.1}, **given)
+
+
+def test_a_bound_of_what_is_not_asked_for_is_refused():
+    with pytest.raises(InputError, match="max_trials = 0 is given without until"):
+        sh.simulate(NEURON, DRIVE, backend="diffusion", duration=50.0, seed=1, max_trials=0)
 
 
 def run(**options):

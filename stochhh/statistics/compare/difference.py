@@ -149,9 +149,7 @@ def _missing(a, b, value, known):
 
 def _with_doubts(estimate, a, b):
     """The estimate, with the doubts of those that it is made of."""
-    for doubt in dict.fromkeys(e.doubt for e in (a, b) if e.doubt is not None):
-        estimate = estimate.doubted(doubt)
-    return estimate
+    return estimate.doubted(*a.doubts, *b.doubts)
 
 
 def _shifted(estimate, by):

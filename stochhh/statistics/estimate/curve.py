@@ -24,7 +24,7 @@ class Curve:
         n: number of trials that it rests on.
         method: how the intervals were made, in a few words.
         reason: why points, intervals or the joint band are missing; None where nothing is.
-        doubt: why values or intervals may be wrong, although they are given; None where nothing says so.
+        doubts: sentences that say why values or intervals may be wrong, although they are given.
     """
 
     name: str
@@ -41,7 +41,12 @@ class Curve:
     n: int
     method: str
     reason: str | None = None
-    doubt: str | None = None
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def doubt(self):
+        """The doubts as one text; None where there are none."""
+        return " ".join(self.doubts) or None
 
     @classmethod
     def missing(cls, name, x, reason, *, level, unit, x_name, x_unit, n, value=None):
@@ -63,11 +68,11 @@ class Curve:
         ends = dict.fromkeys(("low", "high", "joint_low", "joint_high"), np.full(len(self.x), np.nan))
         return replace(self, **ends, method="none", reason=reason)
 
-    def doubted(self, doubt):
-        """The same curve; where it has intervals and there is a doubt about them, a sentence, with it."""
-        if doubt is None or not np.isfinite(self.low).any():
+    def doubted(self, *doubts):
+        """The same curve; where it has intervals, with these doubts, sentences or None, beside its own."""
+        if not np.isfinite(self.low).any():
             return self
-        return replace(self, doubt=doubt if self.doubt is None else f"{self.doubt} {doubt}")
+        return replace(self, doubts=tuple(dict.fromkeys((*self.doubts, *filter(None, doubts)))))
 
     def to_dataframe(self):
         """The points as a pandas.DataFrame: x, by its name, value, low, high, joint_low, joint_high, reason."""

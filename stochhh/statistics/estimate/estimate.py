@@ -19,7 +19,7 @@ class Estimate:
         n: number of trials that it rests on (the unit of resampling).
         method: how the interval was made, in a few words.
         reason: why value or interval is missing; None where both are there.
-        doubt: why value or interval may be wrong, although they are given; None where nothing says so.
+        doubts: sentences that say why value or interval may be wrong, although they are given.
     """
 
     name: str
@@ -31,7 +31,12 @@ class Estimate:
     n: int
     method: str
     reason: str | None = None
-    doubt: str | None = None
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def doubt(self):
+        """The doubts as one text; None where there are none."""
+        return " ".join(self.doubts) or None
 
     @classmethod
     def missing(cls, name, reason, *, level, unit, n, value=None):
@@ -46,18 +51,15 @@ class Estimate:
         """The same estimate; where it has an interval and there is a reason to refuse that, a text, without it."""
         return self if reason is None or self.low is None else self.without_interval(reason)
 
-    def doubted(self, doubt):
-        """The same estimate; where it has an interval and there is a doubt about that, a sentence, with it."""
-        if doubt is None or self.low is None:
+    def doubted(self, *doubts):
+        """The same estimate; where it has an interval, with these doubts, sentences or None, beside its own."""
+        if self.low is None:
             return self
-        return replace(self, doubt=doubt if self.doubt is None else f"{self.doubt} {doubt}")
+        return replace(self, doubts=tuple(dict.fromkeys((*self.doubts, *filter(None, doubts)))))
 
     def doubt_beyond(self, known):
         """What is said in doubt of this estimate alone, without the sentences that are known already; or None."""
-        doubt = self.doubt or ""
-        for sentence in known:
-            doubt = doubt.replace(sentence, "")
-        return " ".join(doubt.split()) or None
+        return " ".join(doubt for doubt in self.doubts if doubt not in known) or None
 
     def as_dict(self):
         """The form of the JSON contract: value, low, high, level, unit, and reason and doubt where there are any."""

@@ -12,9 +12,11 @@ from itertools import pairwise
 import numpy as np
 
 from ...errors import InputError
+from ...messages import shown
 from ...units import hertz, per_ms
 from ..estimate import LOG, PLAIN, ROOT, Quantity, TrialSums
 from ..given import given
+from ..points import points
 from ..uncertainty import confidence, curve_by_trial
 from .moments import unit_of
 from .record import Membrane
@@ -153,14 +155,15 @@ def _lags(lags, sampling):
     """Numbers of intervals in each lag."""
     if lags is None:
         return np.arange(0, sampling.n_lags + 1, -(-max(sampling.n_lags, 1) // _POINTS))
-    lags = np.asarray(lags, dtype=float)
-    k = np.round(lags / sampling.interval)
-    wrong = lags.ndim != 1 or np.any(np.abs(lags - k * sampling.interval) > 1e-6 * sampling.interval)
-    if wrong or np.any(np.diff(k) <= 0) or not lags.size or k[0] < 0 or k[-1] > sampling.n_lags:
-        raise InputError(
-            f"lags are not allowed: give increasing multiples of the sampling interval, {sampling.interval:g} ms, from "
-            f"0 to {sampling.longest_lag:g} ms"
-        )
+    what = (
+        f"increasing multiples of the sampling interval, {sampling.interval:g} ms, from 0 to "
+        f"{sampling.longest_lag:g} ms"
+    )
+    given_lags = points("lags", lags, what)
+    k = np.round(given_lags / sampling.interval)
+    between = np.any(np.abs(given_lags - k * sampling.interval) > 1e-6 * sampling.interval)
+    if between or np.any(np.diff(k) <= 0) or k[0] < 0 or k[-1] > sampling.n_lags:
+        raise InputError(f"lags = {shown(lags)} is not allowed: give {what}")
     return k.astype(int)
 
 
@@ -171,15 +174,14 @@ def _bands(edges, sampling):
         highest = max(int(_HIGHEST * sampling.n_segment), 3)
         k = np.unique(np.geomspace(2, highest, _POINTS).round())
         edges = (np.append(k, k[-1] + 1) - 0.5) * base
-    edges = np.asarray(edges, dtype=float)
-    if edges.ndim != 1 or edges.size < 2 or np.any(np.diff(edges) <= 0) or edges[0] < 0:
-        raise InputError("edges are not allowed: give two or more frequencies in Hz, from 0 up and increasing")
+    edges = points("edges", edges, "two or more frequencies in Hz, from 0 up and increasing", at_least=0, fewest=2)
     ends = np.clip(np.ceil(edges / base * (1 - 1e-12)), 2, last).astype(int)
     size = np.diff(ends)
     if np.any(size == 0):
         low, high = next(pair for pair, n in zip(pairwise(edges), size, strict=True) if not n)
         raise InputError(
-            f"edges are not allowed: the band from {low:g} to {high:g} Hz holds no multiple of 1/segment = {base:g} Hz "
+            f"edges = {shown(edges)} is not allowed: the band from {low:g} to {high:g} Hz holds no multiple of "
+            f"1/segment = {base:g} Hz "
             f"from {2 * base:g} to below {last * base:g} Hz"
         )
     return ends[:-1], size, (ends[:-1] + ends[1:] - 1) / 2 * base

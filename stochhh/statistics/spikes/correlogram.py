@@ -4,13 +4,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from ...errors import InputError
 from ...spike_trains import SpikeTrains
 from ...units import hertz
 from ..cells import bin_of, rounding
 from ..estimate import ROOT, Curve, Quantity, TrialSums, binned
 from ..estimate.sums import GROUPS
 from ..given import given
+from ..points import points
 from ..uncertainty import confidence, curve_by_trial
 
 __all__ = ["autocorrelation"]
@@ -69,11 +69,5 @@ def _edges(edges, spikes, n_spikes):
     if edges is None:
         mean = spikes.window * spikes.n_trials / max(n_spikes, 1)
         return np.linspace(0, min(_LONGEST * mean, spikes.window / 2), _BINS + 1)
-    edges = np.asarray(edges, dtype=float)
-    wrong = edges.ndim != 1 or edges.size < 2 or np.any(np.diff(edges) <= 0)
-    if wrong or not 0 <= edges[0] < edges[-1] <= spikes.window + rounding(spikes.stop):
-        raise InputError(
-            f"edges are not allowed: give two or more lags in ms, from 0 up and increasing, within the window of "
-            f"{spikes.window:g} ms"
-        )
-    return edges
+    what = f"two or more lags in ms, from 0 up and increasing, within the window of {spikes.window:g} ms"
+    return points("edges", edges, what, at_least=0, at_most=spikes.window + rounding(spikes.stop), fewest=2)

@@ -2,12 +2,11 @@
 
 import numpy as np
 
-from ...errors import InputError
-from ...messages import shown
 from ...spike_trains import SpikeTrains
 from ..cells import cell_of, rounding
 from ..estimate import LOG, Curve, Quantity, TrialSums, binned
 from ..given import given
+from ..points import points
 from ..uncertainty import confidence, curve_by_trial
 from .counts import ratio
 
@@ -71,11 +70,5 @@ def _windows(windows, spikes, n_spikes):
     if windows is None:
         shortest = _SHORTEST_COUNT * spikes.window * spikes.n_trials / max(n_spikes, 1)
         return np.geomspace(min(shortest, spikes.window / 4), spikes.window, _POINTS)
-    windows = np.asarray(windows, dtype=float)
-    wrong = windows.ndim != 1 or windows.size == 0 or np.any(np.diff(windows) <= 0)
-    if wrong or not 0 < windows[0] <= windows[-1] <= spikes.window + rounding(spikes.stop):
-        raise InputError(
-            f"windows = {shown(windows)} is not allowed: give lengths in ms, positive and increasing, up to that of "
-            f"the observation, {spikes.window:g} ms"
-        )
-    return windows
+    what = f"lengths in ms, positive and increasing, up to that of the observation, {spikes.window:g} ms"
+    return points("windows", windows, what, above=0, at_most=spikes.window + rounding(spikes.stop))

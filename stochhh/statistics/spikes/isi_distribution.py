@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...errors import InputError, real
+from ...errors import real
 from ...spike_trains import SpikeTrains
 from ..cells import bin_of
 from ..estimate import LOG, PLAIN, ROOT, Curve, Quantity, TrialSums, binned, central
 from ..given import given
+from ..points import points
 from ..statistic import Statistic
 from ..uncertainty import confidence, curve_by_trial
 from .counts import rate
@@ -201,17 +202,11 @@ def _silverman(log):
 
 
 def _edges(edges):
-    edges = np.asarray(edges, dtype=float)
-    if edges.ndim != 1 or edges.size < 2 or not (edges[0] > 0 and np.all(np.diff(edges) > 0)):
-        raise InputError("edges are not allowed: give two or more times in ms, positive and increasing")
-    return edges
+    return points("edges", edges, "two or more times in ms, positive and increasing", above=0, fewest=2)
 
 
 def _points(x):
-    x = np.asarray(x, dtype=float)
-    if x.ndim != 1 or not np.all(x > 0):
-        raise InputError("x is not allowed: give times in ms, positive, in one dimension")
-    return x
+    return points("x", x, "times in ms, positive, in one dimension", above=0, fewest=0, increasing=False)
 
 
 def _no_isi(name, x, level, unit, spikes):

@@ -6,10 +6,12 @@ from itertools import pairwise
 import numpy as np
 
 from ...errors import InputError
+from ...messages import shown
 from ...spike_trains import SpikeTrains
 from ...units import hertz, per_ms
 from ..estimate import LOG, Curve, Estimate, Quantity, TrialSums, binned
 from ..given import given
+from ..points import points
 from ..uncertainty import by_trial, confidence, curve_by_trial
 from .counts import count_sums, rate, variance_of_few_values
 from .isi import cv, squared_cv_floor
@@ -150,16 +152,15 @@ def _frequencies(spikes, edges):
             return np.empty(0), np.empty(0, dtype=int)
         k = np.unique(np.geomspace(1, max(highest / base, 2), _POINTS).round())
         edges = (np.append(k, k[-1] + 1) - 0.5) * base
-    edges = np.asarray(edges, dtype=float)
-    if edges.ndim != 1 or edges.size < 2 or edges[0] < 0 or np.any(np.diff(edges) <= 0):
-        raise InputError("edges are not allowed: give two or more frequencies in Hz, from 0 up and increasing")
+    edges = points("edges", edges, "two or more frequencies in Hz, from 0 up and increasing", at_least=0, fewest=2)
     together = np.clip(_WORK // max(spikes.time.size * (len(edges) - 1), 1), 1, _TOGETHER)
     found = []
     for band, (low, high) in enumerate(pairwise(edges)):
         k = np.arange(max(1, np.ceil(low / base * (1 - 1e-12))), np.ceil(high / base * (1 - 1e-12)))
         if k.size == 0:
             raise InputError(
-                f"edges are not allowed: the band from {low:g} to {high:g} Hz holds no multiple of 1/T = {base:g} Hz"
+                f"edges = {shown(edges)} is not allowed: the band from {low:g} to {high:g} Hz holds no multiple of "
+                f"1/T = {base:g} Hz"
             )
         if k.size > together:
             k = k[((np.arange(together) + 0.5) * k.size / together).astype(int)]

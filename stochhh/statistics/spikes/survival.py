@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from ...errors import InputError
 from ...spike_trains import SpikeTrains
 from ..cells import bin_of, rounding
 from ..estimate import LOGIT, ROOT, Curve, Quantity, TrialSums, binned
 from ..estimate.sums import GROUPS
 from ..given import given
+from ..points import points
 from ..uncertainty import confidence, curve_by_trial
 
 __all__ = ["isi_hazard", "isi_survival"]
@@ -48,7 +48,7 @@ def isi_survival(spikes, x=None, level=0.95):
     if x is None:
         longest = length[~cut].max(initial=0.0)
         x = np.linspace(0, longest, _POINTS + 1)[1:] if longest > 0 else np.empty(0)
-    x = _increasing("x", x, at_least=0)
+    x = _increasing("x", x)
     missing = {"level": level, "unit": "1", "x_name": "isi", "x_unit": "ms", "n": spikes.n_trials}
     if length.size == 0 or x.size == 0:
         return Curve.missing("isi_survival", x, _NONE if length.size == 0 else "no interval above 0 ends", **missing)
@@ -124,7 +124,7 @@ def isi_hazard(spikes, edges=None, level=0.95):
     length, cut, trial = _intervals(spikes)
     if edges is None:
         edges = _bins(length[~cut])
-    edges = _increasing("edges", edges, at_least=0)
+    edges = _increasing("edges", edges)
     if edges.size < 2:
         reason = _NONE if length.size == 0 else "fewer than two different interspike intervals end in the window"
         labels = {"level": level, "unit": "1/ms", "x_name": "isi", "x_unit": "ms", "n": spikes.n_trials}
@@ -167,8 +167,5 @@ def _intervals(spikes):
     return np.where(last, spikes.stop, following) - time, last, trial
 
 
-def _increasing(name, x, at_least):
-    x = np.asarray(x, dtype=float)
-    if x.ndim != 1 or np.any(x < at_least) or np.any(np.diff(x) <= 0) or not np.all(np.isfinite(x)):
-        raise InputError(f"{name} is not allowed: give times in ms, from {at_least:g} up and increasing")
-    return x
+def _increasing(name, x):
+    return points(name, x, "times in ms, from 0 up and increasing", at_least=0, fewest=0)

@@ -76,9 +76,7 @@ def _evidence(spikes, order):
     rates = part**2 * 2 * order * _MOMENTS[order - 1] / (1 + part**2)
     if rates > 1:
         return rates, f"the rates of the trials differ by {part:.0%}; look at trials of like rates by themselves"
-    return max(tail, rates), (
-        f"these have a heavy tail (tail index {index:.2f}, L-kurtosis {kurtosis:.2f}); {_REMEDY}"
-    )
+    return max(tail, rates), (f"these have a heavy tail (tail index {index:.2f}, L-kurtosis {kurtosis:.2f}); {_REMEDY}")
 
 
 def tail_index(x):

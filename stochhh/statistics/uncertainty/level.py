@@ -18,8 +18,8 @@ def known_method(method, methods=METHODS):
 
 
 def confidence(level):
-    """Return the confidence level as a float, or raise InputError if it is not one."""
-    return real("level", level, above=0.0, at_most=0.9999)
+    """Return the confidence level as a float, or raise InputError if it is not one; 0.05 is an error level."""
+    return real("level", level, at_least=0.5, at_most=0.9999, remedy="95 % is 0.95")
 
 
 def proportion(k, n, level):

@@ -1,0 +1,37 @@
+"""Where a curve is wanted: numbers in a row, checked at the border."""
+
+import numpy as np
+
+from ..errors import InputError
+from ..messages import shown
+
+__all__ = ["points"]
+
+
+def points(name, x, what, *, above=None, at_least=None, at_most=None, fewest=1, increasing=True):
+    """The numbers that a user gave for the places of a curve, as an array of shape (n_points,).
+
+    Arguments:
+        name: of the argument.
+        x: what was given.
+        what: what it must be, beginning with "times in ms", say.
+        above, at_least, at_most: bounds of each.
+        fewest: how many there must be.
+        increasing: whether each must be larger than the one before.
+
+    Raises InputError with the value got for anything else, NaN and texts included.
+
+    >>> points("edges", [10.0, 5.0], "two or more times in ms, increasing")
+    Traceback (most recent call last):
+    stochhh.errors.InputError: edges = [10.0, 5.0] is not allowed: give two or more times in ms, increasing
+    """
+    try:
+        found = np.asarray(x, dtype=float)
+    except (TypeError, ValueError):
+        found = np.array(np.nan)
+    right = found.ndim == 1 and found.size >= fewest and np.all(np.isfinite(found))
+    right = right and (above is None or np.all(found > above)) and (at_least is None or np.all(found >= at_least))
+    right = right and (at_most is None or np.all(found <= at_most))
+    if not right or (increasing and np.any(np.diff(found) <= 0)):
+        raise InputError(f"{name} = {shown(x)} is not allowed: give {what}")
+    return found
