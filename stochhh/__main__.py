@@ -6,7 +6,7 @@ import sys
 def main():
     """Run the command line of this process, and return its exit status."""
     try:  # imports, even these, take a moment in which Ctrl-C may come
-        from .exit_status import exit_status
+        from .failures import exit_status
 
         return exit_status(_command, last=True)
     except KeyboardInterrupt:

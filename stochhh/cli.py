@@ -6,7 +6,7 @@ from dataclasses import asdict
 import typer
 
 from .errors import InputError, Interrupted
-from .exit_status import exit_status
+from .failures import exit_status
 from .keeping import Keeping
 from .messages import escaped, say, tell, watched
 from .options import (

@@ -7,7 +7,7 @@ from itertools import pairwise
 from .errors import InputError
 from .messages import escaped, shown
 from .spike_trains import SpikeTrains
-from .statistics.compare.difference import Difference, difference, ratio
+from .statistics.compare.differences import Difference, difference, ratio
 from .statistics.compare.distance import adjusted, isi_distances
 from .statistics.compare.train_distance import PairedDistance, train_distances
 from .statistics.overview import chosen, chosen_margins

@@ -26,7 +26,7 @@ from numba.core.runtime import rtsys
 
 from . import kernel_store
 from .errors import InputError
-from .fingerprint import fingerprint
+from .fingerprints import fingerprint
 from .messages import tell
 
 __all__ = ["announcing", "directory", "fingerprint", "kernel"]

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import InputError, UnstableStepError, integer
-from ..fingerprint import present
+from ..fingerprints import present
 from ..inputs import Recording, SynapticInput
-from ..models.jacobian import fastest_rate
+from ..models.jacobians import fastest_rate
 from ..statistics.membrane.record import Membrane
 from ..statistics.membrane.sampling import Sampling
 from ..swings import swing_sizes

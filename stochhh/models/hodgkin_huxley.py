@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from math import exp
 from typing import ClassVar
 
-from .linoid import linoid
 from .parameters import CAPACITANCE, CONDUCTANCE, CURRENT, FACTOR, GATE, POTENTIAL, V_RANGE, check
+from .rate_functions import linoid
 from .rest import resting_state
 
 __all__ = ["HodgkinHuxley"]

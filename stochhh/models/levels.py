@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..errors import InputError
-from .jacobian import jacobian
+from .jacobians import jacobian
 from .rest import resting_state
 
 __all__ = ["level_doubts"]

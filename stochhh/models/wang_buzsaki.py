@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from .linoid import linoid
 from .parameters import CAPACITANCE, CONDUCTANCE, CURRENT, FACTOR, GATE, POTENTIAL, V_RANGE, check, packed
+from .rate_functions import linoid
 from .rest import resting_state
 
 __all__ = ["WangBuzsaki"]

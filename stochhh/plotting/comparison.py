@@ -4,7 +4,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from ..statistics import isi_bins
-from .forest import forest, notes
+from .forest_plot import forest, notes
 from .isi import isi_density
 from .style import GREY, PAGE, colour_of, journal, legend_above, letter, new_figure, save
 from .traces import shown, trace

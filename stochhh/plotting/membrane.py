@@ -6,7 +6,7 @@ from ..statistics import autocovariance, membrane_density, power_spectrum
 from ..theory import autocovariance as linear_autocovariance
 from ..theory import linear_response
 from ..theory import power_spectrum as linear_spectrum
-from .curve import curves
+from .bands import curves
 from .style import GREY, PAGE, journal, letter, new_figure, save
 
 __all__ = ["save_membrane_figures"]

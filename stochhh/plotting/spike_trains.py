@@ -15,7 +15,7 @@ from ..statistics import (
     serial_correlation,
     spike_spectrum,
 )
-from .curve import curves, tell
+from .bands import curves, tell
 from .isi import isi_density
 from .spikes import marks_of_spectrum, raster, stretch_of
 from .style import GREY, PAGE, colour_of, dashes_of, journal, legend_above, letter, new_figure, save

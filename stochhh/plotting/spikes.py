@@ -7,7 +7,7 @@ from matplotlib.markers import CARETLEFT
 
 from ..statistics import first_spikes, rate, renewal_limit, spike_spectrum
 from ..statistics.uncertainty import confidence
-from .curve import curve
+from .bands import curve
 from .style import colour_of, dashes_of, drawing_on
 
 __all__ = ["first_spike_times", "marks_of_spectrum", "raster", "spectrum", "stretch_of"]

@@ -2,12 +2,149 @@
 
 from importlib import import_module
 
+TYPE_CHECKING = False  # as type checkers read it; to import it from typing would take longer than all else here
+
 # Public names and where they live; loaded when first used, since results are kept in terms of `membrane`, and the
+if TYPE_CHECKING:  # for editors and type checkers, which do not see what is loaded when it is first used
+    from .compare.differences import Difference as Difference
+    from .compare.distance import Distance as Distance
+    from .compare.distance import isi_distances as isi_distances
+    from .compare.train_distance import PairedDistance as PairedDistance
+    from .compare.train_distance import train_distances as train_distances
+    from .estimate import (
+        ASINH as ASINH,
+    )
+    from .estimate import (
+        FISHER as FISHER,
+    )
+    from .estimate import (
+        LOG as LOG,
+    )
+    from .estimate import (
+        LOGIT as LOGIT,
+    )
+    from .estimate import (
+        PLAIN as PLAIN,
+    )
+    from .estimate import (
+        ROOT as ROOT,
+    )
+    from .estimate import (
+        Curve as Curve,
+    )
+    from .estimate import (
+        Estimate as Estimate,
+    )
+    from .estimate import (
+        Quantity as Quantity,
+    )
+    from .estimate import (
+        Scale as Scale,
+    )
+    from .estimate import (
+        TrialSums as TrialSums,
+    )
+    from .membrane.curves import (
+        autocovariance as autocovariance,
+    )
+    from .membrane.curves import (
+        membrane_density as membrane_density,
+    )
+    from .membrane.curves import (
+        power_spectrum as power_spectrum,
+    )
+    from .membrane.moments import (
+        V_kurtosis as V_kurtosis,
+    )
+    from .membrane.moments import (
+        V_mean as V_mean,
+    )
+    from .membrane.moments import (
+        V_skewness as V_skewness,
+    )
+    from .membrane.moments import (
+        V_variance as V_variance,
+    )
+    from .membrane.moments import (
+        membrane_kurtosis as membrane_kurtosis,
+    )
+    from .membrane.moments import (
+        membrane_mean as membrane_mean,
+    )
+    from .membrane.moments import (
+        membrane_skewness as membrane_skewness,
+    )
+    from .membrane.moments import (
+        membrane_variance as membrane_variance,
+    )
+    from .membrane.record import Membrane as Membrane
+    from .membrane.sampling import Sampling as Sampling
+    from .overview import NAMES as NAMES
+    from .overview import summary as summary
+    from .spikes.correlogram import autocorrelation as autocorrelation
+    from .spikes.count_windows import fano_curve as fano_curve
+    from .spikes.counts import fano_factor as fano_factor
+    from .spikes.counts import rate as rate
+    from .spikes.first_spike import (
+        first_spikes as first_spikes,
+    )
+    from .spikes.first_spike import (
+        jitter as jitter,
+    )
+    from .spikes.first_spike import (
+        latency as latency,
+    )
+    from .spikes.first_spike import (
+        latency_median as latency_median,
+    )
+    from .spikes.first_spike import (
+        response_probability as response_probability,
+    )
+    from .spikes.isi import cv as cv
+    from .spikes.isi import isi_kurtosis as isi_kurtosis
+    from .spikes.isi import isi_mean as isi_mean
+    from .spikes.isi import isi_skewness as isi_skewness
+    from .spikes.isi_distribution import (
+        isi_bins as isi_bins,
+    )
+    from .spikes.isi_distribution import (
+        isi_histogram as isi_histogram,
+    )
+    from .spikes.isi_distribution import (
+        isi_kernel_density as isi_kernel_density,
+    )
+    from .spikes.isi_distribution import (
+        log_isi_mean as log_isi_mean,
+    )
+    from .spikes.isi_distribution import (
+        log_isi_sd as log_isi_sd,
+    )
+    from .spikes.local import cv2 as cv2
+    from .spikes.local import lv as lv
+    from .spikes.local import lvr as lvr
+    from .spikes.serial import serial_correlation as serial_correlation
+    from .spikes.spectrum import (
+        renewal_limit as renewal_limit,
+    )
+    from .spikes.spectrum import (
+        spectrum_at_zero as spectrum_at_zero,
+    )
+    from .spikes.spectrum import (
+        spike_spectrum as spike_spectrum,
+    )
+    from .spikes.survival import isi_hazard as isi_hazard
+    from .spikes.survival import isi_survival as isi_survival
+    from .statistic import Statistic as Statistic
+    from .statistic import register as register
+    from .uncertainty import Replicated as Replicated
+    from .uncertainty import by_trial as by_trial
+    from .uncertainty import curve_by_trial as curve_by_trial
+
 # statistics are made of results.
 _HOME = {
     "ASINH": "estimate",
     "Curve": "estimate",
-    "Difference": "compare.difference",
+    "Difference": "compare.differences",
     "Distance": "compare.distance",
     "Estimate": "estimate",
     "FISHER": "estimate",

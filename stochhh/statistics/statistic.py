@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ..errors import InputError
 from ..messages import shown
 from .estimate import Estimate, Quantity
-from .given import KINDS, given
+from .kinds import KINDS, given
 from .margin import Margin
 from .uncertainty import Replicated, confidence, known_method
 

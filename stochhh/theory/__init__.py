@@ -1,14 +1,14 @@
 """What can be said without simulating: operating point, linear response, exact rates, where diffusion is doubtful."""
 
-from ..models.jacobian import jacobian
-from .bifurcations import Bifurcation, Bifurcations, bifurcations
-from .fixed_point import fixed_point
-from .input_scales import InputScales, input_scales
+from ..models.jacobians import jacobian
+from .bifurcation_points import Bifurcation, Bifurcations, bifurcations
+from .equilibrium import fixed_point
 from .integrate_and_fire import shot_noise_rate, siegert_rate
 from .kick import kick_threshold, rebound_threshold
 from .limit_cycles import limit_cycle
-from .linear_response import LinearResponse, autocovariance, linear_response, power_spectrum
 from .renewal import DeadTimePoisson
+from .response import LinearResponse, autocovariance, linear_response, power_spectrum
+from .scales import InputScales, input_scales
 from .summary import as_text, theory
 from .validity import doubts
 

@@ -7,7 +7,7 @@ from warnings import catch_warnings, simplefilter
 
 import numpy as np
 
-from .linear_response import linear_response
+from .response import linear_response
 
 __all__ = ["LARGEST_KICK", "kick_threshold", "rebound_threshold"]
 

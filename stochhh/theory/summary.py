@@ -7,12 +7,12 @@ from ..inputs import SynapticInput
 from ..messages import escaped
 from ..models import LeakyIntegrateAndFire
 from ..models.levels import level_doubts
-from .bifurcations import bifurcations
-from .fixed_point import fixed_point
-from .input_scales import input_scales
+from .bifurcation_points import bifurcations
+from .equilibrium import fixed_point
 from .integrate_and_fire import shot_noise_rate, siegert_rate
 from .kick import LARGEST_KICK
-from .linear_response import linear_response, power_spectrum
+from .response import linear_response, power_spectrum
+from .scales import input_scales
 from .validity import doubts_at
 
 __all__ = ["as_text", "theory"]

@@ -2,10 +2,10 @@
 
 from ..inputs import SynapticInput
 from ..inputs.common_spikes import CommonSpikes
-from .error_sign import error_sign, too_rare_in_the_end
-from .input_scales import input_scales, jump_sizes
+from .error_signs import error_sign, too_rare_in_the_end
 from .kick import LARGEST_KICK
-from .linear_response import LEAST, linear_response
+from .response import LEAST, linear_response
+from .scales import input_scales, jump_sizes
 
 __all__ = ["doubts"]
 

@@ -19,7 +19,7 @@ from numba import njit
 import stochhh as sh
 from stochhh.backends.kernels.multiply_add import fused
 from stochhh.backends.kernels.scalar import compiled
-from stochhh.fingerprint import fingerprint, present
+from stochhh.fingerprints import fingerprint, present
 
 
 def value(function, x=2.0):

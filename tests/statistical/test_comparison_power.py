@@ -15,7 +15,7 @@ from trains import correlated, dead_time, gamma, groups, poisson
 from stochhh import statistics as st
 from stochhh.comparison import compare
 from stochhh.spike_trains import SpikeTrains
-from stochhh.statistics.compare.difference import difference, ratio
+from stochhh.statistics.compare.differences import difference, ratio
 from stochhh.statistics.compare.distance import isi_distances
 from stochhh.statistics.margin import Margin
 from stochhh.statistics.spikes.counts import RATE

@@ -3,6 +3,7 @@
 Would catch: a kernel that reaches for a backend, `import stochhh` that takes a second, a name promised and not there.
 """
 
+import ast
 import doctest
 import importlib
 import os
@@ -55,6 +56,13 @@ def test_a_planted_fault_is_seen(tmp_path, file, line):
     assert run.returncode == 1 and "BROKEN" in run.stdout, run.stdout + run.stderr
 
 
+def test_no_module_has_the_name_of_its_function():
+    """`from . import X` would be the one or the other, by what was loaded before. The kernels' names are their own."""
+    files = [path for path in (ROOT / "stochhh").rglob("*.py") if "kernels" not in path.parts]
+    functions = {path: {n.name for n in ast.parse(path.read_text()).body if hasattr(n, "name")} for path in files}
+    assert len(files) > 80 and [path for path, names in functions.items() if path.stem in names] == []
+
+
 def test_import_loads_nothing_heavy():
     """Nor does asking for the version, or for what names there are."""
     command = "import sys, stochhh; stochhh.__version__; dir(stochhh); print(*sys.modules)"
@@ -70,6 +78,17 @@ def test_every_public_name_is_there():
     assert set(dir(stochhh)) >= set(stochhh.__all__)
     wanted = "simulate compare HodgkinHuxley SynapticInput Population Jump Diffusion PerNeuron Recording InputError"
     assert set(wanted.split()) <= set(stochhh.__all__)
+
+
+@pytest.mark.parametrize("package", [stochhh, importlib.import_module("stochhh.statistics")], ids=lambda p: p.__name__)
+def test_editors_are_told_of_the_names_that_are_loaded_later(package):
+    """The imports under TYPE_CHECKING bind the names of the lazy table, from the same modules, and the submodules."""
+    (block,) = [node for node in ast.parse(Path(package.__file__).read_text()).body if isinstance(node, ast.If)]
+    told = {alias.asname: node.module for node in block.body for alias in node.names}
+    submodules = {name: None for name in getattr(package, "_SUBMODULES", ())}
+    assert told == package._HOME | submodules
+    assert set(dir(package)) == set(told) | {"__version__"} & set(package.__all__)
+    assert all(not name.startswith("_") for name in set(dir(package)) - {"__version__"})
 
 
 def test_the_version_is_that_of_the_distribution():

@@ -12,7 +12,7 @@ from stochhh.errors import InputError
 from stochhh.results import Moments, Result
 from stochhh.spike_trains import SpikeTrains
 from stochhh.statistics import NAMES, Estimate
-from stochhh.statistics.compare.difference import difference, ratio
+from stochhh.statistics.compare.differences import difference, ratio
 from stochhh.statistics.margin import Margin
 
 WINDOW = (100.0, 1100.0)

@@ -9,7 +9,7 @@ import pytest
 from stochhh import HodgkinHuxley, InputError, Population, SpikeTrains, SynapticInput, compare, simulate
 from stochhh import statistics as st
 from stochhh.statistics import LOG, Curve, Estimate, Quantity, Statistic, TrialSums
-from stochhh.statistics.compare.difference import difference, ratio
+from stochhh.statistics.compare.differences import difference, ratio
 from stochhh.statistics.margin import Margin
 
 DOUBT = "One trial carries most of it; run more."

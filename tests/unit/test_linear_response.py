@@ -15,7 +15,7 @@ from stochhh.errors import InputError
 from stochhh.theory import autocovariance, fixed_point, jacobian, kick_threshold, linear_response, power_spectrum
 
 # The function hides the module of its name from attribute access.
-linear_response_module = importlib.import_module("stochhh.theory.linear_response")
+linear_response_module = importlib.import_module("stochhh.theory.response")
 
 
 def check_passive(neuron=PASSIVE, drive=SKEWED):

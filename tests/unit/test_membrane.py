@@ -228,8 +228,8 @@ def test_what_does_not_fit_is_refused():
     with pytest.raises(InputError, match="variable = 'h' is not allowed: sampled were V, n"):
         st.membrane_mean(RECORD, "h")
     for lags in ([0.3], [1.0, 1.0], [-0.5], [4.5], []):
-        with pytest.raises(InputError, match="lags = .* is not allowed"):
+        with pytest.raises(InputError, match=r"lags = .* is not allowed"):
             st.autocovariance(RECORD, lags=lags)
     for edges in ([100.0], [300.0, 200.0], [-1.0, 300.0], [0.0, 200.0], [255.0, 260.0]):
-        with pytest.raises(InputError, match="edges = .* is not allowed"):
+        with pytest.raises(InputError, match=r"edges = .* is not allowed"):
             st.power_spectrum(RECORD, edges=edges)

@@ -19,7 +19,7 @@ from stochhh import plotting
 from stochhh.comparison import Comparison, Difference
 from stochhh.plotting import comparison as comparison_figure
 from stochhh.plotting import traces as trace_figure
-from stochhh.plotting.forest import notes
+from stochhh.plotting.forest_plot import notes
 from stochhh.plotting.style import PAGE, dashes_of
 from stochhh.plotting.traces import shown
 

@@ -10,7 +10,7 @@ from neurons import FitzHugh, cortex, question
 from stochhh import HodgkinHuxley, LeakyIntegrateAndFire, Passive, Population, SynapticInput
 from stochhh.theory import as_text, doubts, linear_response, theory
 
-MODULES = ("bifurcations", "limit_cycles", "fixed_point", "kick", "linear_response", "summary", "validity")
+MODULES = ("bifurcation_points", "limit_cycles", "equilibrium", "kick", "response", "summary", "validity")
 
 
 def test_theory_of_the_cortex():

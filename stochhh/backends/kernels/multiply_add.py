@@ -15,7 +15,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from ...errors import InputError
-from ...fingerprint import code_content
+from ...fingerprints import code_content
 
 __all__ = ["fused"]
 

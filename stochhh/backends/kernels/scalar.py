@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from ...elementary import fma, inline, select
-from ...fingerprint import fingerprint, present
+from ...fingerprints import fingerprint, present
 from .multiply_add import fused
 from .names import stand_in
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from ...spike_trains import SpikeTrains
 from ..estimate import Estimate, grouped
-from ..given import given
+from ..kinds import given
 from ..spikes.window import time_resolution, window_weight
 from ..uncertainty import confidence
 

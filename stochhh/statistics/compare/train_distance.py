@@ -7,7 +7,7 @@ import numpy as np
 from ...errors import InputError, real
 from ...spike_trains import SpikeTrains
 from ..estimate import LOG, Estimate, Quantity, TrialSums
-from ..given import given
+from ..kinds import given
 from ..uncertainty import by_trial, confidence
 from .train_metrics import isi_and_spike_distance, padded, van_rossum_distance, victor_purpura_distance
 

@@ -15,8 +15,8 @@ from ...errors import InputError
 from ...messages import shown
 from ...units import hertz, per_ms
 from ..estimate import LOG, PLAIN, ROOT, Quantity, TrialSums
-from ..given import given
-from ..points import points
+from ..kinds import given
+from ..places import points
 from ..uncertainty import confidence, curve_by_trial
 from .moments import unit_of
 from .record import Membrane

@@ -9,8 +9,8 @@ from ...units import hertz
 from ..cells import bin_of, rounding
 from ..estimate import ROOT, Curve, Quantity, TrialSums, binned
 from ..estimate.sums import GROUPS
-from ..given import given
-from ..points import points
+from ..kinds import given
+from ..places import points
 from ..uncertainty import confidence, curve_by_trial
 
 __all__ = ["autocorrelation"]

@@ -5,8 +5,8 @@ import numpy as np
 from ...spike_trains import SpikeTrains
 from ..cells import cell_of, rounding
 from ..estimate import LOG, Curve, Quantity, TrialSums, binned
-from ..given import given
-from ..points import points
+from ..kinds import given
+from ..places import points
 from ..uncertainty import confidence, curve_by_trial
 from .counts import ratio
 

@@ -7,7 +7,7 @@ from ...errors import InputError, real
 from ...spike_trains import SpikeTrains
 from ..cells import rounding
 from ..estimate import LOG, Estimate, Quantity, TrialSums
-from ..given import given
+from ..kinds import given
 from ..uncertainty import by_trial, confidence, proportion
 from .window import time_resolution
 

@@ -8,8 +8,8 @@ from ...errors import real
 from ...spike_trains import SpikeTrains
 from ..cells import bin_of
 from ..estimate import LOG, PLAIN, ROOT, Curve, Quantity, TrialSums, binned, central
-from ..given import given
-from ..points import points
+from ..kinds import given
+from ..places import points
 from ..statistic import Statistic
 from ..uncertainty import confidence, curve_by_trial
 from .counts import rate

@@ -8,7 +8,7 @@ from ...spike_trains import SpikeTrains
 from ..cells import rounding
 from ..estimate import FISHER, Curve, Quantity, TrialSums, binned
 from ..estimate.sums import GROUPS
-from ..given import given
+from ..kinds import given
 from ..uncertainty import Replicated, Spread, confidence
 from .counts import rate
 from .window import hidden, window_weight

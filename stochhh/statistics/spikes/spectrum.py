@@ -10,8 +10,8 @@ from ...messages import shown
 from ...spike_trains import SpikeTrains
 from ...units import hertz, per_ms
 from ..estimate import LOG, Curve, Estimate, Quantity, TrialSums, binned
-from ..given import given
-from ..points import points
+from ..kinds import given
+from ..places import points
 from ..uncertainty import by_trial, confidence, curve_by_trial
 from .counts import count_sums, rate, variance_of_few_values
 from .isi import cv, squared_cv_floor

@@ -6,8 +6,8 @@ from ...spike_trains import SpikeTrains
 from ..cells import bin_of, rounding
 from ..estimate import LOGIT, ROOT, Curve, Quantity, TrialSums, binned
 from ..estimate.sums import GROUPS
-from ..given import given
-from ..points import points
+from ..kinds import given
+from ..places import points
 from ..uncertainty import confidence, curve_by_trial
 
 __all__ = ["isi_hazard", "isi_survival"]

@@ -5,9 +5,9 @@ from math import erf, exp, inf, pi, sqrt
 
 from ..errors import InputError
 from ..inputs.common_spikes import CommonSpikes
-from .fixed_point import fixed_point
+from .equilibrium import fixed_point
 from .kick import kick_threshold, rebound_threshold
-from .linear_response import LEAST
+from .response import LEAST
 
 __all__ = ["InputScales", "input_scales", "jump_sizes"]
 

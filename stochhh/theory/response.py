@@ -7,9 +7,9 @@ import numpy as np
 
 from ..errors import InputError
 from ..messages import shown
-from ..models.jacobian import jacobian
+from ..models.jacobians import jacobian
 from ..units import per_ms
-from .fixed_point import fixed_point
+from .equilibrium import fixed_point
 
 __all__ = ["LEAST", "LinearResponse", "autocovariance", "linear_response", "power_spectrum", "response_integral"]
 

@@ -3,9 +3,9 @@
 from math import sqrt
 
 from ..inputs import SynapticInput
-from .input_scales import jump_sizes
 from .kick import rebound_threshold
-from .linear_response import linear_response
+from .response import linear_response
+from .scales import jump_sizes
 
 __all__ = ["error_sign", "too_rare_in_the_end"]
 

@@ -6,7 +6,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
-from ..models.jacobian import jacobian
+from ..models.jacobians import jacobian
 from ..units import hertz
 from .limit_cycles import fold_of_cycles
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..errors import InputError
-from ..models.jacobian import jacobian
+from ..models.jacobians import jacobian
 from ..models.rest import resting_state
 
 __all__ = ["fixed_point"]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..statistics.overview import named
-from .curve import THEORY, tell
+from .bands import THEORY, tell
 from .style import COLUMN, GREY, PAGE, colour_of, drawing_on, legend_above
 
 __all__ = ["distances", "estimates"]
