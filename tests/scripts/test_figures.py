@@ -35,7 +35,8 @@ def named(paths, slow=()):
 def unexplained(table):
     """Rows of a table in which a cell is empty or infinite and no reason is given."""
     reason = table["reason"].notna() if "reason" in table else pd.Series(False, index=table.index)
-    missing = table.drop(columns="reason", errors="ignore").replace([np.inf, -np.inf], np.nan).isna().any(axis=1)
+    numbers = table.drop(columns=["reason", "doubt"], errors="ignore")
+    missing = numbers.replace([np.inf, -np.inf], np.nan).isna().any(axis=1)
     return table[missing & ~reason]
 
 

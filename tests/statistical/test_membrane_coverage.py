@@ -18,6 +18,7 @@ from stochhh import statistics as st
 SCALARS = ("mean", "variance", "skewness", "kurtosis")
 CURVES = ("membrane_density", "autocovariance", "power_spectrum")
 PROMISED = (0.93, 0.97)
+FLOORED = ("variance", "skewness", "kurtosis")  # no narrower than those of a gamma law: they may hold more often
 
 
 class Truth:
@@ -61,6 +62,11 @@ def hits(name, repeats, seed, n_trials=20, window=500.0, names=SCALARS + CURVES,
     return {key: round(value) for key, value in count.items()}
 
 
+def most(of, high):
+    """The most that a coverage may be."""
+    return 1.0 if of in FLOORED else high
+
+
 @pytest.mark.parametrize("name", POTENTIALS)
 def test_intervals_and_bands_hold(name):
     repeats = 60
@@ -75,9 +81,9 @@ def test_coverage_from_20_trials(name, n_trials):
     repeats = {20: 2000, 50: 600, 250: 200}[n_trials]
     for of, count in hits(name, repeats, 42, n_trials).items():
         print(f"{name:<18} {n_trials:3} trials of 100 tau  {of:<24} {count / repeats:.3f}")
-        check_proportion_between(
-            count, repeats, *PROMISED, sees=0.14 if n_trials == 250 else 0.08, what=f"{of} of {name}"
-        )
+        low, high = PROMISED
+        sees = 0.14 if n_trials == 250 else 0.08
+        check_proportion_between(count, repeats, low, most(of, high), sees=sees, what=f"{of} of {name}")
 
 
 @pytest.mark.slow
@@ -87,7 +93,9 @@ def test_coverage_from_fewer_trials(name, n_trials):
     repeats = 600
     for of, count in hits(name, repeats, 43, n_trials).items():
         print(f"{name:<18} {n_trials:3} trials of 100 tau  {of:<24} {count / repeats:.3f}")
-        check_proportion_between(count, repeats, 0.89 if of == "kurtosis" else 0.92, 0.985, sees=0.085, what=of)
+        check_proportion_between(
+            count, repeats, 0.89 if of == "kurtosis" else 0.92, most(of, 0.985), sees=0.085, what=of
+        )
 
 
 @pytest.mark.slow
@@ -98,7 +106,7 @@ def test_coverage_of_short_and_long_trials(name, window):
     for of, count in hits(name, repeats, 44, window=window).items():
         print(f"{name:<18}  20 trials of {window / 5:.0f} tau  {of:<24} {count / repeats:.3f}")
         least = 0.86 if of == "kurtosis" and window == 100.0 else 0.92
-        check_proportion_between(count, repeats, least, 0.985, sees=0.085, what=f"{of} of {name}")
+        check_proportion_between(count, repeats, least, most(of, 0.985), sees=0.085, what=f"{of} of {name}")
 
 
 # Planted faults
