@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from .errors import InputError
+from .hypertext import table
 from .messages import escaped, shown
 from .spike_trains import SpikeTrains
 from .statistics.compare.differences import Difference, difference, ratio
@@ -18,7 +19,7 @@ __all__ = ["Comparison", "Comparisons", "Difference", "compare"]
 CORRECTIONS = (None, "bonferroni")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """Two results side by side.
 
@@ -67,6 +68,20 @@ class Comparison:
         parts = (self._table(), [of_laws, *laws], [of_pairs, *paired] if paired else [], self._notes())
         return "\n\n".join(["\n".join(part) for part in parts if part] + [self.sentence(), *doubts])
 
+    def __repr__(self):
+        return f"<Comparison: {self.sentence()}>"
+
+    def _repr_html_(self):
+        head, *rows = self._rows()
+        doubts = [f"Doubt: {doubt}" for doubt in self.doubts]
+        return table(head, rows, notes=[*self._notes(), self.sentence(), *doubts])
+
+    def plot(self):
+        """The differences with their margins and verdicts, a matplotlib Figure."""
+        from .plotting.forest_plot import forest
+
+        return forest(self).figure
+
     @property
     def _names(self):
         """The labels as they are printed."""
@@ -106,8 +121,8 @@ class Comparison:
         ]
         return self.a.values(), self.b.values(), of_both
 
-    def _table(self):
-        """One line for each statistic, in columns."""
+    def _rows(self):
+        """The table's cells, row by row, its head first."""
         first, second = self._names
         level = f"{100 * self.level:g} % intervals" + (", all together" if self.correction else "")
         rows = [(level, first, second, f"{second} - {first}", f"{second} / {first}", "margin", "verdict")]
@@ -117,6 +132,11 @@ class Comparison:
             cells = map(_cell, (self.a[name], self.b[name], entry.estimate))
             part = "" if self.ratio[name].low is None else _cell(self.ratio[name], 3)
             rows.append((name + unit, *cells, part, margin, entry.verdict))
+        return rows
+
+    def _table(self):
+        """One line for each statistic, in columns."""
+        rows = self._rows()
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 

@@ -12,6 +12,7 @@ from .backends import BACKENDS
 from .backends.block import WIDE
 from .comparison import checked_correction
 from .errors import InputError, integer, real
+from .hypertext import listed
 from .inputs import Population, SynapticInput
 from .inputs.events import poisson_events
 from .inputs.presynaptic import presynaptic_events
@@ -82,7 +83,7 @@ class Compare:
         checked_correction(self.correction)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Experiment:
     """One neuron, one input, and how they are simulated and compared: what an experiment file says.
 
@@ -102,6 +103,23 @@ class Experiment:
     simulation: Simulation
     backends: dict = field(default_factory=dict)
     compare: Compare = field(default_factory=Compare)
+
+    def __repr__(self):
+        return f"<Experiment: {'; '.join(f'{key} {value}' for key, value in self._told().items())}>"
+
+    def _repr_html_(self):
+        return listed("Experiment", self._told())
+
+    def _told(self):
+        """What it is, in short."""
+        run, names = self.simulation, ", ".join(population.name for population in self.drive.populations)
+        trials = f"{run.n_trials} of {run.duration:g} ms, the first {run.transient:g} ms left out"
+        return {
+            "neuron": self.neuron.name,
+            "input": f"{names or 'none'} ({self.drive.intensity:.4g} events/ms)",
+            "trials": trials,
+            "seed": run.seed,
+        }
 
     @classmethod
     def load(cls, path):

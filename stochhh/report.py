@@ -67,12 +67,9 @@ def comparison_object(comparison, jump, diffusion):
 
 
 def run_text(result, statistics):
-    """The statistics of a run as a table for the eye, under a line of what it rests on."""
-    level = next(iter(statistics.values())).level
-    rows = [("", "value", "", f"{100 * level:g} % interval"), *map(_row, statistics.values())]
-    widths = [max(len(row[i]) for row in rows) for i in range(3)]
-    lines = ["  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[3]]).rstrip() for row in rows]
-    return "\n".join([run_line(result), "", *lines, *(f"Doubt: {doubt}" for doubt in _doubts(result, statistics))])
+    """The Summary of a run as a table for the eye, under a line of what it rests on."""
+    doubts = [f"Doubt: {doubt}" for doubt in _doubts(result, statistics)]
+    return "\n".join([run_line(result), "", str(statistics), *doubts])
 
 
 def _doubts(result, statistics):
@@ -100,14 +97,6 @@ def _until(made):
     numbers = ", ".join(map(str, made["until"]["looks"]))
     reached = "reached" if made["until"]["reached"] else "NOT reached: raise --max-trials, or ask for less"
     return f"\nasked for {asked}: {reached}; looked at {numbers} trials"
-
-
-def _row(estimate):
-    """Name, value, unit, interval."""
-    value = "none" if estimate.value is None else f"{estimate.value:.4g}"
-    known = estimate.low is not None and estimate.high is not None
-    interval = f"{estimate.low:.4g} to {estimate.high:.4g}" if known else f"({estimate.reason})"
-    return estimate.name, value, "" if estimate.unit == "1" else estimate.unit, interval
 
 
 def directory_for(path, *, force=False, default=False):

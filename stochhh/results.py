@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from .equality import same_fields
 from .errors import InputError, about, integer
 from .files import replacing
+from .hypertext import listed
 from .netcdf import read_netcdf
 from .result_form import check_form, check_provenance, check_same, check_values, number, parsed
 from .spike_trains import SpikeTrains
@@ -21,7 +23,7 @@ _FORMAT = 3
 _WANTED = "name a netCDF file that stochhh saved"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Moments:
     """Time averages of powers of V, trial by trial, gathered without storing a trace.
 
@@ -33,8 +35,13 @@ class Moments:
     reference: float
     powers: np.ndarray
 
+    __eq__, __hash__ = same_fields, None
 
-@dataclass(frozen=True)
+    def __repr__(self):
+        return f"<Moments: powers of V - ({self.reference:g} mV), {len(self.powers)} trials>"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Traces:
     """State variables against time.
 
@@ -48,12 +55,19 @@ class Traces:
     values: np.ndarray
     variables: tuple[str, ...]
 
+    __eq__, __hash__ = same_fields, None
+
+    def __repr__(self):
+        of = f"{len(self.values)} trials of {self.time.size} samples"
+        until = f", {self.time[0]:g} to {self.time[-1]:g} ms" if self.time.size else ""
+        return f"<Traces: {', '.join(self.variables)}; {of}{until}>"
+
     def __getitem__(self, name):
         """The traces of one variable, shape (n_trials, n_samples)."""
         return self.values[:, self.variables.index(name)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Result:
     """An ensemble of trials of one neuron, one input and one backend.
 
@@ -137,11 +151,49 @@ class Result:
         """Name of the backend that made the result."""
         return self.provenance["backend"]
 
+    def __eq__(self, other):
+        """Whether all but the time that the run took agrees."""
+        if not isinstance(other, Result):
+            return NotImplemented
+        return same_fields(*(replace(one, provenance=_untimed(one.provenance)) for one in (self, other)))
+
+    __hash__ = None
+
     def __str__(self):
+        return "\n".join([self._head(), *(f"Doubt: {doubt}" for doubt in self.doubts)])
+
+    def __repr__(self):
+        kept = [name for name in ("traces", "membrane") if getattr(self, name) is not None]
+        doubts = f"; doubts: {len(self.doubts)}" if self.doubts else ""
+        return f"<Result: {self._head()}{''.join(f', {name}' for name in kept)}{doubts}>"
+
+    def _repr_html_(self):
+        made, spikes = self.provenance, self.spikes
+        entries = {"trials": self.n_trials, "window": f"{spikes.start:g} to {spikes.stop:g} ms"}
+        entries |= {"spikes": spikes.time.size} | {key: made[key] for key in ("seed", "stochhh") if key in made}
+        notes = [f"Doubt: {doubt}" for doubt in self.doubts]
+        return listed(f"Result: {made.get('backend', 'spikes')}", entries, notes)
+
+    def _head(self):
         spikes, n = self.spikes, self.n_trials
         made = self.provenance.get("backend", "result")
-        head = f"{made}: {n} trial{'' if n == 1 else 's'} of {spikes.window:g} ms, spikes: {len(spikes.time)}"
-        return "\n".join([head, *(f"Doubt: {doubt}" for doubt in self.doubts)])
+        return f"{made}: {n} trial{'' if n == 1 else 's'} of {spikes.window:g} ms, spikes: {spikes.time.size}"
+
+    def summary(self, level=0.95, method="jackknife", statistics=None):
+        """Every statistic with its interval, as `stochhh.summary(result)`."""
+        from .statistics.overview import summary
+
+        return summary(self, level, method, statistics)
+
+    def plot(self):
+        """The page of its spike trains, a matplotlib Figure: raster, interspike intervals, and curves with bands."""
+        from .plotting.spike_trains import spike_train_figure
+
+        return spike_train_figure({self.provenance.get("backend", "result"): self})
+
+    def to_dataframe(self):
+        """The spikes inside the window as a pandas.DataFrame with the columns trial and time (ms)."""
+        return self.spikes.to_dataframe()
 
     def to_xarray(self):
         """All of it as an xarray.Dataset, labelled in the terms of the CF conventions: spikes are a ragged array."""
@@ -249,6 +301,10 @@ class Result:
         except Exception as error:  # whatever a foreign or a damaged file makes the reader stumble over
             reason = " ".join(f"{type(error).__name__}: {error}".split())
             raise InputError(f"{path} is damaged, or no result of stochhh ({reason}): {_WANTED}") from error
+
+
+def _untimed(provenance):
+    return {key: value for key, value in provenance.items() if key != "timing"}
 
 
 def _recognise(attributes):

@@ -212,8 +212,7 @@ def _backend(backend, dt):
 def _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, membrane, events):
     """Everything the run rests on, checked."""
     check_model(neuron)
-    if not isinstance(drive, SynapticInput):
-        raise InputError(f"drive = {shown(drive)} is no input: give SynapticInput(Population(...), ...)")
+    drive = SynapticInput.of(drive)
     duration = real("duration", duration, **DURATION)
     transient = real("transient", transient, at_least=0, unit="ms")
     if transient >= duration:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .equality import same_fields
 from .errors import InputError, about, integer, real
 from .files import write_table
 from .foreign_spikes import in_order, of_brian2, of_csv, of_neo, of_nest
@@ -18,7 +19,7 @@ _COPIES = (
 _WITH_UNIT = ("units", "unit", "dim")  # of Neo's and pint's, astropy's, Brian2's arrays
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SpikeTrains:
     """Spikes of many trials, with the window in which they were observed.
 
@@ -34,7 +35,7 @@ class SpikeTrains:
     Everything here speaks of the window [start, stop] alone: `time` and `trial`, `of`, `counts`, `isi`, `to_csv`,
     `to_dataframe`, `to_neo`, and every statistic. So `len(spikes.time)` is what the rate is made of. Spikes before
     `start` may be given, and are set apart as `transient`; `with_transient()` is all of them, with the window
-    [0, stop].
+    [0, stop]. `len(spikes)` is the number of trials, and `for times in spikes` goes through them.
 
     Spikes at one time in one trial are kept, and are a doubt. An interspike interval of 0 counts in every statistic
     like any other, except where it has no value: in those of its logarithm (`log_isi_mean`, `log_isi_sd`), and in the
@@ -70,6 +71,20 @@ class SpikeTrains:
         values = (time, trial, n_trials, start, stop, _with_copies(self.doubts, time, trial), before)
         for name, value in zip(self.__dataclass_fields__, values, strict=True):
             object.__setattr__(self, name, value)
+
+    __eq__, __hash__ = same_fields, None
+
+    def __len__(self):
+        """Number of trials."""
+        return self.n_trials
+
+    def __iter__(self):
+        """The spike times of each trial inside the window, ms."""
+        return iter(np.split(self.time, np.cumsum(self.counts())[:-1]))
+
+    def __repr__(self):
+        trials = f"{self.n_trials} trial{'' if self.n_trials == 1 else 's'}"
+        return f"<SpikeTrains: {self.time.size} spikes in {trials}, window {self.start:g} to {self.stop:g} ms>"
 
     @property
     def window(self):
@@ -112,6 +127,26 @@ class SpikeTrains:
         import pandas as pd
 
         return pd.DataFrame({"trial": self.trial, "time": self.time})
+
+    @classmethod
+    def from_lists(cls, times, *, stop, start=0.0):
+        """Spikes from one list of times for each trial, in any order.
+
+        Arguments:
+            times: spike times of each trial, ms; empty for a silent one.
+            stop: end of the observation window, ms.
+            start: start of the observation window, ms.
+
+        >>> SpikeTrains.from_lists([[12.0, 5.0], []], stop=100.0).counts().tolist()
+        [2, 0]
+        """
+        for train in times:
+            _refuse_unit(train)
+        trains = [np.atleast_1d(np.asarray(train)) for train in times]
+        trial = np.repeat(np.arange(len(trains)), [train.size for train in trains])
+        time = np.concatenate(trains) if trains else np.empty(0)
+        order = np.lexsort((time, trial))
+        return cls(time[order], trial[order], len(trains), start, stop)
 
     @classmethod
     def from_csv(cls, path, *, stop, start=0.0, n_trials=None, trials=None, unit=None):
@@ -158,10 +193,7 @@ class SpikeTrains:
         """
         import neo
 
-        return [
-            neo.SpikeTrain(times, units="ms", t_start=self.start, t_stop=self.stop)
-            for times in np.split(self.time, np.cumsum(self.counts())[:-1])
-        ]
+        return [neo.SpikeTrain(times, units="ms", t_start=self.start, t_stop=self.stop) for times in self]
 
     @classmethod
     def from_brian2(cls, monitor, *, stop, start=0.0, n_trials=None, trials=None):
@@ -197,12 +229,16 @@ class SpikeTrains:
 
 def _columns(time, trial):
     """Times and trials as arrays of numbers; times with a unit are refused, since it would be lost."""
+    _refuse_unit(time)
+    return columns_of_numbers(("trial",), time=time, trial=trial)
+
+
+def _refuse_unit(time):
     unit = [name for name in _WITH_UNIT if hasattr(time, name)]
     if unit:
         raise InputError(
             f"time has a unit ({getattr(time, unit[0])!s:.40}): give plain numbers in ms, or use from_neo, from_brian2"
         )
-    return columns_of_numbers(("trial",), time=time, trial=trial)
 
 
 def _check(time, trial, n_trials, stop):

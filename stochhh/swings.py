@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .equality import same_fields
+
 __all__ = ["N_SIZES", "RATIO", "Swings", "swing_sizes"]
 
 RATIO = 3**0.5  # of two sizes that follow each other
@@ -24,7 +26,7 @@ def swing_sizes(neuron):
     return () if hasattr(neuron, "reset") else tuple(part * neuron.scales[0] for part in _PARTS)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Swings:
     """How often V rose from a trough by some sizes or more, in the observation window of each trial.
 
@@ -42,6 +44,8 @@ class Swings:
     threshold: float
     rearm: float
     kick: float = 0.0
+
+    __eq__, __hash__ = same_fields, None
 
     @classmethod
     def stacked(cls, parts):

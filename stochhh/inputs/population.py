@@ -31,7 +31,7 @@ class Population:
         n: number of presynaptic neurons, 0 or more.
         rate: spikes of one neuron, Hz, 0 or more.
         weight: what one transmitted spike adds to V at once, mV; negative for inhibition.
-        p: probability that a spike is transmitted, from 0 to 1.
+        p: probability that a spike is transmitted, from 0 to 1, by default 1.
         weight_distribution: "constant"; or the law from which each transmitted spike draws a weight of mean
             `weight` anew: "exponential" or "lognormal", of the sign of `weight`, or "normal".
         weight_sd: standard deviation of a normal or lognormal weight, mV, above 0.
@@ -52,7 +52,7 @@ class Population:
     n: int
     rate: float
     weight: float
-    p: float
+    p: float = 1.0
     weight_distribution: str = "constant"
     weight_sd: float = 0.0
     correlation: float = 0.0

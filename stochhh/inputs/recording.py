@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..equality import agree
 from ..errors import InputError, about
 from ..files import read_table, write_table
 from ..trial_numbers import numbered
@@ -66,7 +67,16 @@ class Recording:
         return cls(trial, join(times), join(jumps), len(counts))
 
     def __len__(self):
+        """Number of events."""
         return self.time.size
+
+    def __eq__(self, other):
+        return agree(vars(self), vars(other)) if isinstance(other, Recording) else NotImplemented
+
+    __hash__ = None
+
+    def __repr__(self):
+        return f"<Recording: {self.time.size} events in {self.n_trials} trials>"
 
     def of(self, trial):
         """(time, jump) of one trial, ms and mV."""

@@ -24,8 +24,8 @@ class SynapticInput:
     A source is a population, or all those populations that share common spikes; sources are independent. An event of a
     population of independent neurons is a jump by one weight, a common spike one by the sum of those that it moves.
 
-    Arguments: any number of populations, of different names; none at all is the undisturbed neuron. Raises InputError
-    where populations of one `common` differ in rate / correlation.
+    Arguments: any number of populations, of different names, or a list of them; none at all is the undisturbed neuron.
+    Raises InputError where populations of one `common` differ in rate / correlation.
 
     >>> drive = SynapticInput(
     ...     Population("exc", n=4000, rate=10.0, weight=+0.1, p=0.5),
@@ -42,6 +42,8 @@ class SynapticInput:
     target = "V"
 
     def __init__(self, *populations):
+        if len(populations) == 1 and isinstance(populations[0], list | tuple):
+            populations = populations[0]
         for population in populations:
             if not isinstance(population, Population):
                 raise InputError(f"{shown(population)} is no Population: give SynapticInput(Population(...), ...)")
@@ -72,6 +74,17 @@ class SynapticInput:
 
     def __hash__(self):
         return hash(self.populations)
+
+    @classmethod
+    def of(cls, drive):
+        """A SynapticInput of one, of a Population, or of a list of these. Raises InputError for anything else."""
+        if isinstance(drive, cls):
+            return drive
+        if isinstance(drive, Population | list | tuple):
+            return cls(drive) if isinstance(drive, Population) else cls(*drive)
+        raise InputError(
+            f"drive = {shown(drive)} is not allowed: it must be a SynapticInput, a Population or a list of these"
+        )
 
     @property
     def intensity(self):

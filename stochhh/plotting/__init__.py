@@ -6,7 +6,7 @@ from .forest_plot import forest
 from .intervals import distances, estimates
 from .isi import isi_density
 from .membrane import save_membrane_figures
-from .spike_trains import save_spike_train_figures, spike_train_curves, spike_train_table
+from .spike_trains import save_spike_train_figures, spike_train_curves, spike_train_figure, spike_train_table
 from .spikes import first_spike_times, raster, spectrum
 from .style import COLUMN, GREY, PAGE, colour_of, dashes_of, journal, legend_above, letter, new_figure, save
 from .traces import currents, gates, save_trace_figure, spike_marks, trace
@@ -41,6 +41,7 @@ __all__ = [
     "spectrum",
     "spike_marks",
     "spike_train_curves",
+    "spike_train_figure",
     "spike_train_table",
     "trace",
 ]

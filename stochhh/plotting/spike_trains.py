@@ -63,18 +63,29 @@ def spike_train_table(found):
 
 
 def save_spike_train_figures(results, directory, stem="spike_trains", *, found=None):
-    """Save the spike trains of one or more results as STEM.png and STEM.pdf, and return the paths.
+    """Save the figure of `spike_train_figure` as STEM.png and STEM.pdf, and return the paths.
+
+    Arguments:
+        results, found: as of `spike_train_figure`.
+        directory: an existing directory.
+        stem: file name without its suffix.
+
+    Raises InputError if the place cannot be written to.
+    """
+    return save(spike_train_figure(results, found=found), directory, stem)
+
+
+def spike_train_figure(results, *, found=None):
+    """The spike trains of one or more results on a page: a matplotlib Figure.
 
     Arguments:
         results: LABEL -> Result, or SpikeTrains; a label that is the name of a backend has its colour and dashes.
-        directory: an existing directory.
-        stem: file name without its suffix.
         found: what `spike_train_curves` gave for these results; None has it computed.
 
     Bands are joint, at 95 %, by trial; from fewer than 10 trials they are for each point by itself, which is told. Thin
     lines and marks are references: a Fano factor of 1 and serial correlations of 0 (Poisson); in the spectrum the rate,
     at the right end, and at the left end rate CV^2, the limit of a train without memory; in the autocorrelation the
-    rate. Raises InputError if the place cannot be written to.
+    rate.
     """
     trains = {label: getattr(result, "spikes", result) for label, result in results.items()}
     found = spike_train_curves(trains) if found is None else found
@@ -93,7 +104,7 @@ def save_spike_train_figures(results, directory, stem="spike_trains", *, found=N
         for ax, text in zip((lanes[0], *axes), "abcdefg", strict=True):
             letter(ax, text, 30)
         figure.align_ylabels(axes[[0, 3]])
-    return save(figure, directory, stem)
+    return figure
 
 
 def _rasters(lanes, trains):

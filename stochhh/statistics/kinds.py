@@ -17,7 +17,7 @@ _AS = {
 
 
 def given(wanted, value):
-    """Return `value`, or raise InputError, with what to give, if it is not of the type that is wanted.
+    """Return `value`, or what is wanted of a Result; InputError, with what to give, for anything else.
 
     Arguments:
         wanted: SpikeTrains, Moments or Membrane.
@@ -25,11 +25,14 @@ def given(wanted, value):
 
     >>> given(SpikeTrains, [3.0, 5.0])
     Traceback (most recent call last):
-    stochhh.errors.InputError: spikes of the type list: it must be SpikeTrains; give result.spikes, or alike
+    stochhh.errors.InputError: spikes of the type list: it must be a Result or SpikeTrains
     """
     if isinstance(value, wanted):
         return value
     what, run = _AS[wanted]
-    alike = "" if isinstance(value, Result) else ", or alike"
-    got = type(value).__name__
-    raise InputError(f"{what} of the type {got}: it must be {wanted.__name__}; give result.{what}{alike}{run}")
+    if not isinstance(value, Result):
+        got = type(value).__name__
+        raise InputError(f"{what} of the type {got}: it must be a Result or {wanted.__name__}{run}")
+    if getattr(value, what) is None:
+        raise InputError(f"the result has no {what}: it must be that{run}")
+    return getattr(value, what)

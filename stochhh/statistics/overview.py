@@ -1,6 +1,7 @@
 """All statistics of a result, in their order."""
 
 from ..errors import InputError
+from ..hypertext import table
 from ..messages import shown
 from .margin import Margin
 from .membrane.moments import V_KURTOSIS, V_MEAN, V_SKEWNESS, V_VARIANCE
@@ -11,13 +12,47 @@ from .spikes.local import CV2, LV, LVR
 from .statistic import Statistic, known_names, named, register
 from .uncertainty import confidence, known_method
 
-__all__ = ["NAMES", "chosen", "chosen_margins", "known_names", "named", "summary"]
+__all__ = ["NAMES", "Summary", "chosen", "chosen_margins", "known_names", "named", "summary"]
 
 _DEFAULT = (RATE, ISI_MEAN, CV, CV2, LV, ISI_SKEWNESS, FANO_FACTOR, V_MEAN, V_VARIANCE, V_SKEWNESS)
 for _statistic in (*_DEFAULT, LVR, ISI_KURTOSIS, LOG_ISI_MEAN, LOG_ISI_SD, V_KURTOSIS):
     register(_statistic)
 
 NAMES = tuple(statistic.name for statistic in _DEFAULT)
+
+
+class Summary(dict):
+    """The statistics of a result, NAME -> Estimate; it prints as a table."""
+
+    def __str__(self):
+        rows = [("", "value", "", f"{self._level()} interval"), *map(_row, self.values())]
+        widths = [max(len(row[i]) for row in rows) for i in range(3)]
+        cells = ([*map(str.ljust, row[:3], widths), row[3]] for row in rows)
+        return "\n".join("  ".join(line).rstrip() for line in cells)
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        doubts = [f"{name}: {estimate.doubt}" for name, estimate in self.items() if estimate.doubt]
+        return table(("", "value", "unit", f"{self._level()} interval"), map(_row, self.values()), notes=doubts)
+
+    def _level(self):
+        return ", ".join(dict.fromkeys(f"{100 * estimate.level:g} %" for estimate in self.values()))
+
+    def to_dataframe(self):
+        """The statistics as a pandas.DataFrame, one line each: value, low, high, level, unit, n, reason, doubt."""
+        import pandas as pd
+
+        columns = ("value", "low", "high", "level", "unit", "n", "reason", "doubt")
+        return pd.DataFrame({key: [getattr(one, key) for one in self.values()] for key in columns}, index=list(self))
+
+
+def _row(estimate):
+    """Name, value, unit, interval."""
+    value = "none" if estimate.value is None else f"{estimate.value:.4g}"
+    known = estimate.low is not None and estimate.high is not None
+    interval = f"{estimate.low:.4g} to {estimate.high:.4g}" if known else f"({estimate.reason})"
+    return estimate.name, value, "" if estimate.unit == "1" else estimate.unit, interval
 
 
 def chosen(statistics=None):
@@ -69,7 +104,7 @@ def chosen_margins(margins=None, statistics=None):
 
 
 def summary(result, level=0.95, method="jackknife", statistics=None):
-    """Every statistic of a result, each with its interval: NAME -> Estimate, in the order of NAMES.
+    """Every statistic of a result, each with its interval: a Summary, NAME -> Estimate in the order of NAMES.
 
     Arguments:
         result: a Result, or SpikeTrains; where there are no moments of V, its statistics are missing, with the reason.
@@ -80,4 +115,4 @@ def summary(result, level=0.95, method="jackknife", statistics=None):
     Raises InputError for a level outside (0, 0.9999], for an unknown method, and for an unknown statistic.
     """
     level, method = confidence(level), known_method(method)
-    return {name: statistic.of(result, level, method) for name, statistic in chosen(statistics).items()}
+    return Summary((name, statistic.of(result, level, method)) for name, statistic in chosen(statistics).items())

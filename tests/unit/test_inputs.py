@@ -124,7 +124,7 @@ def test_two_populations_of_one_name_are_refused():
         sh.SynapticInput(exc(), inh(), exc(weight=2.0))
 
 
-@pytest.mark.parametrize("thing", [None, 3, "exc", [exc()], (exc(), inh()), {}])
+@pytest.mark.parametrize("thing", [None, 3, "exc", [exc(), None], (3, inh()), {}])
 def test_what_is_no_population_is_refused(thing):
     with pytest.raises(InputError, match="Population"):
         sh.SynapticInput(thing)

@@ -7,13 +7,18 @@ import pytest
 
 import stochhh as sh
 from stochhh import statistics as st
+from stochhh.equality import agree
 
 SPIKES = sh.SpikeTrains([10.0, 20.0], [0, 0], 1, 0.0, 100.0)
 RESULT = sh.Result(SPIKES, None)
 OF_MOMENTS = {"V_mean", "V_variance", "V_skewness", "V_kurtosis"}
 NOT_OF_DATA = {"summary", "by_trial", "curve_by_trial", "register"}
 PUBLIC = [name for name in st.__all__ if inspect.isfunction(getattr(st, name)) and name not in NOT_OF_DATA]
-WRONG = {"a list": [10.0, 20.0], "an array": np.ones(3), "None": None, "a Result": RESULT}
+WRONG = {"a list": [10.0, 20.0], "an array": np.ones(3), "None": None}
+RUN = sh.simulate(
+    sh.HodgkinHuxley(I_app=10), sh.SynapticInput(), backend="jump", duration=300, n_trials=2, seed=1,
+    membrane=sh.Sampling(interval=1.0, longest_lag=20.0, segment=50.0),
+)  # fmt: skip
 
 
 def of(name):
@@ -28,19 +33,33 @@ def of(name):
 @pytest.mark.parametrize("name", PUBLIC)
 def test_another_kind_is_refused_by_name(name, kind):
     wanted, times = of(name)
-    with pytest.raises(sh.InputError, match=f"it must be {wanted}; give result\\.[a-z]+"):
+    with pytest.raises(sh.InputError, match=f"it must be a Result or {wanted}"):
         getattr(st, name)(*times * [WRONG[kind]])
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_a_result_does_where_a_part_of_it_does(name):
+    wanted, times = of(name)
+    part = {"Moments": RUN.moments, "Membrane": RUN.membrane, "SpikeTrains": RUN.spikes}[wanted]
+    statistic = getattr(st, name)
+    assert agree(statistic(*times * [RUN]), statistic(*times * [part]))
+
+
+@pytest.mark.parametrize("name", [name for name in PUBLIC if of(name)[0] != "SpikeTrains"])
+def test_what_a_result_lacks_is_told(name):
+    with pytest.raises(sh.InputError, match="the result has no (moments|membrane)"):
+        getattr(st, name)(RESULT)
 
 
 @pytest.mark.parametrize("name", [name for name in PUBLIC if of(name)[0] != "SpikeTrains"])
 def test_spike_trains_are_no_membrane(name):
-    with pytest.raises(sh.InputError, match=r"of the type SpikeTrains: it must be (Moments|Membrane); give result\.m"):
+    with pytest.raises(sh.InputError, match=r"of the type SpikeTrains: it must be a Result or (Moments|Membrane)"):
         getattr(st, name)(SPIKES)
 
 
 def test_a_summary_takes_a_result_or_spike_trains():
     assert st.summary(RESULT) == st.summary(SPIKES)
-    with pytest.raises(sh.InputError, match="spikes of the type list: it must be SpikeTrains"):
+    with pytest.raises(sh.InputError, match="spikes of the type list: it must be a Result or SpikeTrains"):
         st.summary([10.0, 20.0])
 
 

@@ -96,7 +96,8 @@ def isi_distances(a, b, level=0.95):
     (Anderson-Darling); Lehmann and Romano, Testing Statistical Hypotheses (2005), section 15.2 (permutations).
     """
     level = confidence(level)
-    laws = [_law(given(SpikeTrains, spikes)) for spikes in (a, b)]
+    a, b = (given(SpikeTrains, spikes) for spikes in (a, b))
+    laws = [_law(spikes) for spikes in (a, b)]
     n = min(len(np.unique(law.trial)) for law in laws)
     if n == 0:
         reason = "one of the two has no interspike interval in the window"

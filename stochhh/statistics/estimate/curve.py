@@ -4,10 +4,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...equality import same_fields
+
 __all__ = ["Curve"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Curve:
     """A statistic as a function of something, each point with its interval, and all of them with a joint band.
 
@@ -81,6 +83,16 @@ class Curve:
         columns = {name: getattr(self, name) for name in ("value", "low", "high", "joint_low", "joint_high")}
         known = np.all(np.isfinite(list(columns.values())), axis=0)
         return pd.DataFrame({self.x_name: self.x} | columns | {"reason": np.where(known, "", self.reason or "")})
+
+    __eq__, __hash__ = same_fields, None
+
+    def __len__(self):
+        """Number of points."""
+        return len(self.x)
+
+    def __repr__(self):
+        unit, x_unit = (f" ({unit})" if unit != "1" else "" for unit in (self.unit, self.x_unit))
+        return f"<Curve: {self.name}{unit} against {self.x_name}{x_unit}, {len(self)} points, {self.n} trials>"
 
     def __str__(self):
         unit, x_unit = (f" ({unit})" if unit != "1" else "" for unit in (self.unit, self.x_unit))

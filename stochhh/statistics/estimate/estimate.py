@@ -3,12 +3,14 @@
 import math
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 __all__ = ["Estimate"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Estimate:
-    """A statistic with its confidence interval.
+    """A statistic with its confidence interval; as a number, `float(estimate)` or in numpy, it is its value.
 
     Arguments:
         name: what was estimated, in the words of the field ("rate", "cv").
@@ -66,6 +68,17 @@ class Estimate:
         entry = {k: _plain(getattr(self, k)) for k in ("value", "low", "high")}
         entry |= {"level": self.level, "unit": self.unit}
         return entry | {k: said for k in ("reason", "doubt") if (said := getattr(self, k)) is not None}
+
+    def __float__(self):
+        """The value; NaN where there is none."""
+        return math.nan if self.value is None else float(self.value)
+
+    def __array__(self, dtype=None, copy=None):
+        """The value as an array of shape (); NaN where there is none."""
+        return np.array(float(self), dtype=dtype)
+
+    def __repr__(self):
+        return f"<{self}>"
 
     def __str__(self):
         unit = "" if self.unit == "1" else f" {self.unit}"

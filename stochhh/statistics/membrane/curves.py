@@ -42,7 +42,8 @@ def membrane_density(membrane, variable="V", subthreshold=False, level=0.95):
     trials reached has no interval. Exact for the mean of the density over the bin, from which the density at the middle
     differs by w^2/24 times its second derivative. Intervals by trial on the root scale.
     """
-    level, of = confidence(level), given(Membrane, membrane)[variable]
+    level, membrane = confidence(level), given(Membrane, membrane)
+    of = membrane[variable]
     sums, width = _part(of, subthreshold), membrane.sampling.bin[variable]
     reached = np.flatnonzero(sums.bins.any(axis=0))
     kept = slice(reached[0], reached[-1] + 1) if reached.size else slice(None)
@@ -74,7 +75,8 @@ def autocovariance(membrane, variable="V", subthreshold=False, lags=None, level=
     a sampling interval biases nothing. Returns a Curve; `theory.autocovariance` is what it goes to below threshold.
     Source: Priestley, Spectral Analysis and Time Series (1981), section 5.3.3.
     """
-    level, of, sampling = confidence(level), given(Membrane, membrane)[variable], membrane.sampling
+    level, membrane = confidence(level), given(Membrane, membrane)
+    of, sampling = membrane[variable], membrane.sampling
     sums = _part(of, subthreshold)
     k = _lags(lags, sampling)
     columns = {"lagged": sums.lagged[:, k], "ends": sums.ends[:, k], "pairs": sums.pairs[:, k]}
@@ -119,7 +121,8 @@ def power_spectrum(membrane, variable="V", edges=None, level=0.95):
     There is none of the subthreshold samples: with gaps it is no average of segments; take their autocovariance.
     Source: Welch, IEEE Trans. Audio Electroacoust. 15, 70 (1967); Harris, Proc. IEEE 66, 51 (1978), for the window.
     """
-    level, of, sampling = confidence(level), given(Membrane, membrane)[variable], membrane.sampling
+    level, membrane = confidence(level), given(Membrane, membrane)
+    of, sampling = membrane[variable], membrane.sampling
     first, size, frequency = _bands(edges, sampling)
     unaliased = np.sinc((first + size - 1) / sampling.n_segment) ** 2  # at least this part of the power
     sums = np.add.reduceat(of.power[:, : first[-1] + size[-1]], first, axis=1) / size

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...equality import same_fields
 from ...errors import InputError
 from ...messages import shown
 from ...units import hertz
@@ -17,7 +18,7 @@ _PARTS = ("every", "subthreshold")
 _TOGETHER = 64  # trials whose traces are reduced side by side; it changes no result
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Variable:
     """What is kept of one state variable.
 
@@ -36,6 +37,11 @@ class Variable:
     subthreshold: Sums
     power: np.ndarray
 
+    __eq__, __hash__ = same_fields, None
+
+    def __repr__(self):
+        return f"<Variable: sums of {len(self.power)} trials>"
+
     def labelled(self, name, width):
         """NAME -> (dimensions, array, attributes), for a variable of this name and bins of this width."""
         cell, middles = f"{name}_bin", (self.lowest + np.arange(self.every.bins.shape[1]) + 0.5) * width
@@ -49,7 +55,7 @@ class Variable:
         return arrays
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Membrane:
     """State variables in sums by trial, from which moments, density, autocovariance and spectrum are had.
 
@@ -65,6 +71,11 @@ class Membrane:
     sampling: Sampling
     segments: int
     variables: dict[str, Variable]
+
+    __eq__, __hash__ = same_fields, None
+
+    def __repr__(self):
+        return f"<Membrane: {', '.join(self.variables)}, {self.segments} segments a trial, {self.sampling}>"
 
     def __getitem__(self, name):
         """The Variable of this name; InputError if it was not sampled."""

@@ -38,7 +38,8 @@ def autocorrelation(spikes, edges=None, level=0.95):
     Source: Perkel, Gerstein and Moore, Biophys. J. 7, 391 (1967); Cox and Isham, Point Processes (1980), section 2.5.
     """
     level = confidence(level)
-    time, trial = given(SpikeTrains, spikes).time, spikes.trial
+    spikes = given(SpikeTrains, spikes)
+    time, trial = spikes.time, spikes.trial
     edges = _edges(edges, spikes, time.size)
     middles = (edges[1:] + edges[:-1]) / 2
     labels = {"level": level, "x_name": "lag", "x_unit": "ms"}

@@ -38,7 +38,8 @@ def fano_curve(spikes, windows=None, level=0.95):
     Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), section 4.5; Fano, Phys. Rev. 72, 26
     (1947).
     """
-    level, n_spikes = confidence(level), given(SpikeTrains, spikes).time.size
+    level, spikes = confidence(level), given(SpikeTrains, spikes)
+    n_spikes = spikes.time.size
     windows = _windows(windows, spikes, n_spikes)
     labels = {"level": level, "x_name": "window", "x_unit": "ms"}
     if n_spikes == 0:

@@ -25,7 +25,8 @@ def first_spikes(spikes, since=None):
 
     A spike at `since`, up to rounding, is one after it. Returns an array of shape (n_trials,).
     """
-    since = given(SpikeTrains, spikes).start if since is None else real("since", since, at_least=0, unit="ms")
+    spikes = given(SpikeTrains, spikes)
+    since = spikes.start if since is None else real("since", since, at_least=0, unit="ms")
     if not spikes.start <= since < spikes.stop:
         raise InputError(
             f"since = {since:g} ms is not allowed: it must lie in the window, from {spikes.start:g} to "
@@ -128,6 +129,7 @@ def _order(n, level):
 
 def _of_first(name, formula, spikes, since, level, method):
     """The estimate of a formula of the first spikes' times, if no trial was silent."""
+    spikes = given(SpikeTrains, spikes)
     found = first_spikes(spikes, since)
     spiked = np.isfinite(found)
     centre = float(found[spiked].mean()) if spiked.any() else 0.0

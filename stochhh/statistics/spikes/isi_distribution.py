@@ -67,7 +67,8 @@ def isi_histogram(spikes, edges=None, level=0.95):
     Source of the logarithmic bins: Sigworth and Sine, Biophys. J. 52, 1047 (1987).
     """
     level = confidence(level)
-    isi, trial = given(SpikeTrains, spikes).isi()
+    spikes = given(SpikeTrains, spikes)
+    isi, trial = spikes.isi()
     edges = isi_bins(spikes) if edges is None else _edges(edges)
     if edges is None:
         return _no_isi("isi_histogram", np.empty(0), level, "1", spikes)
@@ -104,7 +105,8 @@ def isi_kernel_density(spikes, x=None, bandwidth=None, level=0.95):
     Source: Silverman, Density Estimation (1986), eq. 3.31; for the logarithm section 2.10.
     """
     level = confidence(level)
-    isi, trial = given(SpikeTrains, spikes).isi()
+    spikes = given(SpikeTrains, spikes)
+    isi, trial = spikes.isi()
     weight, told = window_weight(isi, spikes.window), isi > _SHORTEST
     short = binned(trial[~told], np.zeros_like(trial[~told]), spikes.n_trials, 1, weight[~told])
     isi, trial, weight = isi[told], trial[told], weight[told]

@@ -49,7 +49,7 @@ def serial_correlation(spikes, lags=None, level=0.95):
     Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), section 4.2.
     """
     level, lags = confidence(level), _lags(lags)
-    given(SpikeTrains, spikes)
+    spikes = given(SpikeTrains, spikes)
     told = np.union1d(lags, _FIRST)
     sums, n_pairs, support = _pairs(spikes, told)
     asked = np.isin(told, lags)

@@ -47,7 +47,8 @@ def spike_spectrum(spikes, edges=None, level=0.95):
     Source: Bartlett, J. R. Stat. Soc. B 25, 264 (1963); Gerstner et al., Neuronal Dynamics (2014), section 7.4.
     """
     level = confidence(level)
-    frequency, band = _frequencies(given(SpikeTrains, spikes), edges)
+    spikes = given(SpikeTrains, spikes)
+    frequency, band = _frequencies(spikes, edges)
     labels = {"level": level, "unit": "Hz", "x_name": "frequency", "x_unit": "Hz"}
     time, trial = spikes.time, spikes.trial
     if frequency.size == 0 or time.size == 0:
@@ -81,7 +82,8 @@ def spectrum_at_zero(spikes, level=0.95):
     counts of two neighbouring values, or all equal but one, are treated as in `fano_factor`.
     Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), eq. 4.6.12.
     """
-    level, counts = confidence(level), given(SpikeTrains, spikes).counts()
+    level, spikes = confidence(level), given(SpikeTrains, spikes)
+    counts = spikes.counts()
     found = variance_of_few_values(counts, level, lambda variance, mean: hertz(variance / spikes.window))
     if not counts.any():
         return Estimate.missing("spectrum_at_zero", "there is no spike", level=level, unit="Hz", n=len(counts))
@@ -109,6 +111,7 @@ def renewal_limit(spikes, level=0.95):
     `cv` is, and covers what that does.
     Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), section 4.6.
     """
+    spikes = given(SpikeTrains, spikes)
     irregular, frequency = cv(spikes, level), rate(spikes, level).value
     if not irregular.low:  # there is none, or all ISIs are equal
         return _mapped(irregular, lambda x: frequency * x**2, name="renewal_limit", unit="Hz")

@@ -44,6 +44,7 @@ def isi_survival(spikes, x=None, level=0.95):
     Source: Kaplan and Meier, J. Am. Stat. Assoc. 53, 457 (1958); Gill, Z. Wahrscheinlichkeitstheorie 53, 97 (1980).
     """
     level = confidence(level)
+    spikes = given(SpikeTrains, spikes)
     length, cut, trial = _intervals(spikes)
     if x is None:
         longest = length[~cut].max(initial=0.0)
@@ -121,6 +122,7 @@ def isi_hazard(spikes, edges=None, level=0.95):
     Source: Cox and Isham, Point Processes (1980), section 2.2; occurrence/exposure: Aalen, Ann. Stat. 6, 701 (1978).
     """
     level = confidence(level)
+    spikes = given(SpikeTrains, spikes)
     length, cut, trial = _intervals(spikes)
     if edges is None:
         edges = _bins(length[~cut])
@@ -161,7 +163,7 @@ def _bins(ended):
 
 def _intervals(spikes):
     """(length, cut, trial) of the interval after each spike of the window; the last of a trial is cut by its end."""
-    time, trial = given(SpikeTrains, spikes).time, spikes.trial
+    time, trial = spikes.time, spikes.trial
     last = np.append(trial[1:] != trial[:-1], True)[: time.size]
     following = np.append(time[1:], spikes.stop)[: time.size]
     return np.where(last, spikes.stop, following) - time, last, trial

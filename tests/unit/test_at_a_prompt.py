@@ -1,0 +1,134 @@
+"""What a person meets at a prompt or in a notebook: short texts, numbers that are numbers, equality by value."""
+
+import math
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import stochhh as sh
+from stochhh import statistics as st
+from stochhh.equality import agree
+from stochhh.statistics.estimate import Estimate
+
+DRIVE = sh.SynapticInput(sh.Population("exc", 100, 10.0, 0.5), sh.Population("inh", 20, 10.0, -0.5))
+SETTINGS = {"duration": 300.0, "transient": 100.0, "n_trials": 4, "seed": 1, "progress": False}
+NEURON = sh.HodgkinHuxley(I_app=10.0)
+JUMP, DIFFUSION = (
+    sh.simulate(NEURON, DRIVE, backend=name, trace_interval=1.0, **SETTINGS) for name in ("jump", "diffusion")
+)
+EXPERIMENT = sh.Experiment.example("question")
+OBJECTS = {
+    "result": JUMP,
+    "comparison": sh.compare(JUMP, DIFFUSION),
+    "summary": sh.summary(JUMP),
+    "experiment": EXPERIMENT,
+}
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [*OBJECTS.values(), JUMP.spikes, JUMP.moments, JUMP.traces, st.cv(JUMP), st.fano_curve(JUMP), NEURON, DRIVE],
+    ids=lambda thing: type(thing).__name__,
+)
+def test_a_repr_is_short(thing):
+    """No array is poured out."""
+    text = repr(thing)
+    assert "array(" not in text and len(text) < 1500
+    assert len(text.splitlines()) <= (11 if isinstance(thing, dict) else 5)
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_a_notebook_shows_a_table(name):
+    page = OBJECTS[name]._repr_html_()
+    assert page.startswith("<table>") and page.count("<tr>") == page.count("</tr>") > 2
+    assert re.sub(r"</?(table|caption|thead|tbody|tr|t[hd]( style=\"text-align:left\")?|p)>", "", page).count("<") == 0
+
+
+def test_names_in_a_notebook_are_escaped():
+    comparison = sh.compare(JUMP, DIFFUSION, labels=["<script>", "b"])
+    assert "<script>" not in comparison._repr_html_() and "&lt;script&gt;" in comparison._repr_html_()
+
+
+def test_an_estimate_is_a_number():
+    found, missing = st.rate(JUMP), Estimate.missing("cv", "none", level=0.95, unit="1", n=0)
+    assert float(found) == found.value == np.asarray(found) and np.sqrt(found) == math.sqrt(found.value)
+    assert math.isnan(float(missing)) and np.isnan(np.array([found, missing], dtype=float)).tolist() == [False, True]
+
+
+def test_a_summary_is_a_table_and_a_dictionary():
+    summary = JUMP.summary()
+    assert summary == sh.summary(JUMP) and isinstance(summary, dict) and set(summary) == set(st.NAMES)
+    lines = str(summary).splitlines()
+    assert "95 % interval" in lines[0] and lines[1].split()[:3] == ["rate", f"{summary['rate'].value:.4g}", "Hz"]
+    table = summary.to_dataframe()
+    assert table.loc["rate", "low"] == summary["rate"].low and list(table.index) == list(summary)
+    assert JUMP.summary(statistics=["cv"], level=0.9)["cv"].level == 0.9
+
+
+def test_results_are_equal_by_value_but_for_the_time_they_took():
+    again = sh.simulate(NEURON, DRIVE, backend="jump", trace_interval=1.0, **SETTINGS)
+    assert again == JUMP and again is not JUMP
+    assert DIFFUSION != JUMP and JUMP != "jump"
+    late = replace(JUMP, spikes=replace(JUMP.spikes, time=JUMP.spikes.time + 1e-9 * (JUMP.spikes.trial == 2)))
+    assert late != JUMP and late.spikes != JUMP.spikes and JUMP.spikes == again.spikes
+    assert (
+        JUMP.traces == again.traces
+        and JUMP.moments != DIFFUSION.moments
+        and st.fano_curve(JUMP) == st.fano_curve(again)
+    )
+    other = replace(JUMP, provenance=JUMP.provenance | {"seed": 2})
+    assert other != JUMP
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(JUMP)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "equal"),
+    [
+        (np.array([1.0, np.nan]), np.array([1.0, np.nan]), True),
+        (np.array([1.0, np.nan]), np.array([np.nan, 1.0]), False),
+        (np.ones(2), np.ones((1, 2)), False),
+        ((np.ones(2), 3), (np.ones(2), 3), True),
+        ((np.ones(2), 3), (np.ones(2), 4), False),
+        ({"a": np.ones(1)}, {"a": np.ones(1)}, True),
+        ({"a": np.ones(1)}, {"b": np.ones(1)}, False),
+        ([1], (1,), False),
+    ],
+)
+def test_equality_by_value(a, b, equal):
+    assert agree(a, b) is equal
+
+
+def test_spike_trains_are_a_sequence_of_trials():
+    spikes = sh.SpikeTrains.from_lists([[30.0, 20.0], [], [15.0]], start=10.0, stop=40.0)
+    assert len(spikes) == 3 and [times.tolist() for times in spikes] == [[20.0, 30.0], [], [15.0]]
+    assert [times.tolist() for times in JUMP.spikes] == [JUMP.spikes.of(k).tolist() for k in range(4)]
+    assert (
+        sh.SpikeTrains.from_lists(list(JUMP.spikes), start=100, stop=300).counts().tolist()
+        == JUMP.spikes.counts().tolist()
+    )
+    with pytest.raises(sh.InputError, match="n_trials = 0"):
+        sh.SpikeTrains.from_lists([], stop=10.0)
+    with pytest.raises(sh.InputError, match="one of trial 1 is at 50"):
+        sh.SpikeTrains.from_lists([[1.0], [50.0]], stop=10.0)
+
+
+def test_an_input_in_short():
+    """A population, or a list, where an input is wanted; a spike is transmitted unless p says otherwise."""
+    population = sh.Population("exc", 100, 10.0, 0.5)
+    assert population.p == 1.0 and sh.SynapticInput([population]) == sh.SynapticInput(population)
+    runs = [sh.simulate(NEURON, drive, backend="jump", **SETTINGS) for drive in (population, [population])]
+    assert runs[0] == runs[1] == sh.simulate(NEURON, sh.SynapticInput(population), backend="jump", **SETTINGS)
+    for wrong in (None, "exc", [population, "inh"], NEURON):
+        with pytest.raises(sh.InputError, match=r"drive|Population"):
+            sh.simulate(NEURON, wrong, backend="jump", **SETTINGS)
+
+
+def test_plots_are_figures_and_the_frame_is_that_of_the_spikes():
+    from matplotlib.figure import Figure
+
+    assert isinstance(JUMP.plot(), Figure) and len(JUMP.plot().axes) == 7
+    assert isinstance(OBJECTS["comparison"].plot(), Figure)
+    assert JUMP.to_dataframe().equals(JUMP.spikes.to_dataframe())
