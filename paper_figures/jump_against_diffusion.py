@@ -9,8 +9,9 @@ Heun's scheme at dt = 0.02 ms, whose own bias is below 0.1 %.
 Stated: the third cumulant is the first that the diffusion drops; kappa_3 / kappa_2^1.5 falls like N^-1/2, and so should
 every difference (Kramers-Moyal; Richardson and Gerstner, Neural Comput. 17, 923 (2005), for the skewness of V). Here:
 D(N) = c N^-a from N = 1000 on, for ln(jump / diffusion) of rate and CV and the difference of skewness; the 95 % half
-width of a knows that all N share one diffusion. Difference: a rare spike magnifies: where rates differ by half, higher
-cumulants count, and the slope is still below 1/2. Distances do not fall below what equal laws show (dotted).
+width of a knows that all N share one diffusion. The table has c_1 (N/1000)^-1/2 + c_2 (N/1000)^-1 from N = 300 on as
+well, with its chi-squared and that of a free exponent. Difference: a rare spike magnifies: where rates differ by half,
+higher cumulants count, and the slope is still below 1/2. Distances do not fall below what equal laws show (dotted).
 
     python paper_figures/jump_against_diffusion.py --quick --out out
 """
@@ -75,26 +76,54 @@ def differences(regime, reference, jumps):
 
 def fitted(rows):
     """(c, a) of D = c (N / 1000)^-a, and the half width of the interval of a."""
-    rows = rows[rows.N >= 1000]
+    (c, a), half, _ = least_squares(rows[rows.N >= 1000], power, bounds=([-np.inf, -1], [np.inf, 3]))
+    return c, a, half[1]
+
+
+def two_terms(rows):
+    """c_1, c_2 of D = c_1 (N / 1000)^-1/2 + c_2 (N / 1000)^-1, half widths, chi-squared; that of a free exponent."""
+    rows = rows[rows.N >= 300]
+    (c_1, c_2), (half_1, half_2), misfit = least_squares(rows, lambda x, c_1, c_2: c_1 * x**-0.5 + c_2 / x)
+    free = least_squares(rows, power, bounds=([-np.inf, -1], [np.inf, 3]))[2]
+    return {"c_1": c_1, "half_1": half_1, "c_2": c_2, "half_2": half_2, "chi_2": misfit, "chi_2_of_a_power": free}
+
+
+def power(x, c, a):
+    return c * x**-a
+
+
+def least_squares(rows, law, **options):
+    """Parameters of D = law(N / 1000), half widths of their 95 % intervals, chi-squared; all N share a diffusion."""
     shared, x = rows.diffusion_error.to_numpy(), rows.N.to_numpy() / 1000
-    own = np.maximum(((rows.high - rows.low) / 3.92) ** 2 - shared**2, 1e-10)
-    known = {"sigma": np.diag(own) + np.outer(shared, shared), "absolute_sigma": True}
-    (c, a), found = curve_fit(lambda x, c, a: c * x**-a, x, rows.value, bounds=([-np.inf, -1], [np.inf, 3]), **known)
-    return c, a, 1.96 * found[1, 1] ** 0.5
+    own = np.maximum(((rows.high - rows.low).to_numpy() / 3.92) ** 2 - shared**2, 1e-10)
+    sigma = np.diag(own) + np.outer(shared, shared)
+    found, covariance = curve_fit(law, x, rows.value, sigma=sigma, absolute_sigma=True, **options)
+    left = rows.value.to_numpy() - law(x, *found)
+    return found, 1.96 * np.diag(covariance) ** 0.5, left @ np.linalg.solve(sigma, left)
 
 
 def make(options):
     runs = {regime: simulated(regime, options) for regime in REGIMES}
     columns = ["regime", "N", "statistic", "value", "low", "high", "diffusion_error", "equal_laws_below"]
     table = pd.DataFrame([row for name, run in runs.items() for row in differences(name, *run)], columns=columns)
-    fits = {key: fitted(rows) for key, rows in table.groupby(["statistic", "regime"]) if key[0] != "isi_wasserstein"}
-    found = [(*key, a, a - half, a + half) for key, (_, a, half) in fits.items()]
-    exponents = pd.DataFrame(found, columns=["statistic", "regime", "exponent", "low", "high"])
-    print(exponents.round(3).to_string(index=False))
+    laws = table[table.statistic != "isi_wasserstein"].groupby(["statistic", "regime"])
+    fits = {key: fitted(rows) for key, rows in laws}
+    exponents = orders(laws)
+    print(exponents.round(4).to_string(index=False))
     figure, densities = drawn(runs, table, fits)
     save_figure(figure, options, "jump_against_diffusion", table)
     write_table(options.out / "jump_against_diffusion_exponents.csv", exponents)
     write_table(options.out / "jump_against_diffusion_densities.csv", pd.concat(densities))
+
+
+def orders(laws):
+    """A row for each statistic and regime: the exponent with its interval, and the two terms."""
+    found = []
+    for (statistic, regime), rows in laws:
+        _, a, half = fitted(rows)
+        power_law = {"exponent": a, "low": a - half, "high": a + half}
+        found.append({"statistic": statistic, "regime": regime, **power_law, **two_terms(rows)})
+    return pd.DataFrame(found)
 
 
 def drawn(runs, table, fits):

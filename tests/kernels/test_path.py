@@ -1,7 +1,8 @@
 """The jumps inside a step, as numbers: their integrals by hand, and what the stage values must match.
 
 Would catch: a weight entered with the wrong part of the step, the order of the jumps mistaken, a condition of the
-Runge-Kutta step not met, the square root of a negative number, the root's sign turned.
+Runge-Kutta step not met, the square root of a negative number, the root's sign turned, a rule that a path run backwards
+in time does not turn round.
 """
 
 from fractions import Fraction
@@ -182,3 +183,24 @@ def test_the_third_moment_is_right_in_the_mean():
     one_sign = third_moment(lambda path, rough: shipped(path._replace(e=-1.0), rough))
     no_root = third_moment(lambda path, rough: shipped(path, 0.0))
     assert abs(one_sign - 0.5) > 0.1 and abs(no_root - 0.5) > 0.09
+
+
+def third_moments_missed(stages_of):
+    """What the stages miss of the third moment of L about its mean: in a path, and in the same path run backwards."""
+    for times, weights in step_paths():
+        found = []
+        for events, jumps in ((times, weights), (1.0 - times[::-1], weights[::-1].copy())):
+            path, rough, _ = of_jumps(jumps, 1.0 - events)
+            mid = np.array(stages_of(path, rough)) - path.a
+            levels = np.concatenate([[0.0], np.cumsum(jumps)]) - path.a
+            exact = np.sum(levels**3 * np.diff(np.concatenate([[0.0], events, [1.0]])))
+            found.append((exact - np.array([1.0, 4.0, 1.0]) / 6 @ mid**3) / size_of(weights) ** 3)
+        yield found
+
+
+def test_a_path_run_backwards_errs_by_the_opposite():
+    """So the error of the third moment is 0 in the mean, whatever the law of the weights."""
+    forwards, backwards = np.array(list(third_moments_missed(shipped))).T
+    assert np.max(np.abs(forwards + backwards)) < 1e-9 and np.max(np.abs(forwards)) > 1e-3
+    one_sign = np.array(list(third_moments_missed(lambda path, rough: shipped(path._replace(e=-1.0), rough)))).T
+    assert np.max(np.abs(one_sign[0] + one_sign[1])) > 1e-3

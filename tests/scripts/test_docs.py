@@ -138,6 +138,45 @@ def test_every_page_of_the_mathematics_names_its_tests(page):
     assert page.stem == "index" or ("::test_" in text and "*Proof" in text and "{cite:" in text)
 
 
+STATEMENT = re.compile(
+    r":::\{admonition\} Statement (\d+)\.(\d+) \(.+\)\n:class: statement\n:name: statement-(\d+)-(\d+)\n"
+)
+
+
+def chapters():
+    """The pages of the mathematics in their order."""
+    contents = (DOCS / "mathematics/index.md").read_text("utf-8").split("```")[1]
+    return [DOCS / f"mathematics/{name}.md" for name in re.findall(r"^([\w-]+)$", contents, re.MULTILINE)]
+
+
+def statements(page):
+    """(chapter, number) of the statements of a page, each twice: by its title, and by its name."""
+    return [tuple(map(int, m.groups())) for m in STATEMENT.finditer(page.read_text("utf-8"))]
+
+
+def test_statements_are_numbered_in_order_and_named_by_their_number():
+    assert len(chapters()) == 11
+    for chapter, page in enumerate(chapters(), 1):
+        count = page.read_text("utf-8").count("} Statement ")
+        assert statements(page) == [(chapter, k, chapter, k) for k in range(1, count + 1)] != [], name_of(page)
+
+
+def named_in_vain(text, known):
+    """Statements that a text names without a link, or with one to another statement or to none."""
+    links = re.findall(r"\[([Ss]tatement) (\d+\.\d+)\]\(#statement-([\d-]+)\)", text)
+    mentions = re.findall(r"(?<!\} )\b[Ss]tatements? (\d+\.\d+)", text)
+    wrong = [number for _, number, target in links if target != number.replace(".", "-") or target not in known]
+    return wrong + ["no link"] * (len(mentions) - len(links))
+
+
+def test_every_statement_that_is_named_is_linked():
+    known = {f"{chapter}-{number}" for page in chapters() for chapter, number, *_ in statements(page)}
+    assert [(name_of(page), wrong) for page in PAGES if (wrong := named_in_vain(page.read_text("utf-8"), known))] == []
+    assert named_in_vain("[statement 1.2](#statement-1-2)", {"1-2"}) == []
+    for fault in ("statement 1.2", "[statement 1.2](#statement-1-3)", "[statement 1.4](#statement-1-4)"):
+        assert named_in_vain(fault, {"1-2", "1-3"})
+
+
 # --- What the pages are made with -------------------------------------------------------------------------------------
 
 
