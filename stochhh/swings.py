@@ -15,7 +15,7 @@ _PARTS = tuple(0.04 * RATIO**k for k in range(N_SIZES))  # of the span of V in a
 _SAME = 0.9  # so many of the swings of one size are of the next one too: they have a size of their own
 _CLOSE = 0.05  # how far spikes and swings may differ, as a part of the larger number
 _FEW = 4  # and in any case
-_ACROSS = 0.5  # of the trials, in which a swing may lie across an end of the window
+_ACROSS = 0.2  # of the trials, in which the window ends between a swing and its spike
 _OF_KICKS = 1.5  # swings up to so many times a single jump of V are the input's own
 
 _ABOUT = ("threshold", "rearm", "kick")
@@ -113,7 +113,7 @@ class Swings:
         if at is None and found <= _FEW:  # hardly any, and none that plainly lack: large ones must not be there
             return n, at, found, n[-2] <= _FEW + spikes.n_trials
         least, most = (n[-1], n[-3]) if at is None else (n[at], n[at - 1])
-        trials = min(found, spikes.n_trials)  # of each the first and last spike may have no swing: not begun, not ended
+        trials = min(found, spikes.n_trials)
         fewest = least - _FEW - _ACROSS * trials - _CLOSE * least
         return n, at, found, fewest <= found <= most + _FEW + 2 * trials + _CLOSE * max(found, most)
 

@@ -16,15 +16,17 @@ class SwingCounter:
     def __init__(self, V, sizes):
         self.sizes = np.array(sizes)
         self.floors = V - self.sizes
-        self.rising = np.ones(self.sizes.size, dtype=bool)
+        self.rising, self.within = np.ones((2, self.sizes.size), dtype=bool)  # `within`: the last trough counts
         self.counts, self.troughs = np.zeros((2, self.sizes.size))
 
     def look(self, V, counts):
         """Take in the next V, mV; `counts` tells whether swings count now."""
         up = V - self.sizes > self.floors
-        begun = up & ~self.rising
+        begun = up & ~self.rising & self.within
         if counts:
             self.counts += begun
             self.troughs[begun] += self.floors[begun]
-        self.rising = up | (self.rising & (V >= self.floors))
+        down = V < self.floors
+        self.within = np.where(down, counts, self.within)
+        self.rising = up | (self.rising & ~down)
         self.floors = np.where(up, V - self.sizes, np.minimum(self.floors, V))

@@ -24,6 +24,24 @@ def test_the_counter_by_hand():
     assert counter.troughs.tolist() == [-6.0, -6.0]
 
 
+def test_a_trough_before_the_window_begins_no_swing():
+    counter = SwingCounter(0.0, (2.0, 5.0))
+    for V, counts in ((-6, False), (-5, True), (0, True), (-3, True), (0, True), (-7, True), (3, True)):
+        counter.look(float(V), counts)
+    assert counter.counts.tolist() == [2.0, 1.0] and counter.troughs.tolist() == [-10.0, -7.0]
+
+
+@pytest.mark.parametrize("backend", ["jump", "diffusion", "per-neuron"])
+def test_the_trough_of_an_onset_spike_is_none_of_the_window(backend):
+    """One spike at the onset, a trough at -76 mV, and a rise back to rest of 12 mV that ends long after the transient."""
+    drive = sh.Population("inh", n=400, rate=10.0, weight=-0.1, p=0.5)
+    settings = {"n_trials": 1, "duration": 260.0} if backend == "per-neuron" else {"n_trials": 8, "duration": 600.0}
+    run = sh.simulate(sh.HodgkinHuxley(I_app=6.0), drive, backend=backend, transient=60.0, seed=1, **settings)
+    whole = sh.simulate(sh.HodgkinHuxley(I_app=6.0), drive, backend=backend, seed=1, **settings)
+    assert run.spikes.time.size == 0 < whole.spikes.time.size and run.swings.counts[:, 1:].sum() == 0
+    assert whole.swings.counts[:, 1].sum() > 0 and run.doubts == ()
+
+
 @pytest.mark.parametrize("backend", ["jump", "diffusion", "per-neuron"])
 @pytest.mark.parametrize("neuron", [sh.HodgkinHuxley(I_app=8.0), sh.Passive()])
 def test_against_the_path(neuron, backend):

@@ -1,8 +1,8 @@
 """How often V rises from a trough by a given size, whatever the levels of a spike are: for several sizes at once.
 
 For each size a floor follows V: up, so that V is never more than the size above it, and down with V. A rise that pushes
-the floor up is a swing if the floor was last pushed down, and where it starts from is its trough; a ripple smaller than
-the size makes no difference. The turning points of a larger size are among those of the smallest, so all lanes are
+the floor up is a swing if the floor was last pushed down, and where it starts from is its trough, which must lie in the
+window too; a ripple smaller than the size makes no difference. The turning points of a larger size are among those of the smallest, so all lanes are
 watched for these alone, and the floors of all sizes are moved where one has come.
 """
 
@@ -49,22 +49,23 @@ def watching(first, sizes, crest, last, lanes, weight):
             size *= RATIO
 
     @inline
-    def fall(w, j, V):
-        """Push the floors of a lane down."""
+    def fall(w, j, V, counts):
+        """Push the floors of a lane down; the rise that follows counts if the trough does."""
         for k in range(sizes):
             at = (SIZE + 3 * k) * L + j
             if V >= w[at]:
                 break
             w[at] = V
-            w[at + L] = -abs(w[at + L])
+            w[at + L] = -abs(w[at + L]) if counts > 0.0 else abs(w[at + L])
 
     @inline
     def turn(w, j, smallest, window):
         """Take in the turning point that a lane has come to."""
+        counts = weight(w, j, window)
         if w[RISING * L + j] > 0.5:
-            fall(w, j, w[TURN * L + j])
+            fall(w, j, w[TURN * L + j], counts)
         else:
-            rise(w, j, w[TURN * L + j], smallest, weight(w, j, window))
+            rise(w, j, w[TURN * L + j], smallest, counts)
 
     @apart
     def look(w, first_lane, smallest):
