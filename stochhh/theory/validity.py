@@ -28,7 +28,7 @@ def doubts(neuron, drive):
     s is the skewness that V would have, by Campbell's theorem, were all conductances held at their values at the
     operating point: the size of the first cumulant that diffusion drops, in the membrane's own time. Its limit
     is the margin that `compare` sets on V_skewness. 4000 neurons of +0.1 mV with 1000 of -0.4 have s = -0.26, and
-    their diffusion fires a seventh too often. The example `question` has s = -1.86, and its diffusion fires half as
+    their diffusion fires a sixth too often. The example `question` has s = -1.86, and its diffusion fires half as
     much again as the spikes make it; with 3 Hz a neuron in place of 10 it has s = -3.4, and fires a third as often: see
     `error_sign` for where the sign of s tells that of the error. At fixed mean and variance s falls like
     1/sqrt(number of neurons). The limits are rules of thumb: silence is no proof, and only `compare` measures the bias.
