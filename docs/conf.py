@@ -48,7 +48,7 @@ html_css_files = ["stochhh.css"]
 html_show_sourcelink = False
 html_copy_source = False
 html_theme_options = {
-    "header_links_before_dropdown": 7,
+    "header_links_before_dropdown": 9,
     "navbar_align": "left",
     "navbar_end": ["theme-switcher"],
     "navigation_with_keys": False,
@@ -57,4 +57,5 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
-html_sidebars = {page: [] for page in ("index", "first-steps", "guide")}
+_ALONE = ("index", "first-steps", "guide", "your-own-neuron", "your-own-input", "from-elsewhere")
+html_sidebars = {page: [] for page in _ALONE}
