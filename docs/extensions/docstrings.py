@@ -1,10 +1,12 @@
 """The docstrings of stochhh are plain text; here they become reStructuredText.
 
-Indented blocks are formulas and stay as they are typed; "Arguments:" is left to napoleon; `names` are code; sources
-begin a paragraph.
+Indented blocks are formulas, and set as such (`formulas.py`); "Arguments:" is left to napoleon; `names` are code;
+sources begin a paragraph.
 """
 
 import re
+
+import formulas
 
 _DOCTEST = (">>>", "...")
 _SECTION = "Arguments:"
@@ -34,7 +36,9 @@ def as_rest(lines):
 def _formula(block):
     while block and not block[-1].strip():
         block = block[:-1]
-    return ["", ".. code-block:: text", "   :class: formula", "", *block, ""] if block else []
+    tex = formulas.as_tex(block)
+    shown = [".. math::", "   :class: formula", "", f"   {tex}"] if tex else [".. code-block:: text", "", *block]
+    return ["", *shown, ""] if block else []
 
 
 def _inline(line):
