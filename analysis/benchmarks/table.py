@@ -136,7 +136,7 @@ def text(result):
         "processor time of one core, the simulation alone; the median of the repeats, with the least and the largest. "
         "An answer is *right* if the 95 % intervals of rate and CV against the converged ones lie within 10 %, *wrong* "
         "if one lies outside, else *undecided*: too few spikes, or trials too short for the CV. (Euler-Maruyama at "
-        "0.01 ms by itself fires some 4 % too often here: all programs that use it share that.) What each "
+        "0.01 ms by itself fires 2.8 % too often here: all programs that use it share that.) What each "
         "program does is said in `analysis/benchmarks/peers.toml` and at the head of its source. In the figure "
         "stochhh is blue; open symbols are undecided, crosses wrong."
     )
