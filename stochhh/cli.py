@@ -152,9 +152,12 @@ def run(
     drawn = _drawn(experiment, backend, events, force_long) if save_events else None
     recording = Recording.from_csv(events) if events else None
     _doubt(experiment)
+    played = experiment.simulation.n_trials
+    if recording is not None and recording.n_trials > played:
+        _tell(f"the events hold {recording.n_trials} trials, of which {played} are played: --trials says how many")
     if out:
         report.directory_for(out, force=force)
-    keeping = Keeping()
+    keeping, curves = Keeping(), None
     result = _simulated(keeping, experiment, backend, events=recording, workers=workers, **until)
     with keeping:
         if spikes:
@@ -172,10 +175,13 @@ def run(
         if statistics is not None:
             with keeping.step():
                 made = report.run_object(result, statistics)
-                say(report.as_json(made) if json else report.run_text(result, statistics))
-    if keeping.drawn(out):
+                say(report.as_json(made) if json else report.run_text(result, statistics), needed=not out)
+        if out in keeping.kept:
+            with keeping.step():
+                curves = report.save_curves(out, {result.backend: result})
+    if curves is not None and keeping.drawn(out):
         with keeping.step(figures=True):
-            report.run_figures(out, result)
+            report.run_figures(out, result, curves)
     keeping.end("their statistics are printed" if statistics else "nothing is saved")
 
 
@@ -213,7 +219,7 @@ def compare(
     for doubt in doubts(experiment.neuron, experiment.drive):
         tell(f"stochhh: doubtful diffusion: {doubt}")
     experiment.check_before("diffusion", workers=workers, force_long=force_long)  # before the jumps begin
-    keeping, comparison = Keeping(), None
+    keeping, comparison, curves = Keeping(), None, None
     results = {"jump": _simulated(keeping, experiment, "jump", workers=workers, **until)}
     if not keeping.interruption:
         with keeping.step():
@@ -229,12 +235,15 @@ def compare(
                 report.save_comparison(directory, comparison, results, experiment)
         if comparison:
             with keeping.step():
-                say(_compared(comparison, results, json))
-    if keeping.drawn(directory):
+                say(_compared(comparison, results, json), needed=not directory)
+        if directory in keeping.kept:
+            with keeping.step():
+                curves = report.save_curves(directory, results)
+    if curves is not None and keeping.drawn(directory):
         with keeping.step(figures=True):
             shown = min(experiment.simulation.duration, experiment.simulation.transient + 1000.0)
             traces = {backend: experiment.trace(backend, duration=shown, force_long=force_long) for backend in results}
-            figures = report.comparison_figures(directory, comparison, results, traces)
+            figures = report.comparison_figures(directory, comparison, results, traces, curves)
             lines = [f"{what}: {' and '.join(map(str, paths))}" for what, paths in figures.items()]
             if not json:
                 say("\n".join(["", *(escaped(line, 10_000) for line in (*lines, f"All of it: {directory}"))]))

@@ -1,7 +1,7 @@
 """Compare results: differences and ratios with intervals, margins and verdicts, and the distance of their ISI laws."""
 
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from .errors import InputError
@@ -60,8 +60,10 @@ class Comparison:
         }
 
     def __str__(self):
-        paired = [f"  {entry}" for entry in self.distance.values() if isinstance(entry, PairedDistance)]
-        laws = [f"  {entry}" for entry in self.distance.values() if not isinstance(entry, PairedDistance)]
+        # doubts about the spikes stand below, once
+        entries = [replace(entry, estimate=replace(entry.estimate, doubts=())) for entry in self.distance.values()]
+        paired = [f"  {entry}" for entry in entries if isinstance(entry, PairedDistance)]
+        laws = [f"  {entry}" for entry in entries if not isinstance(entry, PairedDistance)]
         of_laws = "Distance of the laws of the interspike intervals (a p-value is that of trials shared out anew):"
         of_pairs = "Distance of paired trains, mean over the trials (a p-value is that of trains matched anew):"
         doubts = [f"Doubt: {doubt}" for doubt in self.doubts]

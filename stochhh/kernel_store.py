@@ -13,10 +13,11 @@ import os
 import re
 import secrets
 import stat
-import sys
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from .messages import escaped, tell
 
 __all__ = ["load", "save"]
 
@@ -159,7 +160,6 @@ _said = set()
 def _say(why):
     """One line on standard error, once in a process."""
     line = f"stochhh: {why}: kernels are not kept there, and are compiled anew each time"
-    if line not in _said and sys.stderr is not None:
+    if line not in _said:
         _said.add(line)
-        with suppress(OSError, ValueError):
-            print(line, file=sys.stderr, flush=True)
+        tell(escaped(line, 400))

@@ -1,5 +1,6 @@
 """What a person reads: short texts without control characters, on streams that may be closed or full."""
 
+import errno
 import os
 import reprlib
 import sys
@@ -53,9 +54,16 @@ def tell(line):
             silence(sys.stderr)
 
 
-def say(text):
-    """Print on standard output; a reader who has left is no error, and OSError names a full one."""
+def say(text, needed=False):
+    """Print on standard output; a reader who has left is no error, and OSError names a full one.
+
+    Arguments:
+        text: what to print.
+        needed: whether it is found nowhere else, so that a closed standard output is an error too.
+    """
     if sys.stdout is None:
+        if needed:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF), "standard output")
         return
     try:
         print(_encodable(text, sys.stdout), flush=True)

@@ -10,6 +10,7 @@ from .directories import filling, make_directory
 from .errors import InputError
 from .files import write_json, write_table, writing
 from .leftovers import sweep
+from .statistics.spikes.page import spike_train_curves, spike_train_table
 
 __all__ = [
     "as_json",
@@ -21,6 +22,7 @@ __all__ = [
     "run_object",
     "run_text",
     "save_comparison",
+    "save_curves",
     "save_run",
     "save_trace",
     "trace_figure",
@@ -131,9 +133,18 @@ def save_run(directory, result, statistics, experiment):
             write_table(part / "statistics.csv", _frame(statistics))
 
 
-def run_figures(directory, result):
-    """Save the page of a run's spike trains as spike_trains.png and .pdf, the numbers in it as spike_trains.csv."""
-    return _page(directory, {result.backend: result})
+def save_curves(directory, results):
+    """Save the curves of the spike trains of results, LABEL -> Result, as spike_trains.csv, and return them."""
+    found = spike_train_curves(results)
+    write_table(Path(directory) / "spike_trains.csv", spike_train_table(found))
+    return found
+
+
+def run_figures(directory, result, curves):
+    """Save the page of a run's spike trains, and of their curves, as spike_trains.png and .pdf."""
+    from .plotting import save_spike_train_figures
+
+    return save_spike_train_figures({result.backend: result}, directory, found=curves)
 
 
 def save_comparison(directory, comparison, results, experiment):
@@ -147,27 +158,18 @@ def save_comparison(directory, comparison, results, experiment):
             write_table(part / "comparison.csv", _frame(comparison.difference))
 
 
-def comparison_figures(directory, comparison, results, traces):
+def comparison_figures(directory, comparison, results, traces, curves):
     """Save the figures of a comparison; returns their paths by what they show.
 
-    `results` and `traces`, of a short traced trial each, are Results by backend.
+    `results` and `traces`, of a short traced trial each, are Results by backend; `curves` those of `save_curves`.
     """
-    from .plotting import save_comparison_figures
+    from .plotting import save_comparison_figures, save_spike_train_figures
 
     traced = {f"{backend}_trace": result for backend, result in traces.items()}
     return {
         "Figure": save_comparison_figures(comparison, *results.values(), directory, **traced),
-        "Spike trains": _page(directory, results),
+        "Spike trains": save_spike_train_figures(results, directory, found=curves),
     }
-
-
-def _page(directory, results):
-    """The page of the spike trains and its numbers; returns the paths of the page."""
-    from .plotting import save_spike_train_figures, spike_train_curves, spike_train_table
-
-    found = spike_train_curves(results)
-    write_table(Path(directory) / "spike_trains.csv", spike_train_table(found))
-    return save_spike_train_figures(results, directory, found=found)
 
 
 def save_trace(directory, result, neuron):

@@ -352,7 +352,7 @@ def _result(backend, task, done, timing):
     counts = [len(times) for times in trains]
     spikes = SpikeTrains(
         np.concatenate(trains), np.repeat(np.arange(len(trains)), counts), len(trains), task.transient, task.duration,
-        () if task.events is None else task.events.doubts,
+        () if task.events is None else task.events.doubts_of_run(task.first, len(trains), task.duration),
     )  # fmt: skip
     moments = Moments(task.initial[0], np.concatenate([block.powers for block in done]))
     traces = membrane = swings = None

@@ -9,6 +9,9 @@ from ..trial_numbers import numbered
 
 __all__ = ["Recording"]
 
+_SEVERAL = 10  # events that are judged
+_SHORT = 500  # parts of the run, in one of which no events but those in another unit all lie
+
 
 class Recording:
     """Input events of one or more trials: what moved V, when, and by how much.
@@ -82,6 +85,24 @@ class Recording:
         """(time, jump) of one trial, ms and mV."""
         first, last = np.searchsorted(self.trial, [trial, trial + 1])
         return self.time[first:last], self.jump[first:last]
+
+    def doubts_of_run(self, first, n_trials, duration):
+        """Sentences that say what is doubtful where these trials are played for `duration` ms; () for nothing."""
+        begin, end = np.searchsorted(self.trial, [first, first + n_trials])
+        time = self.time[begin:end]
+        late = int(np.count_nonzero(time > duration))
+        doubts = list(self.doubts)
+        if late:
+            doubts.append(
+                f"{late} of {time.size} recorded events lie after the end of the run at {duration:g} ms, and are left "
+                "out: lengthen duration, unless this is meant, and see that the times are in ms."
+            )
+        if time.size >= _SEVERAL and time.max() < duration / _SHORT:
+            doubts.append(
+                f"All {time.size} recorded events lie in the first {time.max():.3g} of {duration:g} ms: times are "
+                "taken as ms; if they are in seconds, multiply them by 1000."
+            )
+        return tuple(doubts)
 
     def acting(self, trial):
         """(time, jump) of one trial with the events of each instant put into one, ms and mV."""

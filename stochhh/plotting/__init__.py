@@ -1,12 +1,13 @@
 """Figures that a journal prints as they are: axes-level drawing, and whole figures saved as PNG and PDF."""
 
+from ..statistics.spikes.page import spike_train_curves, spike_train_table
 from .bands import curve, curves
 from .comparison import save_comparison_figures
 from .forest_plot import forest
 from .intervals import distances, estimates
 from .isi import isi_density
 from .membrane import save_membrane_figures
-from .spike_trains import save_spike_train_figures, spike_train_curves, spike_train_figure, spike_train_table
+from .spike_trains import save_spike_train_figures, spike_train_figure
 from .spikes import first_spike_times, raster, spectrum
 from .style import COLUMN, GREY, PAGE, colour_of, dashes_of, journal, legend_above, letter, new_figure, save
 from .traces import currents, gates, save_trace_figure, spike_marks, trace

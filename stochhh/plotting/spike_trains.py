@@ -5,61 +5,14 @@ from matplotlib.lines import Line2D
 from matplotlib.markers import CARETLEFT
 from matplotlib.patches import Patch
 
-from ..statistics import (
-    autocorrelation,
-    fano_curve,
-    isi_bins,
-    isi_hazard,
-    isi_histogram,
-    rate,
-    serial_correlation,
-    spike_spectrum,
-)
+from ..statistics import isi_bins, rate
+from ..statistics.spikes.page import spike_train_curves
 from .bands import curves, tell
 from .isi import isi_density
 from .spikes import marks_of_spectrum, raster, stretch_of
 from .style import GREY, PAGE, colour_of, dashes_of, journal, legend_above, letter, new_figure, save
 
-__all__ = ["save_spike_train_figures", "spike_train_curves", "spike_train_table"]
-
-_CURVES = {
-    "isi_hazard": isi_hazard,
-    "serial_correlation": serial_correlation,
-    "fano_curve": fano_curve,
-    "spike_spectrum": spike_spectrum,
-    "autocorrelation": autocorrelation,
-}
-
-
-def spike_train_curves(results):
-    """What the page shows: NAME -> LABEL -> Curve, of isi_histogram (in the same bins) and five others.
-
-    Arguments:
-        results: LABEL -> Result, or SpikeTrains.
-    """
-    trains = {label: getattr(result, "spikes", result) for label, result in results.items()}
-    edges = isi_bins(*trains.values())
-    return {
-        "isi_histogram": {label: isi_histogram(spikes, edges) for label, spikes in trains.items()},
-        **{name: {label: of(spikes) for label, spikes in trains.items()} for name, of in _CURVES.items()},
-    }
-
-
-def spike_train_table(found):
-    """The plotted numbers as a pandas.DataFrame: statistic, result, x, value, low, high, joint_low, joint_high.
-
-    Arguments:
-        found: what `spike_train_curves` gave. The units are those of the axes.
-    """
-    import pandas as pd
-
-    tables = [
-        curve.to_dataframe().rename(columns={curve.x_name: "x"}).assign(statistic=name, result=label)
-        for name, curves in found.items()
-        for label, curve in curves.items()
-    ]
-    table = pd.concat([t for t in tables if len(t)] or tables)
-    return table[["statistic", "result", "x", "value", "low", "high", "joint_low", "joint_high"]]
+__all__ = ["save_spike_train_figures", "spike_train_figure"]
 
 
 def save_spike_train_figures(results, directory, stem="spike_trains", *, found=None):
@@ -98,8 +51,8 @@ def spike_train_figure(results, *, found=None):
         banded = any(np.isfinite(c.low).any() for named in found.values() for c in named.values())
         _legend(lanes[0], trains, banded)
         _density(axes[0], trains, found["isi_histogram"])
-        for ax, name in zip(axes[1:], _CURVES, strict=True):
-            curves(found[name], ax, legend=False)
+        for ax, named in zip(axes[1:], list(found.values())[1:], strict=True):
+            curves(named, ax, legend=False)
         _references(axes[4], axes[5], trains)
         for ax, text in zip((lanes[0], *axes), "abcdefg", strict=True):
             letter(ax, text, 30)

@@ -1,11 +1,13 @@
 """What statistics are made of; anything else is refused by name."""
 
+from functools import wraps
+
 from ..errors import InputError
 from ..results import Moments, Result
 from ..spike_trains import SpikeTrains
 from .membrane.record import Membrane
 
-__all__ = ["KINDS", "given"]
+__all__ = ["KINDS", "given", "of_spikes"]
 
 KINDS = {"spikes": SpikeTrains, "moments": Moments, "membrane": Membrane}
 
@@ -36,3 +38,18 @@ def given(wanted, value):
     if getattr(value, what) is None:
         raise InputError(f"the result has no {what}: it must be that{run}")
     return getattr(value, what)
+
+
+def of_spikes(statistic):
+    """A function of SpikeTrains that takes a Result too, and hands on the doubts about the spikes to what it returns.
+
+    Arguments:
+        statistic: function of (spikes, ...) to an Estimate or a Curve.
+    """
+
+    @wraps(statistic)
+    def of(spikes, *arguments, **settings):
+        spikes = given(SpikeTrains, spikes)
+        return statistic(spikes, *arguments, **settings).doubted(*spikes.doubts)
+
+    return of

@@ -1,6 +1,7 @@
 """What can be said without simulating: operating point, linear response, exact rates, where diffusion is doubtful."""
 
 from ..models.jacobians import jacobian
+from ..models.levels import level_doubts
 from .bifurcation_points import Bifurcation, Bifurcations, bifurcations
 from .equilibrium import fixed_point
 from .integrate_and_fire import shot_noise_rate, siegert_rate
@@ -26,6 +27,7 @@ __all__ = [
     "input_scales",
     "jacobian",
     "kick_threshold",
+    "level_doubts",
     "limit_cycle",
     "linear_response",
     "power_spectrum",

@@ -85,7 +85,7 @@ def test_editors_are_told_of_the_names_that_are_loaded_later(package):
     """The imports under TYPE_CHECKING bind the names of the lazy table, from the same modules, and the submodules."""
     (block,) = [node for node in ast.parse(Path(package.__file__).read_text()).body if isinstance(node, ast.If)]
     told = {alias.asname: node.module for node in block.body for alias in node.names}
-    submodules = {name: None for name in getattr(package, "_SUBMODULES", ())}
+    submodules = dict.fromkeys(getattr(package, "_SUBMODULES", ()))
     assert told == package._HOME | submodules
     assert set(dir(package)) == set(told) | {"__version__"} & set(package.__all__)
     assert all(not name.startswith("_") for name in set(dir(package)) - {"__version__"})

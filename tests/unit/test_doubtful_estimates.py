@@ -23,8 +23,13 @@ def test_an_estimate_says_it():
 
 
 def test_what_is_missing_is_not_doubtful():
-    missing = FOUND.without_interval("too few")
+    missing = Estimate.missing("cv", "none", level=0.95, unit="1", n=0)
     assert missing.doubted(DOUBT) == missing
+
+
+def test_a_value_without_an_interval_is_doubtful_too():
+    bare = FOUND.without_interval("too few")
+    assert bare.doubted(DOUBT).doubt == DOUBT and DOUBT in str(bare.doubted(DOUBT))
 
 
 @pytest.mark.parametrize("margin", [Margin(0.5, False), Margin(0.1, True)])
@@ -54,7 +59,9 @@ def test_a_curve_says_it():
     curve = Curve("fano_curve", x, x, x - 1, x + 1, x - 2, x + 2, 0.95, "1", "window", "ms", 20, "made up")
     assert DOUBT in str(curve.doubted(DOUBT)) and curve.doubted(DOUBT).doubted("More.").doubt == f"{DOUBT} More."
     bare = replace(curve, low=x * np.nan)
-    assert bare.doubted(DOUBT) is bare
+    assert bare.doubted(DOUBT).doubt == DOUBT and DOUBT in str(bare.doubted(DOUBT))
+    none = replace(bare, value=x * np.nan)
+    assert none.doubted(DOUBT) is none
 
 
 def test_doubts_about_the_spikes_go_with_every_number_made_of_them():

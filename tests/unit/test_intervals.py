@@ -199,6 +199,60 @@ def test_a_window_that_is_barely_long_enough_is_said():
     assert well.low is not None and well.doubt is None
 
 
+def test_a_law_that_ends_abruptly_has_no_heavy_tail():
+    """A clock that skips: 2 % of the intervals are twice as long, and none is longer."""
+    rng = np.random.default_rng(8)
+
+    def skipping():
+        return np.where(rng.random((20, 60)) < 0.03, 30.0, 15.0) + 0.3 * rng.normal(size=(20, 60))
+
+    assert doubted("cv", skipping) == doubted("isi_mean", skipping) == 0
+
+
+def test_uneven_counts_are_said_and_usual_ones_are_not():
+    rng = np.random.default_rng(9)
+
+    def share(counts, name):
+        doubts = []
+        for _ in range(20):
+            n = counts(20)
+            trial = np.repeat(np.arange(20), n)
+            spikes = sh.SpikeTrains(np.full(trial.size, 0.5) + np.arange(trial.size) * 1e-6, trial, 20, 0.0, 1.0)
+            doubts.append(getattr(st, name)(spikes).doubt is not None)
+        return np.mean(doubts)
+
+    for name in ("fano_factor", "spectrum_at_zero"):
+        assert share(lambda n: rng.poisson(50 * rng.lognormal(0, 0.8, n)), name) > 0.8
+        assert share(lambda n: rng.negative_binomial(1, 1 / 3, n), name) > 0.3
+        assert share(lambda n: rng.poisson(50, n), name) == share(lambda n: rng.poisson(2, n), name) == 0
+        assert share(lambda n: rng.poisson(0.3, n) + (np.arange(n) < 2), name) < 0.3
+
+
+def test_trials_that_all_agree_have_curves_with_a_doubt():
+    time = np.arange(5.0, 1000.0, 10.0)
+    spikes = sh.SpikeTrains(np.tile(time, 20), np.repeat(np.arange(20), time.size), 20, 0.0, 1000.0)
+    for curve in (st.fano_curve(spikes), st.spike_spectrum(spikes), st.isi_kernel_density(spikes)):
+        assert "all trials agree to rounding" in curve.doubt
+    rng = np.random.default_rng(10)
+    usual = renewal(6 + rng.exponential(4.0, (20, 60)))
+    for name in ("isi_survival", "fano_curve", "spike_spectrum", "isi_histogram", "autocorrelation"):
+        assert getattr(st, name)(usual).doubt is None
+    first = sh.SpikeTrains(np.tile([10.0, 20.0], 6), np.repeat(np.arange(6), 2), 6, 0.0, 100.0)
+    median = st.latency_median(first)
+    assert median.value == 10 and median.low is None and "6 of 6 have the same" in median.reason
+
+
+def test_few_independent_samples_leave_open_a_heavy_tail():
+    """exp of a standard normal, 10 samples in all: a skewness of 6 that none of them shows; Gaussian ones do not."""
+    rng = np.random.default_rng(11)
+
+    def doubts(of, name):
+        return np.mean([getattr(st, name)(moments(of(rng.normal(size=(5, 2))))).doubt is not None for _ in range(40)])
+
+    for name in ("V_variance", "V_skewness"):
+        assert doubts(np.exp, name) > 0.3 and doubts(lambda x: x, name) < 0.15
+
+
 def test_a_doubt_is_a_sentence_and_goes_with_the_numbers():
     rng = np.random.default_rng(5)
     spikes = renewal(10 * laws.fisk.rvs(2.5, size=(20, 80), random_state=rng))

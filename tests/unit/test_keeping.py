@@ -26,9 +26,25 @@ from stochhh.keeping import Keeping
 SHORT = ("--trials", "3", "--duration", "350")
 RUN = ("run", "question.toml", "--backend", "jump", *SHORT, "--out", "d", "--json")
 COMPARE = ("compare", "question.toml", *SHORT, "--out", "d", "--json")
-NUMBERS = {"experiment.toml", "provenance.json", "result.nc", "spikes.csv", "statistics.csv", "statistics.json"}
+NUMBERS = {
+    "experiment.toml",
+    "provenance.json",
+    "result.nc",
+    "spike_trains.csv",
+    "spikes.csv",
+    "statistics.csv",
+    "statistics.json",
+}
 TRIALS = {"experiment.toml", "provenance.json", "result.nc", "spikes.csv"}
-COMPARED = {"comparison.csv", "comparison.json", "diffusion.nc", "experiment.toml", "jump.nc", "provenance.json"}
+COMPARED = {
+    "comparison.csv",
+    "comparison.json",
+    "diffusion.nc",
+    "experiment.toml",
+    "jump.nc",
+    "provenance.json",
+    "spike_trains.csv",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -294,6 +310,15 @@ class TestStreams:
         assert subprocess.run([*closed, "rnu"]).returncode == 2
         run = subprocess.run([*closed, "example", "cortex-5000"])
         assert run.returncode == 0 and (folder / "cortex-5000.toml").read_text().count("[") > 3
+
+    def test_what_is_found_nowhere_else_needs_a_standard_output(self, folder):
+        """A run whose numbers were to be printed, and are neither printed nor saved, has failed."""
+        closed = ["sh", "-c", 'exec "$@" >&-', "-", sys.executable, "-m", "stochhh"]
+        words = ["run", "question.toml", "--backend", "jump", "--trials", "2", "--duration", "250"]
+        lost = subprocess.run([*closed, *words], stderr=subprocess.PIPE, text=True)
+        assert lost.returncode == 1 and "standard output" in lost.stderr.splitlines()[-1]
+        saved = subprocess.run([*closed, *words, "--out", "d"], stderr=subprocess.PIPE)
+        assert saved.returncode == 0 and (folder / "d" / "statistics.json").exists()
 
     def test_errors_do_not_reach_standard_output(self, folder):
         closed = ["sh", "-c", 'exec "$@" 2>&-', "-", sys.executable, "-m", "stochhh"]

@@ -16,6 +16,7 @@ from stochhh import statistics as st
 from stochhh.plotting import spike_trains as page
 from stochhh.plotting.looks import look_of
 from stochhh.statistics import Curve, Membrane
+from stochhh.statistics.spikes.page import _CURVES as CURVES
 from stochhh.theory import DeadTimePoisson, power_spectrum
 
 OF_SPIKES = (
@@ -222,7 +223,7 @@ def test_the_page_can_be_printed(kept, case):
     assert_printable(figure)
     letters = [text.get_text() for ax in figure.axes for text in ax.texts if text.get_fontsize() == 9]
     assert letters == list("abcdefg")
-    for ax, name in zip(figure.axes[3:], page._CURVES, strict=True):
+    for ax, name in zip(figure.axes[3:], CURVES, strict=True):
         for label, curve in found[name].items():
             if np.isfinite(curve.value).any():
                 np.testing.assert_array_equal(lines(ax)[label].get_ydata(), curve.value)

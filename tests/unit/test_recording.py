@@ -108,3 +108,18 @@ def test_a_bad_number_of_trials_is_refused(n_trials):
     """1 is too few: trial 1 has events."""
     with pytest.raises(InputError, match="n_trials"):
         Recording([1], [1.0], [1.0], n_trials=n_trials)
+
+
+def test_a_run_says_which_events_it_leaves_out_and_which_unit_it_takes():
+    """Seconds for ms, a run shorter than its events; nothing of the kind is said of events that fit."""
+
+    def doubts(times, duration, trials=1):
+        events = Recording(np.zeros(len(times), dtype=int), times, np.ones(len(times)), n_trials=trials)
+        run = simulate(HodgkinHuxley(), SynapticInput(), backend="jump", duration=duration, seed=1, events=events)
+        return " ".join(run.doubts)
+
+    times = np.linspace(5.0, 995.0, 40)
+    assert doubts(times, 1000.0) == doubts(times[:9] / 1000, 1000.0) == ""
+    assert "20 of 40 recorded events lie after the end of the run at 500 ms" in doubts(times, 500.0)
+    assert "if they are in seconds" in doubts(times / 1000, 1000.0)
+    assert "40 of 40" in doubts(times * 1000, 1000.0)

@@ -45,9 +45,24 @@ def test_a_result_does_where_a_part_of_it_does(name):
     assert agree(statistic(*times * [RUN]), statistic(*times * [part]))
 
 
+@pytest.mark.parametrize("trials", [[0, 0, 0, 1, 1, 1], [0] * 6], ids=["two trials", "one trial"])
+@pytest.mark.parametrize(
+    "name", [n for n in PUBLIC if of(n)[0] == "SpikeTrains" and n not in ("isi_bins", "first_spikes")]
+)
+def test_what_is_doubtful_in_the_spikes_is_so_in_all_that_is_made_of_them(name, trials):
+    """Also where there is a value and no interval, as with one trial."""
+    doubt = "The levels miss half of them."
+    spikes = sh.SpikeTrains([10, 20, 31, 52, 60, 95], trials, max(trials) + 1, 0.0, 100.0, doubts=(doubt,))
+    found = getattr(st, name)(*of(name)[1] * [spikes])
+    for one in found.values() if isinstance(found, dict) else (found,):
+        one = getattr(one, "estimate", one)
+        missing = one.value is None if isinstance(one, sh.Estimate) else not np.isfinite(one.value).any()
+        assert (doubt in one.doubts) is not missing and (missing or doubt in str(one))
+
+
 @pytest.mark.parametrize("name", [name for name in PUBLIC if of(name)[0] != "SpikeTrains"])
 def test_what_a_result_lacks_is_told(name):
-    with pytest.raises(sh.InputError, match="the result has no (moments|membrane)"):
+    with pytest.raises(sh.InputError, match=r"the result has no (moments|membrane)"):
         getattr(st, name)(RESULT)
 
 

@@ -2,8 +2,8 @@
 
 For each size a floor follows V: up, so that V is never more than the size above it, and down with V. A rise that pushes
 the floor up is a swing if the floor was last pushed down, and where it starts from is its trough, which must lie in the
-window too; a ripple smaller than the size makes no difference. The turning points of a larger size are among those of the smallest, so all lanes are
-watched for these alone, and the floors of all sizes are moved where one has come.
+window too; a ripple smaller than the size makes no difference. The turning points of a larger size are among those of
+the smallest, so all lanes are watched for these alone, and the floors of all sizes are moved where one has come.
 """
 
 from math import gcd

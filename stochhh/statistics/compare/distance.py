@@ -97,7 +97,7 @@ def isi_distances(a, b, level=0.95):
     """
     level = confidence(level)
     a, b = (given(SpikeTrains, spikes) for spikes in (a, b))
-    laws = [_law(spikes) for spikes in (a, b)]
+    laws, doubts = [_law(spikes) for spikes in (a, b)], (*a.doubts, *b.doubts)
     n = min(len(np.unique(law.trial)) for law in laws)
     if n == 0:
         reason = "one of the two has no interspike interval in the window"
@@ -113,7 +113,7 @@ def isi_distances(a, b, level=0.95):
     if n == 1:
         reason = "one of the two has interspike intervals in one trial only, and an interval by trial takes two"
         return {
-            k: Distance(Estimate.missing(k, reason, level=level, unit=u, n=n, value=values[k]))
+            k: Distance(Estimate.missing(k, reason, level=level, unit=u, n=n, value=values[k]).doubted(*doubts))
             for k, u in _UNITS.items()
         }
     errors = sum(_error_draws(step) for step in _seeded(steps))
@@ -122,7 +122,8 @@ def isi_distances(a, b, level=0.95):
     found = {}
     for name, unit in _UNITS.items():
         reach = _reach(values[name], gridded[name][0], *(norms[name] for norms in around), level)
-        found[name] = Distance(_estimate(name, unit, values[name], reach, level, n, resolution))
+        estimate = _estimate(name, unit, values[name], reach, level, n, resolution)
+        found[name] = Distance(estimate.doubted(*doubts))
         if null is not None:
             beyond = np.sum(null[name] >= gridded[name][0] * (1 - 1e-12))
             p = float((1 + beyond) / (1 + len(null[name])))

@@ -88,12 +88,13 @@ def train_distances(a, b, *, cost=None, tau=None, level=0.95):
     scale = float(a.n_trials * a.window / spikes) if spikes else a.window
     tau = scale / 2 if tau is None else real("tau", tau, above=0.0, unit="ms")
     cost = 1 / tau if cost is None else real("cost", cost, above=0.0, unit="1/ms")
+    doubts = (*a.doubts, *b.doubts)
     a, b = padded(a), padded(b)
     of_pairs = _distances(a, b, cost, tau)
     unpaired, p = _matched_anew(a, b, cost, tau)
     columns = zip(of_pairs.T, unpaired, p, ({"cost": cost}, {"tau": tau}, {}, {}), strict=True)
     return {
-        name: PairedDistance(_mean(name, distance, level), *known)
+        name: PairedDistance(_mean(name, distance, level).doubted(*doubts), *known)
         for name, (distance, *known) in zip(_NAMES, columns, strict=True)
     }
 

@@ -71,8 +71,8 @@ class Curve:
         return replace(self, **ends, method="none", reason=reason)
 
     def doubted(self, *doubts):
-        """The same curve; where it has intervals, with these doubts, sentences or None, beside its own."""
-        if not np.isfinite(self.low).any():
+        """The same curve; where it has a value, with these doubts, sentences or None, beside its own."""
+        if not np.isfinite(self.value).any():
             return self
         return replace(self, doubts=tuple(dict.fromkeys((*self.doubts, *filter(None, doubts)))))
 
@@ -97,10 +97,10 @@ class Curve:
     def __str__(self):
         unit, x_unit = (f" ({unit})" if unit != "1" else "" for unit in (self.unit, self.x_unit))
         head = f"{self.name}{unit} against {self.x_name}{x_unit}: {len(self.x)} points, {self.n} trials"
+        doubt = [] if self.doubt is None else [f"  doubtful: {self.doubt}"]
         if np.all(np.isnan(self.low)):
-            return f"{head}; no interval: {self.reason}"
+            return "\n".join([f"{head}; no interval: {self.reason}", *doubt])
         shown = np.unique(np.linspace(0, len(self.x) - 1, 5).round().astype(int))
         points = [f"  {self.x[i]:.4g}: {self.value[i]:.4g} [{self.low[i]:.4g}, {self.high[i]:.4g}]" for i in shown]
         alone = [] if self.has_band() else [f"  each point by itself: {self.reason}"]
-        doubt = [] if self.doubt is None else [f"  doubtful: {self.doubt}"]
         return "\n".join([f"{head} ({self.level:.0%})", *points, *alone, *doubt])

@@ -54,8 +54,8 @@ class Estimate:
         return self if reason is None or self.low is None else self.without_interval(reason)
 
     def doubted(self, *doubts):
-        """The same estimate; where it has an interval, with these doubts, sentences or None, beside its own."""
-        if self.low is None:
+        """The same estimate; where it has a value, with these doubts, sentences or None, beside its own."""
+        if self.value is None:
             return self
         return replace(self, doubts=tuple(dict.fromkeys((*self.doubts, *filter(None, doubts)))))
 
@@ -82,11 +82,11 @@ class Estimate:
 
     def __str__(self):
         unit = "" if self.unit == "1" else f" {self.unit}"
+        doubt = "" if self.doubt is None else f"; doubtful: {self.doubt}"
         if self.value is None:
             return f"{self.name}: none ({self.reason})"
         if self.low is None or self.high is None:
-            return f"{self.name} = {self.value:.4g}{unit} (no interval: {self.reason})"
-        doubt = "" if self.doubt is None else f"; doubtful: {self.doubt}"
+            return f"{self.name} = {self.value:.4g}{unit} (no interval: {self.reason}){doubt}"
         return f"{self.name} = {self.value:.4g}{unit} [{self.low:.4g}, {self.high:.4g}] ({self.level:.0%}){doubt}"
 
 

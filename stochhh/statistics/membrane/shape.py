@@ -10,6 +10,7 @@ from ..uncertainty import Replicated, Spread, kurtosis_error, skewness_error, va
 __all__ = ["Law", "doubt", "floor", "kurtosis", "mean", "skewness", "variance"]
 
 _SKEWED = 3.0  # a skewness beyond this: a tail of which no sample of a usual size shows enough
+_ERRORS, _FEW = 1.5, 150  # errors by which it may be larger than seen, where so few samples are independent
 _INDEPENDENT = 50  # samples that a fourth moment takes
 _SHAPE = Quantity("shape", "1", PLAIN, "samples", 1)
 
@@ -87,15 +88,22 @@ def doubt(kind, variable, sums):
     """Why an interval may be too narrow: a function of the data and the estimate to a sentence or None; None of a mean.
 
     Where the skewness is beyond 3 and the tail no lighter than a gamma law's, half of the way from two values to it;
-    and of a fourth moment where the trials are worth fewer than 50 independent samples.
+    where it may be, within 1.5 errors of a gamma law's, and the trials are worth fewer than 150 independent samples;
+    and of a fourth moment where they are worth fewer than 50.
     """
     if kind == "mean":
         return None
 
     def of(data, estimate):
         law = Law.of(sums(data).observed())
+        reach = abs(law.skewness) + _ERRORS * np.sqrt(skewness_error(law.skewness) / law.independent)
         if abs(law.skewness) > _SKEWED and law.between > 0.5:
             why = f"it hangs on a heavy tail of {variable}, whose skewness is {law.skewness:.1f}"
+        elif law.independent < _FEW and reach > _SKEWED:
+            why = (
+                f"the trials are worth {law.independent:.0f} independent samples, which leave open a heavy tail of "
+                f"{variable}, with a skewness of {reach:.1f}"
+            )
         elif kind == "kurtosis" and law.independent < _INDEPENDENT:
             why = f"the trials are worth {law.independent:.0f} independent samples, too few for a fourth moment"
         else:

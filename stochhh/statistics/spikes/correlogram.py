@@ -4,12 +4,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from ...spike_trains import SpikeTrains
 from ...units import hertz
 from ..cells import bin_of, rounding
 from ..estimate import ROOT, Curve, Quantity, TrialSums, binned
 from ..estimate.sums import GROUPS
-from ..kinds import given
+from ..kinds import of_spikes
 from ..places import points
 from ..uncertainty import confidence, curve_by_trial
 
@@ -19,6 +18,7 @@ _BINS = 60
 _LONGEST = 6.0  # mean ISIs
 
 
+@of_spikes
 def autocorrelation(spikes, edges=None, level=0.95):
     """Rate of spikes (Hz) a time s after a spike, whatever came between: the train's autocorrelation over its rate.
 
@@ -38,7 +38,6 @@ def autocorrelation(spikes, edges=None, level=0.95):
     Source: Perkel, Gerstein and Moore, Biophys. J. 7, 391 (1967); Cox and Isham, Point Processes (1980), section 2.5.
     """
     level = confidence(level)
-    spikes = given(SpikeTrains, spikes)
     time, trial = spikes.time, spikes.trial
     edges = _edges(edges, spikes, time.size)
     middles = (edges[1:] + edges[:-1]) / 2

@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from ...spike_trains import SpikeTrains
 from ..cells import cell_of, rounding
 from ..estimate import LOG, Curve, Quantity, TrialSums, binned
-from ..kinds import given
+from ..kinds import of_spikes
 from ..places import points
 from ..uncertainty import confidence, curve_by_trial
 from .counts import ratio
@@ -16,6 +15,7 @@ _POINTS = 12
 _SHORTEST_COUNT = 0.5  # mean spikes in the shortest of the windows that are chosen
 
 
+@of_spikes
 def fano_curve(spikes, windows=None, level=0.95):
     """Fano factor of the spike count in windows of a given length.
 
@@ -38,7 +38,7 @@ def fano_curve(spikes, windows=None, level=0.95):
     Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), section 4.5; Fano, Phys. Rev. 72, 26
     (1947).
     """
-    level, spikes = confidence(level), given(SpikeTrains, spikes)
+    level = confidence(level)
     n_spikes = spikes.time.size
     windows = _windows(windows, spikes, n_spikes)
     labels = {"level": level, "x_name": "window", "x_unit": "ms"}

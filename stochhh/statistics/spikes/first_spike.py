@@ -7,7 +7,7 @@ from ...errors import InputError, real
 from ...spike_trains import SpikeTrains
 from ..cells import rounding
 from ..estimate import LOG, Estimate, Quantity, TrialSums
-from ..kinds import given
+from ..kinds import given, of_spikes
 from ..uncertainty import by_trial, confidence, proportion
 from .window import time_resolution
 
@@ -39,6 +39,7 @@ def first_spikes(spikes, since=None):
     return found
 
 
+@of_spikes
 def response_probability(spikes, since=None, level=0.95):
     """Probability that a trial has a spike at all between `since` and the window's end.
 
@@ -55,6 +56,7 @@ def response_probability(spikes, since=None, level=0.95):
     return Estimate("response_probability", k / n, *proportion(k, n, level), level, "1", n, "exact, binomial")
 
 
+@of_spikes
 def latency(spikes, since=None, level=0.95, method="jackknife"):
     """Mean time from `since` to the first spike (ms).
 
@@ -70,6 +72,7 @@ def latency(spikes, since=None, level=0.95, method="jackknife"):
     return _of_first("latency", lambda s: s.centre + s.late / s.count, spikes, since, level, method)
 
 
+@of_spikes
 def jitter(spikes, since=None, level=0.95, method="jackknife"):
     """Standard deviation of the time to the first spike (ms): sqrt(sum (x - mean)^2 / (n - 1)).
 
@@ -91,6 +94,7 @@ def jitter(spikes, since=None, level=0.95, method="jackknife"):
     return _of_first("jitter", deviation, spikes, since, level, method)
 
 
+@of_spikes
 def latency_median(spikes, since=None, level=0.95):
     """Median time from `since` to the first spike (ms), silent trials counted as later than all.
 
@@ -115,6 +119,9 @@ def latency_median(spikes, since=None, level=0.95):
         reason = f"{n} trials are too few for an interval at this level"
         return Estimate.missing("latency_median", reason, value=value, **missing)
     low, high = float(ordered[k]), float(ordered[n - 1 - k])
+    if low == high:
+        reason = f"the trials around the median agree: {np.sum(ordered == value)} of {n} have the same first spike time"
+        return Estimate.missing("latency_median", reason, value=value, **missing)
     if not np.isfinite(high):
         reason = "the interval reaches into the trials without a spike"
         return Estimate.missing("latency_median", reason, value=value, **missing)
@@ -129,7 +136,6 @@ def _order(n, level):
 
 def _of_first(name, formula, spikes, since, level, method):
     """The estimate of a formula of the first spikes' times, if no trial was silent."""
-    spikes = given(SpikeTrains, spikes)
     found = first_spikes(spikes, since)
     spiked = np.isfinite(found)
     centre = float(found[spiked].mean()) if spiked.any() else 0.0

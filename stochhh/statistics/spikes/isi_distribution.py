@@ -8,7 +8,7 @@ from ...errors import real
 from ...spike_trains import SpikeTrains
 from ..cells import bin_of
 from ..estimate import LOG, PLAIN, ROOT, Curve, Quantity, TrialSums, binned, central
-from ..kinds import given
+from ..kinds import given, of_spikes
 from ..places import points
 from ..statistic import Statistic
 from ..uncertainty import confidence, curve_by_trial
@@ -50,6 +50,7 @@ def isi_bins(*trains):
     return 10 ** (np.arange(first, last + 1) / per_decade)
 
 
+@of_spikes
 def isi_histogram(spikes, edges=None, level=0.95):
     """Density of the ISIs in bins, per decade: areas on a logarithmic axis are probabilities.
 
@@ -67,7 +68,6 @@ def isi_histogram(spikes, edges=None, level=0.95):
     Source of the logarithmic bins: Sigworth and Sine, Biophys. J. 52, 1047 (1987).
     """
     level = confidence(level)
-    spikes = given(SpikeTrains, spikes)
     isi, trial = spikes.isi()
     edges = isi_bins(spikes) if edges is None else _edges(edges)
     if edges is None:
@@ -87,6 +87,7 @@ def isi_histogram(spikes, edges=None, level=0.95):
     return replace(share, **{name: getattr(share, name) / np.diff(np.log10(edges)) for name in names})
 
 
+@of_spikes
 def isi_kernel_density(spikes, x=None, bandwidth=None, level=0.95):
     """Density of the ISIs (1/ms) by a Gaussian kernel on ln ISI, so that none of it falls below 0.
 
@@ -105,7 +106,6 @@ def isi_kernel_density(spikes, x=None, bandwidth=None, level=0.95):
     Source: Silverman, Density Estimation (1986), eq. 3.31; for the logarithm section 2.10.
     """
     level = confidence(level)
-    spikes = given(SpikeTrains, spikes)
     isi, trial = spikes.isi()
     weight, told = window_weight(isi, spikes.window), isi > _SHORTEST
     short = binned(trial[~told], np.zeros_like(trial[~told]), spikes.n_trials, 1, weight[~told])

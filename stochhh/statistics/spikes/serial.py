@@ -4,11 +4,10 @@ import numpy as np
 
 from ...errors import InputError
 from ...messages import shown
-from ...spike_trains import SpikeTrains
 from ..cells import rounding
 from ..estimate import FISHER, Curve, Quantity, TrialSums, binned
 from ..estimate.sums import GROUPS
-from ..kinds import given
+from ..kinds import of_spikes
 from ..uncertainty import Replicated, Spread, confidence
 from .counts import rate
 from .window import hidden, window_weight
@@ -18,6 +17,7 @@ __all__ = ["serial_correlation"]
 _FIRST = np.arange(1, 6)  # lags, of which the mean error is the least that is believed of any
 
 
+@of_spikes
 def serial_correlation(spikes, lags=None, level=0.95):
     """Correlation of the ISIs of a trial that stand k places apart.
 
@@ -49,7 +49,6 @@ def serial_correlation(spikes, lags=None, level=0.95):
     Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), section 4.2.
     """
     level, lags = confidence(level), _lags(lags)
-    spikes = given(SpikeTrains, spikes)
     told = np.union1d(lags, _FIRST)
     sums, n_pairs, support = _pairs(spikes, told)
     asked = np.isin(told, lags)

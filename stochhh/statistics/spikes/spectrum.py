@@ -7,13 +7,12 @@ import numpy as np
 
 from ...errors import InputError
 from ...messages import shown
-from ...spike_trains import SpikeTrains
 from ...units import hertz, per_ms
 from ..estimate import LOG, Curve, Estimate, Quantity, TrialSums, binned
-from ..kinds import given
+from ..kinds import of_spikes
 from ..places import points
 from ..uncertainty import by_trial, confidence, curve_by_trial
-from .counts import count_sums, rate, variance_of_few_values
+from .counts import count_sums, rate, uneven_counts, variance_of_few_values
 from .isi import cv, squared_cv_floor
 from .isi_powers import mean, powers, variance
 from .tail import allowing_for_tail
@@ -27,6 +26,7 @@ _TOGETHER = 200  # frequencies of one band, at most
 _WORK = 30_000_000  # spikes times frequencies, at most, unless there is one a band: some seconds
 
 
+@of_spikes
 def spike_spectrum(spikes, edges=None, level=0.95):
     """Power spectrum of the spike train (Hz): what its rate fluctuates by, frequency by frequency.
 
@@ -47,7 +47,6 @@ def spike_spectrum(spikes, edges=None, level=0.95):
     Source: Bartlett, J. R. Stat. Soc. B 25, 264 (1963); Gerstner et al., Neuronal Dynamics (2014), section 7.4.
     """
     level = confidence(level)
-    spikes = given(SpikeTrains, spikes)
     frequency, band = _frequencies(spikes, edges)
     labels = {"level": level, "unit": "Hz", "x_name": "frequency", "x_unit": "Hz"}
     time, trial = spikes.time, spikes.trial
@@ -68,6 +67,7 @@ def spike_spectrum(spikes, edges=None, level=0.95):
     )  # fmt: skip
 
 
+@of_spikes
 def spectrum_at_zero(spikes, level=0.95):
     """Limit of the power spectrum at zero frequency (Hz): the variance of the count per time, over a long time.
 
@@ -82,7 +82,7 @@ def spectrum_at_zero(spikes, level=0.95):
     counts of two neighbouring values, or all equal but one, are treated as in `fano_factor`.
     Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), eq. 4.6.12.
     """
-    level, spikes = confidence(level), given(SpikeTrains, spikes)
+    level = confidence(level)
     counts = spikes.counts()
     found = variance_of_few_values(counts, level, lambda variance, mean: hertz(variance / spikes.window))
     if not counts.any():
@@ -94,9 +94,11 @@ def spectrum_at_zero(spikes, level=0.95):
         return hertz((s.squares - s.counts**2 / s.n) / (s.n - 1) / s.window)
 
     quantity = Quantity("spectrum_at_zero", "Hz", LOG, "spike counts", 2)
-    return by_trial(quantity, variance_per_time, count_sums(spikes), level=level, unbias=False)
+    found = by_trial(quantity, variance_per_time, count_sums(spikes), level=level, unbias=False)
+    return found.doubted(uneven_counts(spikes, "spectrum_at_zero"))
 
 
+@of_spikes
 def renewal_limit(spikes, level=0.95):
     """What the power spectrum at zero frequency would be if the train had no memory beyond its last spike (Hz).
 
@@ -111,7 +113,6 @@ def renewal_limit(spikes, level=0.95):
     `cv` is, and covers what that does.
     Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), section 4.6.
     """
-    spikes = given(SpikeTrains, spikes)
     irregular, frequency = cv(spikes, level), rate(spikes, level).value
     if not irregular.low:  # there is none, or all ISIs are equal
         return _mapped(irregular, lambda x: frequency * x**2, name="renewal_limit", unit="Hz")

@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from ...spike_trains import SpikeTrains
 from ..cells import bin_of, rounding
 from ..estimate import LOGIT, ROOT, Curve, Quantity, TrialSums, binned
 from ..estimate.sums import GROUPS
-from ..kinds import given
+from ..kinds import of_spikes
 from ..places import points
 from ..uncertainty import confidence, curve_by_trial
 
@@ -21,6 +20,7 @@ _EITHER_WAY = 5  # trials with an ISI up to a point, and with one beyond, that i
 _NONE = "there is no spike in the window"
 
 
+@of_spikes
 def isi_survival(spikes, x=None, level=0.95):
     """Probability that an interspike interval (ISI) lasts longer than x, by the product limit.
 
@@ -44,7 +44,6 @@ def isi_survival(spikes, x=None, level=0.95):
     Source: Kaplan and Meier, J. Am. Stat. Assoc. 53, 457 (1958); Gill, Z. Wahrscheinlichkeitstheorie 53, 97 (1980).
     """
     level = confidence(level)
-    spikes = given(SpikeTrains, spikes)
     length, cut, trial = _intervals(spikes)
     if x is None:
         longest = length[~cut].max(initial=0.0)
@@ -105,6 +104,7 @@ def _product_limit(s):
     return np.where(some_ended, np.maximum(s.beyond, left) / s.begun * np.exp(gained), 1.0)
 
 
+@of_spikes
 def isi_hazard(spikes, edges=None, level=0.95):
     """Rate at which the neuron spikes (1/ms) a given time after its last spike.
 
@@ -122,7 +122,6 @@ def isi_hazard(spikes, edges=None, level=0.95):
     Source: Cox and Isham, Point Processes (1980), section 2.2; occurrence/exposure: Aalen, Ann. Stat. 6, 701 (1978).
     """
     level = confidence(level)
-    spikes = given(SpikeTrains, spikes)
     length, cut, trial = _intervals(spikes)
     if edges is None:
         edges = _bins(length[~cut])

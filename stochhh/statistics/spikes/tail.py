@@ -10,6 +10,7 @@ _FEWEST = 20  # ISIs that are judged; the window asks for more
 _INDEX = (0.4, 0.2, 0.16, 0.15)  # tail index that speaks against moments 1 to 4, whose errors' end at 1/2 to 1/8
 _EXCESS = 0.02  # L-kurtosis above that of an exponential tail that speaks against moments 2 to 4
 _MOMENTS = (0.0, 2.4, 2.1, 1.9)  # times 2k: moments that the distribution of the ISIs must have, for moments 1 to 4
+_ABRUPT = 1.25  # times the 98 % quantile: the largest value of a law that ends there
 _REMEDY = "see cv2, lv and isi_histogram beside it"
 
 
@@ -72,7 +73,7 @@ def _evidence(spikes, order):
     index, part = tail_index(isi), _differing_rates(spikes, isi)
     _, _, skewness, kurtosis = l_moments(isi)
     excess = max(kurtosis - _l_kurtosis_of_exponential_tails(skewness), 0.0) if order > 1 else 0.0
-    tail = max(index / _INDEX[order - 1] + excess / _EXCESS, 0.0)
+    tail = max(index / _INDEX[order - 1] + excess / _EXCESS, 0.0) if index > -1 else 0.0
     rates = part**2 * 2 * order * _MOMENTS[order - 1] / (1 + part**2)
     if rates > 1:
         return rates, f"the rates of the trials differ by {part:.0%}; look at trials of like rates by themselves"
@@ -85,13 +86,16 @@ def tail_index(x):
         index = 2 - mean / l_2   of the excesses over a quantile, l_2 half their mean difference
 
     the least of those over the 70 % and the 80 % quantile, and of that over the 90 % quantile plus 0.1: a mixture of
-    short and long values looks heavy over a quantile between them.
+    short and long values looks heavy over a quantile between them. -1, the index of a uniform law, where the longest
+    2 % differ by less than a quarter: they end abruptly, as those of a clock that skips.
 
     Arguments:
         x: sorted, shape (n,).
 
     Exact for generalised Pareto excesses. Source: Hosking and Wallis, Technometrics 29, 339 (1987), section 3.2.
     """
+    if x[-1] < _ABRUPT * x[-max(int(0.02 * len(x)), 8)]:
+        return -1.0
     indices = []
     for part, more in ((0.3, 0.0), (0.2, 0.0), (0.1, 0.1)):
         k = min(max(int(part * len(x)), 8), len(x) - 1)

@@ -15,6 +15,10 @@ __all__ = ["Replicated"]
 
 _FEWEST = 2  # trials that must speak of a point before it has an interval
 _BAND = 10  # trials that a joint band takes
+_ALIKE = (
+    "At {} points of {} all trials agree to rounding: that an interval has no width there does not tell how far "
+    "another trial would be off."
+)
 
 
 @dataclass(frozen=True)
@@ -193,7 +197,9 @@ class Replicated:
         groups = len(self.left_out[0])
         of = f"{n} trials" if groups == n else f"{groups} groups of {n} trials"
         how = f"leave-one-out jackknife over {of}, {quantity.scale.name} scale; joint band: largest studentised error"
-        return Curve(quantity.name, x, value, *ends, **labels, method=how, reason="; ".join(lacking) or None)
+        found = Curve(quantity.name, x, value, *ends, **labels, method=how, reason="; ".join(lacking) or None)
+        flat = np.sum(ends[1, known] - ends[0, known] <= 1e-12 * np.abs(value[known]))
+        return found.doubted(_ALIKE.format(flat, quantity.name) if 2 * flat > known.sum() else None)
 
     def _band(self, known, level, floor):
         """low, high, joint_low, joint_high of the points that are known."""
