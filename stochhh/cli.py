@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import typer
 
-from .errors import InputError, Interrupted
+from .errors import InputError, Interrupted, within
 from .failures import exit_status
 from .keeping import Keeping
 from .messages import escaped, say, tell, watched
@@ -58,7 +58,8 @@ def stochhh(context: typer.Context, version: Version = False):
         say(f"stochhh {__version__}")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        raise InputError(f"a command is missing: give one of {', '.join(_commands())}; see `stochhh --help`")
+        known = f"one of {', '.join(_commands())}"
+        raise InputError("a command is missing", allowed=known, remedy="see `stochhh --help`")
 
 
 @app.command()
@@ -145,7 +146,8 @@ def run(
     experiment = experiment.with_backend(backend, scheme=scheme, dt=dt)
     until = until_of(precision, max_trials, trials) | {"force_long": force_long}
     if precision and save_events:
-        raise InputError("--save-events writes the events of a known number of trials: leave out --precision")
+        allowed = "left out beside --precision, which leaves the number of trials open"
+        raise InputError("--save-events", str(save_events), allowed)
     check_distinct({"FILE": file, "--events": events, "--spikes": spikes, "--save-events": save_events})
     for path in filter(None, (spikes, save_events)):
         writable(path)
@@ -299,11 +301,9 @@ def _experiment(file, **settings):
 
 def _drawn(experiment, backend, events, force_long):
     if events:
-        raise InputError("--save-events writes what a run draws, and with --events it draws nothing: leave one out")
-    try:
+        raise InputError("--save-events and --events exclude each other, since a replay draws no events; leave one out")
+    with within(option="--save-events"):
         return experiment.draw_events(backend, force_long=force_long)
-    except InputError as error:
-        raise InputError(f"--save-events: {error}") from error
 
 
 def _simulated(keeping, experiment, backend, **options):
@@ -333,8 +333,13 @@ def _commands():
 def command(arguments=None):
     """Run a command line, by default that of the process; whatever goes wrong is raised."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    with typer.main.get_command(app).make_context("stochhh", arguments) as context:
-        context.command.invoke(context)
+    try:
+        with typer.main.get_command(app).make_context("stochhh", arguments) as context:
+            context.command.invoke(context)
+    except typer.BadParameter as error:
+        if isinstance(error.__cause__, InputError):  # of a parser in `options`
+            raise error.__cause__.advised(f"see `{error.ctx.command_path} --help`") from None
+        raise
 
 
 def main(arguments=None):

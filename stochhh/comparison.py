@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from .errors import InputError
 from .hypertext import table
-from .messages import escaped, shown
+from .messages import escaped
 from .spike_trains import SpikeTrains
 from .statistics.compare.differences import Difference, difference, ratio
 from .statistics.compare.distance import adjusted, isi_distances
@@ -236,7 +236,7 @@ def compare(a, b, *more, margins=None, level=0.95, correction=None, labels=None,
     margins = chosen_margins(margins, statistics)
     checked_correction(correction)
     if not isinstance(paired, bool):
-        raise InputError(f"paired = {shown(paired)} is not allowed: it must be True or False")
+        raise InputError("paired", paired, "True or False")
     results = [_Named(result, i) for i, result in enumerate((a, b, *more))]
     _check_windows(results)
     names = _labels(results, labels)
@@ -286,7 +286,7 @@ def _replicates(statistics, a, b):
 def checked_correction(correction):
     """Raise InputError unless the correction for many statistics is None or "bonferroni"."""
     if correction not in CORRECTIONS:
-        raise InputError(f"correction = {shown(correction)} is not allowed: it must be 'bonferroni', or left out")
+        raise InputError("correction", correction, "'bonferroni', or left out")
 
 
 class _Named:
@@ -300,29 +300,26 @@ class _Named:
             self.spikes, self.moments, self.membrane = result.spikes, result.moments, result.membrane
             self.label, self.doubts = result.backend, result.doubts
         else:
-            raise InputError(
-                f"result {i + 1} is of the type {type(result).__name__}: give a Result, or SpikeTrains, which "
-                "from_csv, from_neo, from_brian2 and from_nest make"
-            )
+            allowed = "a Result, or SpikeTrains, which from_csv, from_neo, from_brian2 and from_nest return"
+            raise InputError(f"result {i + 1}", result, allowed)
 
 
 def _check_windows(results):
     for first, second in pairwise(results):
         windows = [(result.spikes.start, result.spikes.stop) for result in (first, second)]
         if windows[0] != windows[1]:
-            raise InputError(
-                "the two results have the windows [{:g}, {:g}] and [{:g}, {:g}] ms: they must be the same; "
-                "simulate both with one duration and one transient".format(*windows[0], *windows[1])
-            )
+            fault = "the two results have different windows, [{:g}, {:g}] and [{:g}, {:g}] ms"
+            remedy = "simulate both with the same duration and transient"
+            raise InputError(fault.format(*windows[0], *windows[1]), remedy=remedy)
 
 
 def _labels(results, labels):
     if labels is not None:
         if isinstance(labels, str) or not hasattr(labels, "__iter__"):
-            raise InputError(f"labels = {shown(labels)} is not allowed: give a list of {len(results)} different names")
+            raise InputError("labels", labels, f"a list of {len(results)} different names")
         labels = [unicodedata.normalize("NFC", str(label)) for label in labels]
         if len(labels) != len(results) or len(dict.fromkeys(labels)) != len(labels) or not all(map(str.strip, labels)):
-            raise InputError(f"labels = {shown(labels)} is not allowed: give {len(results)} different names")
+            raise InputError("labels", labels, f"{len(results)} different names")
         return labels
     names = [result.label for result in results]
     return [f"{name} ({names[: i + 1].count(name)})" if names.count(name) > 1 else name for i, name in enumerate(names)]

@@ -17,14 +17,10 @@ def _loaded():
     except (ValueError, RuntimeWarning) as error:
         given = ", ".join(f"{name} = {value!r}" for name, value in os.environ.items() if name.startswith("NUMBA_"))
         reason = str(error).split("\n")[0].rstrip(".")
-        raise InputError(
-            f"numba cannot be loaded ({reason}), and the environment says {given}: unset what it cannot read"
-        ) from None
+        remedy = f"unset the variable that numba cannot read: {given}"
+        raise InputError(f"numba cannot be loaded ({reason})", remedy=remedy) from None
     if numba.config.DISABLE_JIT:
-        raise InputError(
-            "NUMBA_DISABLE_JIT = 1 is not allowed: the loops of stochhh are made for the compiler and do not run "
-            "without it; unset NUMBA_DISABLE_JIT"
-        )
+        raise InputError("NUMBA_DISABLE_JIT", 1, "unset, since the loops of stochhh do not run without the compiler")
     return numba
 
 

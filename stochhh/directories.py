@@ -21,7 +21,7 @@ def make_directory(path):
     with writing(path):
         path = Path(path)
         if path.exists() and not path.is_dir():
-            raise InputError(f"{path} is no directory: name one, or a place for a new one")
+            raise InputError("this is not a directory", remedy="name one, or a place for a new one").within(file=path)
         path.mkdir(parents=True, exist_ok=True)
         sweep(path)
         sweep(Path(os.path.realpath(path)).parent)
@@ -57,9 +57,17 @@ def filling(directory, outdated=()):
                     if not (swapped and _swap(part, target, {*new, *outdated})):
                         _move(part, target, new, outdated)
     except StochhhError as error:  # it names the temporary directory, which is nobody's business
-        raise type(error)(str(error).replace(str(part), str(directory))) from error
+        error.where = tuple(_moved(place, part, Path(directory)) for place in error.where)
+        raise
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _moved(place, old, new):
+    """A place in a directory that has got another name."""
+    if place.kind != "file" or not Path(place.name).is_relative_to(old):
+        return place
+    return place._replace(name=str(new / Path(place.name).relative_to(old)))
 
 
 def _can_be_swapped(target):

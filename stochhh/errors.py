@@ -1,35 +1,119 @@
-"""What a user can cause: errors that name the argument, the value got, what is allowed and what to do."""
+"""What a user can cause: errors that are data first, and the one place that makes a sentence of them."""
 
 import math
+from contextlib import contextmanager
+from itertools import starmap
 from numbers import Integral, Real
+from typing import NamedTuple
 
 from .messages import escaped, shown
 
 __all__ = [
     "InputError",
     "Interrupted",
+    "Place",
     "SimulationError",
     "StochhhError",
     "UnstableStepError",
-    "about",
+    "choice",
     "integer",
     "number_in",
     "real",
+    "within",
 ]
 
 
 _LINE = 800  # characters of a message
 
 
-class StochhhError(Exception):
-    """Any error that stochhh raises on purpose; its message is one line that can be printed as it is."""
+class Place(NamedTuple):
+    """One step on the way to what is wrong.
 
-    def __init__(self, message):
-        super().__init__(escaped(message, _LINE))
+    Arguments:
+        kind: "file", "line", "table" (of a TOML file), "option" (of the command line), "population", "trial", "model",
+            "member", "variable" or "attribute" of a file; "argument", where what is wrong is a part of one.
+        name: its name or number; of a table the keys that lead to it, a tuple.
+    """
+
+    kind: str
+    name: object
+
+    def __str__(self):
+        match self.kind:
+            case "file":
+                return str(self.name)
+            case "option" | "member" | "argument":
+                return escaped(self.name)
+            case "population":
+                return f"population {shown(self.name)}"
+        return f"{self.kind} {escaped(self.name)}"
+
+
+class StochhhError(Exception):
+    """Any error that stochhh raises on purpose; its text is one line that can be printed as it is.
+
+    Arguments:
+        fault: what is wrong, a sentence without its full stop.
+        where: Places from the outside in, such as the file, the line, the population; `within` adds to them.
+    """
+
+    def __init__(self, fault: str, where=()):
+        super().__init__(fault)
+        self.fault = fault
+        self.where = tuple(starmap(Place, where))
+
+    def __str__(self):
+        return escaped(f"{_prefix(self.where)}{self._sentence()}", _LINE)
+
+    def _sentence(self):
+        return self.fault
+
+    def place(self, kind: str):
+        """The name of the innermost place of a kind, None where there is none."""
+        return next((place.name for place in reversed(self.where) if place.kind == kind), None)
+
+    def within(self, **places):
+        """This error, told that it happened inside of these places, outermost first; what it knows is not repeated.
+
+        >>> print(InputError("n", -1, "a whole number").within(file="a.toml", line=3))
+        a.toml, line 3: n = -1 is not allowed: it must be a whole number
+        """
+        outer = [Place(kind, str(name) if kind == "file" else name) for kind, name in places.items()]
+        self.where = (*(place for place in outer if place not in self.where), *self.where)
+        return self
 
 
 class InputError(StochhhError, ValueError):
-    """A value that the user set is wrong; the message names it, what is allowed and what to do."""
+    """A value that the user set is wrong; the message names it, what is allowed and what to do.
+
+        [where: ]argument = value is not allowed: it must be allowed[; remedy]
+
+    Arguments:
+        argument: its name, as the user writes it.
+        value: what was given.
+        allowed: what it must be; reads on from "it must be".
+        remedy: what to do, beyond giving what is allowed.
+        where: Places from the outside in.
+
+    Without a value the first argument is a sentence that says what is wrong, as for any exception of Python: not every
+    fault is one argument's (two files that are one, a damaged file), and authors of models raise errors of their own.
+    `argument` and `value` are None then.
+    """
+
+    def __init__(self, argument: str, value: object = ..., allowed: str = "", remedy: str = "", where=()):
+        single = value is not ...
+        super().__init__(f"{escaped(argument)} = {shown(value)} is not allowed" if single else argument, where)
+        self.argument, self.value = (argument, value) if single else (None, None)
+        self.allowed, self.remedy = allowed, remedy
+
+    def _sentence(self):
+        said = f"{self.fault}: it must be {self.allowed}" if self.allowed else self.fault
+        return f"{said}; {self.remedy}" if self.remedy else said
+
+    def advised(self, remedy: str):
+        """This error, with one thing more to do."""
+        self.remedy = "; ".join(filter(None, (self.remedy, remedy)))
+        return self
 
 
 class SimulationError(StochhhError, RuntimeError):
@@ -48,21 +132,35 @@ class Interrupted(KeyboardInterrupt):
         self.result = result
 
 
-def about(path, error, remedy=""):
-    """An InputError that speaks of the file it is about, with what to do; the error itself if it does already."""
-    said = str(error)
-    if escaped(path, _LINE) in said:
-        return error
-    return InputError(f"{path}: {said.rstrip('.')}; {remedy}" if remedy else f"{path}: {said}")
+@contextmanager
+def within(**places):
+    """A context whose errors are told that they happened inside of these places, as by `StochhhError.within`."""
+    try:
+        yield
+    except StochhhError as error:
+        error.within(**places)
+        raise
 
 
-def _refuse(name, value, allowed, remedy):
-    tail = f"; {remedy}" if remedy else ""
-    raise InputError(f"{name} = {shown(value)} is not allowed: it must be {allowed}{tail}")
+def _prefix(where):
+    """Places as a message begins with them: `a.toml, line 3: population 'exc': `, `margins `; a table has its line."""
+    text, after = "", ""
+    for place in where:
+        if place.kind != "table":
+            text += (", " if text and place.kind == "line" else after) + str(place)
+            after = " " if place.kind == "argument" else ": "
+    return text + after
+
+
+def choice(name, value, known, remedy=""):
+    """Return `value`, or raise InputError if it is none of the texts in `known`."""
+    if not isinstance(value, str) or value not in known:
+        raise InputError(name, value, f"one of {', '.join(known)}", remedy)
+    return value
 
 
 def real(name, value, *, above=None, at_least=None, at_most=None, magnitude=None, unit="", remedy=""):
-    """Return `value` as a float, or raise InputError if it is no finite real number in the range.
+    """Return `value` as a float, or raise InputError if it is not a finite real number in the range.
 
     Arguments:
         magnitude: least and largest that |value| may be where it is not 0; said only where that is what is wrong.
@@ -76,7 +174,7 @@ def real(name, value, *, above=None, at_least=None, at_most=None, magnitude=None
         bounds.append(f"at most {at_most:g}")
     allowed = "a finite number" + (f" {' and '.join(bounds)}" if bounds else "") + (f" ({unit})" if unit else "")
     if isinstance(value, bool) or not isinstance(value, Real):
-        _refuse(name, value, allowed, remedy)
+        raise InputError(name, value, allowed, remedy)
     try:
         number = float(value)
     except OverflowError:
@@ -87,12 +185,29 @@ def real(name, value, *, above=None, at_least=None, at_most=None, magnitude=None
         or (at_least is not None and number < at_least)
         or (at_most is not None and number > at_most)
     ):
-        _refuse(name, value, allowed, remedy)
+        raise InputError(name, value, allowed, remedy)
     if magnitude is not None and number and not magnitude[0] <= abs(number) <= magnitude[1]:
         zero = "" if above is not None and above >= 0 else ", or 0"
         size = f"from {magnitude[0]:g} to {magnitude[1]:g}{zero}" if magnitude[0] else f"up to {magnitude[1]:g}"
-        _refuse(name, value, f"{allowed}, of a magnitude {size}", remedy)
+        raise InputError(name, value, f"{allowed}, of a magnitude {size}", remedy)
     return number
+
+
+def integer(name, value, *, at_least=None, at_most=None, remedy=""):
+    """Return `value` as an int, or raise InputError if it is not a whole number in the range."""
+    bounds = []
+    if at_least is not None:
+        bounds.append(f"at least {at_least}")
+    if at_most is not None:
+        bounds.append(f"at most {at_most}")
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, Integral)
+        or (at_least is not None and value < at_least)
+        or (at_most is not None and value > at_most)
+    ):
+        raise InputError(name, value, "a whole number" + (f" {' and '.join(bounds)}" if bounds else ""), remedy)
+    return int(value)
 
 
 def number_in(text, kind=float):
@@ -105,23 +220,5 @@ def number_in(text, kind=float):
     Raises ValueError for any other text.
     """
     if "_" in text or not text.isascii():
-        raise ValueError(f"no number: {text!r}")
+        raise ValueError(f"not a number: {text!r}")
     return kind(text)
-
-
-def integer(name, value, *, at_least=None, at_most=None, remedy=""):
-    """Return `value` as an int, or raise InputError if it is no whole number in the range."""
-    bounds = []
-    if at_least is not None:
-        bounds.append(f"at least {at_least}")
-    if at_most is not None:
-        bounds.append(f"at most {at_most}")
-    allowed = "a whole number" + (f" {' and '.join(bounds)}" if bounds else "")
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, Integral)
-        or (at_least is not None and value < at_least)
-        or (at_most is not None and value > at_most)
-    ):
-        _refuse(name, value, allowed, remedy)
-    return int(value)

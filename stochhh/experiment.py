@@ -3,7 +3,6 @@
 import json
 import tomllib
 from dataclasses import asdict, dataclass, field, replace
-from itertools import chain
 from math import ceil
 from typing import Any, Required
 
@@ -11,17 +10,16 @@ from . import examples
 from .backends import BACKENDS
 from .backends.block import WIDE
 from .comparison import checked_correction
-from .errors import InputError, integer, real
+from .errors import InputError, choice, integer, real, within
 from .hypertext import listed
 from .inputs import Population, SynapticInput
 from .inputs.events import poisson_events
 from .inputs.presynaptic import presynaptic_events
 from .memory import GIB, allowed_memory
-from .messages import shown
 from .models import MODELS, Neuron
 from .random import MAX_SEED, MAX_TRIALS
 from .statistics.overview import chosen, chosen_margins, known_names
-from .tables import Fault, group, load, meanings, table, validated
+from .tables import group, load, meanings, table, validated
 from .units import DURATION
 
 __all__ = ["Compare", "Experiment", "Simulation"]
@@ -55,10 +53,8 @@ class Simulation:
         object.__setattr__(self, "n_trials", integer("n_trials", self.n_trials, at_least=1, at_most=MAX_TRIALS))
         object.__setattr__(self, "seed", integer("seed", self.seed, at_least=0, at_most=MAX_SEED))
         if self.transient >= self.duration:
-            raise InputError(
-                f"transient = {self.transient:g} is not allowed: it must be below the duration, {self.duration:g} ms, "
-                "of which it is the first part; shorten the one or lengthen the other"
-            )
+            allowed = f"below the duration, {self.duration:g} ms, of which it is the first part"
+            raise InputError("transient", self.transient, allowed, "shorten the one or lengthen the other")
 
 
 @dataclass(frozen=True)
@@ -164,9 +160,7 @@ class Experiment:
 
     def backend(self, name):
         """The backend of that name, with the settings of this experiment."""
-        if name not in BACKENDS:
-            raise InputError(f"backend = {shown(name)} is not allowed: it must be one of {', '.join(BACKENDS)}")
-        return self.backends.get(name) or BACKENDS[name]()
+        return self.backends.get(choice("backend", name, BACKENDS)) or BACKENDS[name]()
 
     def with_simulation(self, **settings):
         """The same experiment with other settings of the simulation; those that are None stay."""
@@ -183,10 +177,9 @@ class Experiment:
         for key, value in given.items():
             having = [other for other, kind in BACKENDS.items() if key in kind.__dataclass_fields__]
             if name not in having:
-                raise InputError(
-                    f"{key} = {shown(value)} is not allowed: the {name} backend has none, {' or '.join(having)} has; "
-                    f"leave {key} out"
-                )
+                allowed = f"left out, since the {name} backend has no such setting"
+                remedy = f"it is a setting of {' and '.join(having)}" if having else ""
+                raise InputError(key, value, allowed, remedy)
         return replace(self, backends=self.backends | {name: replace(backend, **given)}) if given else self
 
     def simulate(self, backend, **options):
@@ -225,14 +218,15 @@ class Experiment:
         real("duration", run.duration, **DURATION)
         self.backend(backend)
         if backend not in _EVENTS:
-            raise InputError(f"the {backend} backend draws no events: they are had from {' or '.join(_EVENTS)}")
+            raise InputError("backend", backend, f"{' or '.join(_EVENTS)}, the backends that draw events")
         size = _EVENT_BYTES * self.drive.intensity * run.duration * run.n_trials
         room = allowed_memory()
         if size > room:
-            raise InputError(
-                f"the events of {run.n_trials} trials over {run.duration:g} ms may need {size / GIB:.3g} GiB, and "
-                f"half of the memory is {room / GIB:.3g} GiB: fewer trials, or a shorter duration"
+            allowed = (
+                f"smaller, since the events of so many trials of {run.duration:g} ms may need {size / GIB:.3g} GiB, "
+                f"more than half of the memory, {room / GIB:.3g} GiB"
             )
+            raise InputError("n_trials", run.n_trials, allowed, "or choose a shorter duration")
         self.check_before(backend, force_long=force_long)
         return _EVENTS[backend](self.drive, duration=run.duration, seed=run.seed, trials=range(run.n_trials))
 
@@ -241,11 +235,8 @@ def _model(document):
     """The class of the neuron that a file asks for."""
     neuron = document.get("neuron")
     model = neuron.get("model", _MODEL) if isinstance(neuron, dict) else _MODEL
-    if not isinstance(model, str) or model not in MODELS:
-        raise Fault(
-            ("neuron", "model"), f"model = {shown(model)} is not allowed: it must be one of {', '.join(MODELS)}"
-        )
-    return MODELS[model]
+    with within(table=("neuron",)):
+        return MODELS[choice("model", model, MODELS)]
 
 
 def _form(neuron):
@@ -283,8 +274,7 @@ def _drive(populations):
     try:
         return SynapticInput(*populations)
     except InputError as error:
-        names, said = [population.name for population in populations], str(error)
-        of_one = (i for i, population in enumerate(populations) if said.startswith(f"{population.label}: "))
-        first = {}
-        second = (i for i, name in enumerate(names) if first.setdefault(name, i) < i)
-        raise Fault(("population", next(chain(of_one, second), 0)), said) from error
+        name = error.place("population")
+        named = [i for i, population in enumerate(populations) if population.name == name]
+        error.within(table=("population", named[-1] if named else 0))  # of two namesakes the second
+        raise

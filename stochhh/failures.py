@@ -5,7 +5,7 @@ import sys
 
 from .errors import InputError, StochhhError
 from .interruption import CtrlC
-from .messages import escaped, silence, tell
+from .messages import escaped, one_line, silence, tell
 
 __all__ = ["exit_status"]
 
@@ -30,7 +30,7 @@ def exit_status(call, *, last=False):
             status, message = _end(error)
             if message is not None:
                 message = "; ".join(map(str, [message, *getattr(error, "__notes__", ())]))
-                tell(escaped(f"stochhh: {' '.join(message.split())}", _LINE))
+                tell(escaped(f"stochhh: {one_line(message)}", _LINE))
             return status
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from .errors import InputError, SimulationError, number_in
 from .leftovers import held, new_name, sweep
-from .messages import shown
+from .messages import one_line
 
 __all__ = [
     "read_table",
@@ -40,9 +40,9 @@ _PART = 1 << 14  # lines of a table in which a fault is looked for at once
 def _check_name(path, wanted):
     """Raise InputError for what no file can be called."""
     if not isinstance(path, str | os.PathLike) or not os.fspath(path):
-        raise InputError(f"path = {shown(path)} is not allowed: it must be a text or a pathlib.Path; {wanted}")
+        raise InputError("path", path, "a text or a pathlib.Path", wanted)
     if "\0" in os.fsdecode(path):
-        raise InputError(f"path = {shown(str(path))} is not allowed: no name holds a character NUL; {wanted}")
+        raise InputError("path", os.fspath(path), "a name without the character NUL", wanted)
 
 
 @contextmanager
@@ -52,10 +52,12 @@ def writing(path):
     try:
         yield
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else " ".join(str(error).split())
+        reason = _reason(error)
         if error.errno in _WRONG_PLACE:
-            raise InputError(f"{path} cannot be written ({reason}): choose another place") from error
-        raise SimulationError(f"{path} could not be written ({reason}); what stood there before is kept") from error
+            refused = InputError(f"it cannot be written ({reason})", remedy="choose another place")
+        else:
+            refused = SimulationError(f"writing it failed ({reason}); what stood there before is kept")
+        raise refused.within(file=path) from error
 
 
 def _neighbour(path):
@@ -65,11 +67,13 @@ def _neighbour(path):
         with suppress(FileNotFoundError, NotADirectoryError):
             target.stat()  # a name too long, say, which since Python 3.14 the questions below answer with no
         if target.is_dir():
-            raise InputError(f"{path} is a directory: name a file in it")
+            raise InputError("this is a directory", remedy="name a file in it").within(file=path)
         if not target.parent.is_dir():
-            raise InputError(f"{path}: there is no directory {target.parent}: make it first, or name another place")
+            remedy = "create it first, or choose another place"
+            raise InputError(f"there is no directory {target.parent}", remedy=remedy).within(file=path)
         if target.exists() and not target.is_file():
-            raise InputError(f"{path} is no ordinary file, and cannot be replaced by one: name another")
+            fault = "this is not a regular file and cannot be replaced by one"
+            raise InputError(fault, remedy="choose another place").within(file=path)
     return target, target.with_name(new_name(target.suffix))
 
 
@@ -120,17 +124,27 @@ def reading(path, wanted):
     _check_name(path, wanted)
     try:
         yield
-    except FileNotFoundError as error:
-        raise InputError(f"{path} does not exist: {wanted}") from error
-    except IsADirectoryError as error:
-        raise InputError(f"{path} is a directory: {wanted}") from error
-    except PermissionError as error:
-        raise InputError(f"{path}: no permission to read it") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not a text in UTF-8 (byte {error.start}): {wanted}") from error
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else " ".join(str(error).split())
-        raise InputError(f"{path} cannot be read ({reason}): {wanted}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(_unreadable(error), remedy=wanted).within(file=path) from error
+
+
+def _unreadable(error):
+    """Why a file cannot be read."""
+    match error:
+        case FileNotFoundError():
+            return "this file does not exist"
+        case IsADirectoryError():
+            return "this is a directory"
+        case PermissionError():
+            return "there is no permission to read it"
+        case UnicodeDecodeError():
+            return f"this is not a text in UTF-8 (byte {error.start})"
+    return f"it cannot be read ({_reason(error)})"
+
+
+def _reason(error):
+    """An OSError in the words of the system."""
+    return os.strerror(error.errno) if error.errno else one_line(error)
 
 
 def read_text(path, wanted):
@@ -148,14 +162,14 @@ def read_table(path, header):
     with reading(path, wanted), Path(path).open(encoding="utf-8-sig") as file:
         found = file.readline().strip()
         if found != ",".join(header):
-            raise InputError(f"{path}, line 1: the header is {found[:60]!r}: it must be {','.join(header)!r}")
+            raise InputError("header", found, repr(",".join(header))).within(file=path, line=1)
         try:
             return _numbers(file, header)
         except UnicodeDecodeError:
             raise
         except ValueError as error:
-            fault = _first_fault(path, header) or f"{path}: no table of numbers ({error})"
-            raise InputError(fault) from error
+            fault = _first_fault(path, header) or InputError(f"this is not a table of numbers ({error})")
+            raise fault.within(file=path) from error
 
 
 def _numbers(file, header):
@@ -171,10 +185,10 @@ def _numbers(file, header):
             skipinitialspace=True, low_memory=False,
         )  # fmt: skip
     if not isinstance(table.index, pd.RangeIndex):
-        raise ValueError("it has more columns than the header")
+        raise ValueError("there are more columns than in the header")
     for name, column in table.items() if len(table) else ():
         if column.dtype.kind not in ("i" if name == "trial" else "iuf") or not np.all(np.isfinite(column)):
-            raise ValueError(f"{name} holds an entry that is no such number")
+            raise ValueError(f"the column {name} holds an entry that is not such a number")
     return {name: np.ascontiguousarray(table[name], _kind(name)) for name in header}
 
 
@@ -183,7 +197,7 @@ def _kind(name):
 
 
 def _first_fault(path, header):
-    """What is wrong with the first wrong line of a table: looked for line by line in the first wrong part of it."""
+    """The InputError of the first wrong line of a table: looked for line by line in the first wrong part of it."""
     with Path(path).open(encoding="utf-8-sig") as file:
         first = 2
         next(file)
@@ -194,22 +208,21 @@ def _first_fault(path, header):
                 for number, line in enumerate(lines, start=first):
                     fault = _fault(line, header)
                     if fault:
-                        return f"{path}, line {number}: {fault}"
+                        return fault.within(line=number)
             first += len(lines)
     return None
 
 
 def _fault(line, header):
-    """What is wrong with a line of a table; None for nothing."""
+    """The InputError of a line of a table; None for nothing."""
     row = line.rstrip("\n").split(",")
     if row == [""]:
         return None
     if len(row) != len(header):
-        return f"it must have {len(header)} columns, and has {len(row)}"
+        return InputError("number of columns", len(row), f"{len(header)}, {','.join(header)}")
     for entry, name in zip(row, header, strict=True):
         if not _is_finite(_kind(name), entry):
-            expected = "whole number" if name == "trial" else "finite number"
-            return f"{name} = {shown(entry)} is not allowed: it must be a {expected}"
+            return InputError(name, entry, "a whole number" if name == "trial" else "a finite number")
     return None
 
 

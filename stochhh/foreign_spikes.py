@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from .errors import InputError, real
+from .errors import InputError, choice, real
 from .files import read_table
 from .trial_numbers import columns_of_numbers, numbered, places
 
 __all__ = ["in_order", "of_brian2", "of_csv", "of_neo", "of_nest"]
 
+_NEO = "a list of neo.SpikeTrain, a Segment or a Block"
 _IN_MS = {"ms": 1.0, "s": 1000.0, "us": 0.001}
 _FASTEST = 1000.0  # Hz: faster than this over the whole window no neuron fires
 
@@ -15,8 +16,8 @@ _FASTEST = 1000.0  # Hz: faster than this over the whole window no neuron fires
 def of_csv(path, stop, n_trials, trials, unit):
     """(time, trial, n_trials, doubts) of a CSV file with the header `trial,time`."""
     stop = real("stop", stop, above=0.0, unit="ms")
-    if unit is not None and unit not in _IN_MS:
-        raise InputError(f"unit = {unit!r:.80} is not allowed: it must be one of {', '.join(_IN_MS)}")
+    if unit is not None:
+        choice("unit", unit, _IN_MS)
     table = read_table(path, ("trial", "time"))
     trial, n_trials, doubts = numbered(table["trial"], n_trials, trials)
     time, trial = in_order(table["time"] * _IN_MS[unit or "ms"], trial)
@@ -34,15 +35,11 @@ def _doubts_about_milliseconds(time, trial, stop):
     rate = 1000.0 * time.size / (np.unique(trial).size * stop)
     plain = last < stop / 500 or (typical < 1.0 and rate > _FASTEST)
     if isi.size >= 10 and plain:
-        raise InputError(
-            f"the times, up to {last:g} of {stop:g} ms, seem to be in seconds: say unit='s', "
-            "or unit='ms' if they are not"
-        )
+        fault = f"the times, up to {last:g} of {stop:g} ms, seem to be in seconds"
+        raise InputError(fault, remedy="give unit='s', or unit='ms' if they are not")
     if 10 * stop < last <= 1000 * stop:
-        raise InputError(
-            f"the times go up to {last:g}, and stop = {stop:g} ms: say unit='us' if they are in microseconds, "
-            "or give a later stop"
-        )
+        remedy = "give unit='us' if the times are in microseconds"
+        raise InputError("stop", stop, f"at least the last time, {last:g} (ms)", remedy)
     told = f"The times, up to {last:g} of {stop:g}, are taken as ms, since no unit was given, but"
     settled = "Give unit='ms' if this is right, else unit='s' or 'us' and stop in ms."
     if last <= stop / 1000:
@@ -64,17 +61,17 @@ def of_neo(source):
     """(time, trial, n_trials, start, stop) of a list of neo.SpikeTrain, of a Segment or of a Block."""
     trains = _neo_trains(source)
     if not trains:
-        raise InputError("there is no spike train: give one neo.SpikeTrain for each trial, silent ones included")
+        remedy = "give one neo.SpikeTrain for each trial, silent ones included"
+        raise InputError("there is no spike train", remedy=remedy)
     windows = [tuple(float(end.rescale("ms")) for end in (train.t_start, train.t_stop)) for train in trains]
     for k, window in enumerate(windows):
         if window != windows[0]:
-            raise InputError(
-                "the trains 0 and {} have the windows [{:g}, {:g}] and [{:g}, {:g}] ms: they must be the same; "
-                "cut them with time_slice, or move them with time_shift".format(k, *windows[0], *window)
-            )
+            fault = "the trains 0 and {} have different windows, [{:g}, {:g}] and [{:g}, {:g}] ms"
+            remedy = "cut them with time_slice, or shift them with time_shift"
+            raise InputError(fault.format(k, *windows[0], *window), remedy=remedy)
     start, stop = windows[0]
     if start < 0:
-        raise InputError(f"the trains start at {start:g} ms: the window must start at 0 or later; use time_shift")
+        raise InputError("t_start", start, "0 ms or later", "shift the trains with time_shift")
     times = [np.asarray(train.rescale("ms").magnitude, dtype=np.float64) for train in trains]
     trial = np.repeat(np.arange(len(times)), [time.size for time in times])
     return (*in_order(np.concatenate(times), trial), len(times), start, stop)
@@ -86,15 +83,11 @@ def _neo_trains(source):
         return [train for segment in source.segments for train in segment.spiketrains]
     trains = getattr(source, "spiketrains", source)
     if not hasattr(trains, "__iter__"):
-        raise InputError(
-            f"trains is of the type {type(source).__name__}: give a list of neo.SpikeTrain, a Segment or a Block"
-        )
+        raise InputError("trains", source, _NEO)
     trains = list(trains)
     for k, train in enumerate(trains):
         if not all(hasattr(train, name) for name in ("t_start", "t_stop", "rescale")):
-            raise InputError(
-                f"entry {k} is of the type {type(train).__name__}: give a list of neo.SpikeTrain, a Segment or a Block"
-            )
+            raise InputError(f"trains[{k}]", train, "a neo.SpikeTrain", f"give {_NEO}")
     return trains
 
 
@@ -103,14 +96,12 @@ def of_brian2(monitor, n_trials, trials):
     if isinstance(monitor, tuple) and len(monitor) == 2:
         neuron, time = monitor
         if n_trials is None and trials is None:
-            raise InputError("n_trials is missing: i and t alone do not tell how many neurons were silent")
+            raise InputError("n_trials", None, "given, since i and t alone do not tell how many neurons were silent")
     elif all(hasattr(monitor, name) for name in ("i", "t_", "source")):
         neuron, time = monitor.i, monitor.t_
         n_trials = len(monitor.source) if n_trials is None and trials is None else n_trials
     else:
-        raise InputError(
-            f"monitor is of the type {type(monitor).__name__}: give a brian2.SpikeMonitor that records, or its (i, t)"
-        )
+        raise InputError("monitor", monitor, "a brian2.SpikeMonitor that records, or its arrays (i, t)")
     neuron, time = columns_of_numbers(("i",), i=neuron, t=time)
     trial, n_trials, _ = numbered(neuron, n_trials, trials)
     return *in_order(1000.0 * time, trial), n_trials
@@ -120,15 +111,14 @@ def of_nest(events, senders):
     """(time, trial, n_trials) of a dictionary of NEST with `senders` and `times`, or of a spike recorder."""
     found = events if isinstance(events, dict) or not hasattr(events, "get") else events.get("events")
     if not isinstance(found, dict) or not {"senders", "times"} <= set(found):
-        raise InputError(
-            f"events is of the type {type(events).__name__}: give the events of one spike recorder, a dictionary "
-            "with senders and times, or the recorder itself"
-        )
+        allowed = "the events of one spike recorder, a dictionary with senders and times, or the recorder itself"
+        raise InputError("events", events, allowed)
     if "offsets" in found:
-        raise InputError("the times are counted in steps: set time_in_steps to False on the spike recorder")
+        raise InputError("the times are counted in steps", remedy="set time_in_steps to False on the spike recorder")
     (nodes,) = columns_of_numbers(("senders",), senders=senders)
     if not nodes.size or np.unique(nodes).size != nodes.size:
-        raise InputError("senders must be the different node numbers of all neurons recorded, silent ones included")
+        allowed = "the different node numbers of all neurons recorded, silent ones included"
+        raise InputError("senders", senders, allowed)
     sender, time = columns_of_numbers(
         ("events['senders']",), **{f"events[{key!r}]": found[key] for key in ("senders", "times")}
     )

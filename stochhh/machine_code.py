@@ -72,10 +72,8 @@ def directory():
     chosen = os.environ.get("STOCHHH_CACHE_DIR")
     if chosen is not None:
         if not chosen.strip():
-            raise InputError(
-                f"STOCHHH_CACHE_DIR = {chosen!r} is not allowed: it must be the path of a directory for compiled "
-                "kernels; name one, or unset it"
-            )
+            allowed = "the path of a directory for compiled kernels, or unset"
+            raise InputError("STOCHHH_CACHE_DIR", chosen, allowed)
         return Path(chosen)
     try:
         return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "stochhh"

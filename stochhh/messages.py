@@ -2,11 +2,13 @@
 
 import errno
 import os
+import re
 import reprlib
 import sys
 from contextlib import suppress
+from numbers import Number
 
-__all__ = ["escaped", "say", "shown", "silence", "tell", "watched"]
+__all__ = ["escaped", "one_line", "say", "shown", "silence", "tell", "watched"]
 
 _VALUE = 80  # characters that a value, or a name in a table, may take
 
@@ -22,12 +24,21 @@ def escaped(text, most=_VALUE):
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
+def one_line(text):
+    """A text of several lines on one, with single spaces."""
+    return " ".join(str(text).split())
+
+
 class _Repr(reprlib.Repr):
     """repr, cut where it would be long, also of whole numbers of so many digits that Python refuses to write them."""
 
     def __init__(self):
         super().__init__()
         self.maxstring = self.maxother = _VALUE
+
+    def repr1(self, x, level):
+        scalar = isinstance(x, Number) and hasattr(x, "item")
+        return super().repr1(x.item() if scalar else x, level)  # 0.5, where NumPy writes np.float64(0.5)
 
     def repr_int(self, x, level):
         try:
@@ -41,7 +52,7 @@ _SHORT = _Repr()
 
 def shown(value):
     """The repr of a value as a message quotes it: at most 80 characters on one line."""
-    return escaped(_SHORT.repr(value))
+    return escaped(re.sub(r"\n\s*", " ", _SHORT.repr(value)))
 
 
 def tell(line):

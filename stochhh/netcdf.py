@@ -59,7 +59,7 @@ def _opened(path, wanted):
         with os.fdopen(number, "rb") as file:
             found = os.fstat(number)
             if not stat.S_ISREG(found.st_mode):
-                raise InputError(f"{path} is no ordinary file: {wanted}")
+                raise InputError("this is not a regular file", remedy=wanted).within(file=path)
             if found.st_size:
                 _check_heaps(number)
             with h5py.File(file) as opened:
@@ -81,7 +81,7 @@ def _check_heaps(number):
                 length = int.from_bytes(image[at + 8 : at + 16], "little")
                 at += length if free else 16 + (length + 7) // 8 * 8
                 if (free and length < 16) or at > end:
-                    raise InputError(f"the file is damaged at byte {heap}, in a heap of texts")
+                    raise InputError(f"this file is damaged at byte {heap}, in a heap of texts")
             heap = image.find(_HEAP, heap + 8)
 
 
@@ -90,12 +90,12 @@ def _dataset(file, name):
     import h5py
 
     if not isinstance(file.get(name, getlink=True), h5py.HardLink):
-        raise InputError(f"{name} is a link to something else")
+        raise InputError("this is a link to something else").within(variable=name)
     data = file[name]
     if not isinstance(data, h5py.Dataset):
-        raise InputError(f"{name} is no variable")
+        raise InputError("this is not a variable").within(variable=name)
     if data.is_virtual or data.external:
-        raise InputError(f"{name} lies in another file")
+        raise InputError("its values are stored in another file").within(variable=name)
     return data
 
 
@@ -116,7 +116,7 @@ def _attributes(of, name):
             continue
         opened = h5py.h5a.open(of.id, key.encode())
         if opened.get_space().get_simple_extent_npoints() != 1:
-            raise InputError(f"the attribute {key} of {name} is no single number or text")
+            raise InputError(f"the attribute {key} of {name} is not a single number or text")
         value = None if opened.get_storage_size() > _LONGEST else np.asarray(of.attrs[key]).item()
         if value is None or (isinstance(value, str | bytes) and len(value) > _LONGEST):
             raise InputError(f"the attribute {key} of {name} is longer than {_LONGEST // 2**20} MiB")
@@ -131,10 +131,9 @@ def _check_sizes(arrays, memory):
         declared = prod(data.shape) * data.dtype.itemsize
         stored = data.id.get_storage_size()
         if declared > _DEFLATED * stored:
-            raise InputError(f"{name} declares {declared:.4g} bytes, and the file holds {stored} of them")
+            fault = f"it declares {declared:.4g} bytes, but the file holds only {stored}"
+            raise InputError(fault).within(variable=name)
         total += max(declared, prod(data.chunks or (0,)) * data.dtype.itemsize)
     if 2 * total > memory:
-        raise InputError(
-            f"its arrays may need {2 * total / GIB:.3g} GiB, and the limit is {memory / GIB:.3g} GiB: "
-            "give a higher memory_limit"
-        )
+        fault = f"its arrays may need {2 * total / GIB:.3g} GiB, more than the limit of {memory / GIB:.3g} GiB"
+        raise InputError(fault, remedy="give a higher memory_limit")

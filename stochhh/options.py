@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from .errors import InputError, integer, number_in, real
-from .messages import escaped
 
 
 def _number(name, kind, check, **bounds):
@@ -68,7 +67,7 @@ def until_of(precision, max_trials, trials):
     """The options of `simulate` that --precision NAME=HALF stands for."""
     if not precision:
         if max_trials is not None:
-            raise InputError("--max-trials says where --precision gives up: give --precision too, or --trials instead")
+            raise InputError("--max-trials", max_trials, "given with --precision, which it bounds", "or give --trials")
         return {}
     from .precision import Precision
 
@@ -76,8 +75,7 @@ def until_of(precision, max_trials, trials):
     for text in precision:
         name, sign, half = text.partition("=")
         if not sign or name in targets:
-            what = f"names {escaped(name)} twice" if sign else "is not allowed"
-            raise InputError(f"--precision {escaped(text)} {what}: give NAME=HALF once for each, as cv=1% or rate=0.2")
+            raise InputError("--precision", text, "NAME=HALF, once for each name, such as cv=1% or rate=0.2")
         targets[name] = half
     called = ("--precision", "n_trials" if trials is None else "--trials", "--max-trials")
     return {"until": Precision(targets, called)} | ({"max_trials": max_trials} if max_trials is not None else {})
@@ -95,4 +93,4 @@ def check_distinct(files):
     for name, path in given.items():
         twins = [other for other in given if given[other] == path and other != name]
         if twins:
-            raise InputError(f"{name} and {twins[0]} are both {path}: give each a file of its own")
+            raise InputError(f"{name} and {twins[0]} are both {path}", remedy="give each a file of its own")

@@ -3,8 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from .errors import InputError, integer, number_in, real
-from .messages import shown
+from .errors import InputError, choice, integer, number_in, real, within
 from .statistics.overview import known_names
 
 __all__ = ["FEWEST", "Precision", "looks", "progress_line"]
@@ -38,12 +37,11 @@ class Precision:
     def __post_init__(self):
         until = self.called[0]
         if not isinstance(self.targets, dict) or not self.targets:
-            raise InputError(f'{until} = {shown(self.targets)} is not allowed: give {{"cv": "1%"}} or alike')
-        for name in self.targets:
-            if name not in known_names():
-                known = ", ".join(known_names())
-                raise InputError(f"{until} has the unknown name {shown(name)}: it must be one of {known}")
-            self._parsed(name)
+            raise InputError(until, self.targets, 'a dictionary such as {"cv": "1%"}')
+        with within(argument=until):
+            for name in self.targets:
+                choice("name", name, known_names())
+                self._parsed(name)
 
     def excess(self, estimates):
         """NAME -> half width over the one asked for, of estimates by NAME; infinite without an interval to rely on."""
@@ -64,27 +62,23 @@ class Precision:
         most = MOST if max_trials is None else integer(largest, max_trials, at_least=FEWEST)
         first = FEWEST if n_trials is None else integer(trials, n_trials, at_least=1)
         if not FEWEST <= first <= most:
-            raise InputError(
-                f"{trials} = {first} is not allowed beside {until}: it is the number at the first look, and must be "
-                f"from {FEWEST} (the intervals of fewer trials are too uncertain to stop by) to {largest} = {most}"
-            )
+            allowed = f"from {FEWEST} to {largest} = {most} with {until}, whose first look takes so many"
+            raise InputError(trials, first, allowed, "intervals from fewer trials are too uncertain to stop by")
         return first, most
 
     def _parsed(self, name):
         """(number, whether it is a part of the value)."""
-        said, target = f"{self.called[0]} {name}", self.targets[name]
+        target = self.targets[name]
         if not isinstance(target, str):
-            return real(said, target, **_HALF_WIDTH), False
+            return real(name, target, **_HALF_WIDTH), False
         number, sign, rest = target.strip().partition("%")
         try:
-            number = real(said, number_in(number), **_HALF_WIDTH)
+            number = real(name, number_in(number), **_HALF_WIDTH)
         except ValueError:
             number = None
         if number is None or rest:
-            raise InputError(
-                f"{said} = {shown(target)} is not allowed: give a half width above 0 in the unit of the statistic, or "
-                'in percent of its value, as "1%"'
-            )
+            allowed = 'a half width above 0 in the unit of the statistic, or in percent of its value, such as "1%"'
+            raise InputError(name, target, allowed)
         return (number / 100, True) if sign else (number, False)
 
 

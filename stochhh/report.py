@@ -112,10 +112,9 @@ def directory_for(path, *, force=False, default=False):
     with writing(path):
         foreign = _names(path) - (_left_by_comparison(path) if default else set())
     if foreign and not force:
-        what = f"holds {min(foreign)}, which no comparison put there" if default else "is not empty"
-        raise InputError(
-            f"{path} {what}: give another directory as --out, or --force to replace the files of the same names in it"
-        )
+        what = f"contains {min(foreign)}, which was not written by a comparison" if default else "is not empty"
+        remedy = "give another directory as --out, or --force to replace the files of the same names in it"
+        raise InputError(f"this directory {what}", remedy=remedy).within(file=path)
     make_directory(path)
     return path
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .errors import InputError, integer, real
+from .errors import InputError, integer, real, within
 from .messages import shown
 from .statistics.membrane.sampling import Sampling
 from .swings import N_SIZES
@@ -32,19 +32,19 @@ class Column(NamedTuple):
 
 
 def _finite(x):
-    return None if np.all(np.isfinite(x)) else "holds a number that is not finite"
+    return None if np.all(np.isfinite(x)) else "it contains a number that is not finite"
 
 
 def _counts(x):
-    return _finite(x) or (None if np.all(x >= 0) else "holds a negative number")
+    return _finite(x) or (None if np.all(x >= 0) else "it contains a negative number")
 
 
 def _powers(x):
-    return _finite(x) or (None if np.all(x[:, 1::2] >= 0) else "holds a negative sum of squares")
+    return _finite(x) or (None if np.all(x[:, 1::2] >= 0) else "it contains a negative sum of squares")
 
 
 def _times(x):
-    return _counts(x) or (None if np.all(np.diff(x) > 0) else "is not rising")
+    return _counts(x) or (None if np.all(np.diff(x) > 0) else "its values do not increase")
 
 
 def _columns(attributes, names):
@@ -69,7 +69,7 @@ def _columns(attributes, names):
     summed = [("lag", Column(("lag",), float)), ("frequency", Column(("frequency",), float))] if membrane else []
     for key, column in (*traced, *summed, *(pair for name in membrane for pair in _sums(name))):
         if not isinstance(key, str) or key in found:
-            raise InputError(f"the file has two variables {shown(key)}, or one without a name")
+            raise InputError(f"there are two variables {shown(key)}, or one without a name")
         found[key] = column
     return found
 
@@ -99,18 +99,19 @@ def check_form(attributes, found):
     for name in columns.keys() - found:
         raise InputError(f"the variable {name} is missing")
     for name in found.keys() - columns:
-        raise InputError(f"{shown(name)} is no variable of a result")
+        raise InputError(f"a result has no variable {shown(name)}")
     for name, column in columns.items():
         dims, shape, dtype = found[name]
-        if dims != column.dims:
-            raise InputError(f"{name} has the dimensions {shown(dims)}: they must be {column.dims}")
-        if dtype.kind != ("i" if column.kind is int else "f") or dtype.itemsize != 8:
-            raise InputError(f"{name} has the type {shown(str(dtype))}: it must be {column.kind.__name__}64")
-        for dim, size in zip(dims, shape, strict=True):
-            if size != sizes.setdefault(dim, size):
-                raise InputError(f"{name} has the size {size} along {dim}: it must be {sizes[dim]}")
+        with within(variable=name):
+            if dims != column.dims:
+                raise InputError("dimensions", dims, str(column.dims))
+            if dtype.kind != ("i" if column.kind is int else "f") or dtype.itemsize != 8:
+                raise InputError("type", str(dtype), f"{column.kind.__name__}64")
+            for dim, size in zip(dims, shape, strict=True):
+                if size != sizes.setdefault(dim, size):
+                    raise InputError(f"size along {dim}", size, str(sizes[dim]))
     if not sizes["trial"]:
-        raise InputError("the file has no trial")
+        raise InputError("there is no trial in it")
 
 
 def _sampled(attributes):
@@ -119,19 +120,21 @@ def _sampled(attributes):
         return {}
     rest = parsed(attributes, "membrane", dict)
     if set(rest) != {"sampling", "segments", "variables"} or not isinstance(rest["variables"], dict):
-        raise InputError("the attribute membrane must have sampling, segments and variables")
+        raise InputError("membrane", rest, "an object with sampling, segments and variables")
     try:
         sampling = Sampling(**rest["sampling"] | {"variables": tuple(rest["sampling"]["variables"])})
     except (TypeError, KeyError) as error:
-        raise InputError(f"the attribute membrane has no sampling: {error}") from error
-    integer("segments in membrane", rest["segments"], at_least=0, at_most=_MOST_SAMPLES)
-    if list(sampling.variables) != list(rest["variables"]):
-        raise InputError("the attribute membrane must have the variables of its sampling")
-    for name, of in rest["variables"].items():
-        if not isinstance(of, dict) or set(of) != {"reference", "lowest"}:
-            raise InputError(f"the attribute membrane must have reference and lowest of {shown(name)}")
-        real(f"reference of {name} in membrane", of["reference"])
-        integer(f"lowest of {name} in membrane", of["lowest"], at_least=-_MOST_SAMPLES, at_most=_MOST_SAMPLES)
+        raise InputError(f"the attribute membrane has no valid sampling ({error})") from error
+    with within(attribute="membrane"):
+        integer("segments", rest["segments"], at_least=0, at_most=_MOST_SAMPLES)
+        if list(sampling.variables) != list(rest["variables"]):
+            raise InputError("variables", list(rest["variables"]), f"those of its sampling, {list(sampling.variables)}")
+        for name, of in rest["variables"].items():
+            with within(variable=name):
+                if not isinstance(of, dict) or set(of) != {"reference", "lowest"}:
+                    raise InputError(name, of, "an object with reference and lowest")
+                real("reference", of["reference"])
+                integer("lowest", of["lowest"], at_least=-_MOST_SAMPLES, at_most=_MOST_SAMPLES)
     return {"lag": sampling.n_lags + 1, "frequency": sampling.n_segment // 2 + 1}
 
 
@@ -152,7 +155,7 @@ _PROVENANCE = {  # key -> type in JSON, what it is; the first three are always t
 
 
 def check_provenance(made, spikes):
-    """Raise InputError unless it is told what made these SpikeTrains, and nothing told is of others."""
+    """Raise InputError unless the provenance says what made these SpikeTrains, and says nothing of others."""
     for key in list(_PROVENANCE)[:3]:
         if key not in made:
             raise InputError(f"the provenance lacks {key}, {_PROVENANCE[key][1]}")
@@ -168,7 +171,7 @@ def check_provenance(made, spikes):
     for key, (kind, what) in _PROVENANCE.items():
         value, fits = made.get(key), right.get(key, lambda value: True)
         if key in made and not (isinstance(value, kind) and not isinstance(value, bool) and fits(value)):
-            raise InputError(f"{key} = {shown(value)} in the provenance is not allowed: it must be {what}")
+            raise InputError(key, value, what).within(attribute="provenance")
 
 
 def check_values(attributes, arrays):
@@ -181,7 +184,7 @@ def check_values(attributes, arrays):
     for name, column in _columns(attributes, arrays).items():
         fault = column.rule(arrays[name])
         if fault:
-            raise InputError(f"{name} {fault}")
+            raise InputError(fault).within(variable=name)
     if "V_powers" in arrays:
         _check_powers("V_powers", arrays["V_powers"], 1.0)
     for name in parsed(attributes, "membrane", dict)["variables"] if "membrane" in attributes else ():
@@ -189,13 +192,14 @@ def check_values(attributes, arrays):
             count, powers, bins = (arrays[f"{name}_{part}_{field}"] for field in ("count", "powers", "bins"))
             _check_powers(f"{name}_{part}_powers", powers, count[:, None])
             if np.any(bins.sum(axis=1) != count):
-                raise InputError(f"{name}_{part}_bins does not add up to {name}_{part}_count")
+                fault = f"its values do not add up to {name}_{part}_count"
+                raise InputError(fault).within(variable=f"{name}_{part}_bins")
 
 
 def _check_powers(name, powers, count):
     """By the inequality of Cauchy and Schwarz, for sums of y, y^2, y^3 and y^4."""
     if np.any(powers[:, :2] ** 2 > count * powers[:, 1::2] * (1 + _ROUNDING)):
-        raise InputError(f"{name} holds a square of a mean larger than the mean of squares")
+        raise InputError("the square of a mean is larger than the mean of the squares").within(variable=name)
 
 
 def check_same(read, made):
@@ -209,15 +213,16 @@ def check_same(read, made):
         for key in [*right.attrs, *(key for key in found.attrs if key not in right.attrs)]:
             got, wanted = found.attrs.get(key), right.attrs.get(key)
             if got != wanted:
-                be = "there must be none" if wanted is None else f"it must be {shown(wanted)}"
-                raise InputError(f"{name} has the attribute {shown(key)} = {shown(got)}: {be}")
+                allowed = "absent" if wanted is None else shown(wanted)
+                raise InputError(f"attribute {key}", got, allowed).within(variable=name)
         if not np.array_equal(found.values, right.values):
-            raise InputError(f"{name} does not fit what else the file holds")
+            raise InputError("it contradicts the rest of the file").within(variable=name)
 
 
 def number(attributes, key, name):
     """The attribute of a variable as a float; InputError unless it is a finite number."""
-    return real(f"the attribute {key} of {name}", attributes.get(key))
+    with within(variable=name):
+        return real(f"attribute {key}", attributes.get(key))
 
 
 def parsed(attributes, name, kind):
@@ -227,9 +232,9 @@ def parsed(attributes, name, kind):
     except KeyError:
         raise InputError(f"the attribute {name} is missing") from None
     except (TypeError, ValueError, RecursionError) as error:
-        raise InputError(f"the attribute {name} is no JSON ({error})") from error
+        raise InputError(f"the attribute {name} is not valid JSON ({error})") from error
     if not isinstance(found, kind):
-        raise InputError(f"the attribute {name} must be {'a list' if kind is list else 'an object'} in JSON")
+        raise InputError(f"attribute {name}", found, f"{'a list' if kind is list else 'an object'} in JSON")
     return found
 
 

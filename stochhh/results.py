@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from .equality import same_fields
-from .errors import InputError, about, integer
+from .errors import InputError, integer
 from .files import replacing
 from .hypertext import listed
+from .messages import one_line
 from .netcdf import read_netcdf
 from .result_form import check_form, check_provenance, check_same, check_values, number, parsed
 from .spike_trains import SpikeTrains
@@ -96,7 +97,7 @@ class Result:
         a, b = (result.spikes.with_transient() for result in (self, later))
         start, stop = self.spikes.start, self.spikes.stop
         if (start, stop) != (later.spikes.start, later.spikes.stop):
-            raise InputError("the two results have different windows: they are no parts of one run")
+            raise InputError("the two results have different windows and cannot be parts of one run")
         trial = np.concatenate([a.trial, b.trial + a.n_trials])
         time, doubts = np.concatenate([a.time, b.time]), (*self._of_spikes(), *later._of_spikes())
         spikes = SpikeTrains(time, trial, a.n_trials + b.n_trials, start, stop, doubts)
@@ -255,10 +256,7 @@ class Result:
             membrane = Membrane.from_variables(dataset, attributes["membrane"])
         if "swing_size" in arrays:
             swings = Swings.from_variables(dataset)
-        try:
-            spikes = SpikeTrains(arrays["spike_time"], arrays["spike_trial"], arrays["trial"].size, *window, doubts)
-        except InputError as error:
-            raise InputError(f"spike_time, spike_trial: {error}") from error
+        spikes = SpikeTrains(arrays["spike_time"], arrays["spike_trial"], arrays["trial"].size, *window, doubts)
         result = cls(spikes, moments, traces, parsed(attributes, "provenance", dict), membrane, swings)
         check_provenance(result.provenance, spikes)
         check_same(dataset, result.to_xarray())
@@ -294,13 +292,16 @@ class Result:
             dataset = xarray.Dataset(variables, attrs=attributes)
             result = cls.from_xarray(dataset)
             if _digest(result.to_xarray()) != dataset.attrs.get("sha256"):
-                raise InputError("the file is damaged: its content is not what was saved")
+                raise InputError("this file is damaged: its content is not what was saved")
             return result
         except InputError as error:
-            raise about(path, error, _WANTED) from error
+            error.within(file=path)
+            if not error.remedy:
+                error.advised(_WANTED)
+            raise
         except Exception as error:  # whatever a foreign or a damaged file makes the reader stumble over
-            reason = " ".join(f"{type(error).__name__}: {error}".split())
-            raise InputError(f"{path} is damaged, or no result of stochhh ({reason}): {_WANTED}") from error
+            fault = one_line(f"this file is damaged, or not a result of stochhh ({type(error).__name__}: {error})")
+            raise InputError(fault, remedy=_WANTED).within(file=path) from error
 
 
 def _untimed(provenance):
@@ -311,10 +312,9 @@ def _recognise(attributes):
     """Raise InputError unless these are the attributes of a result that can be read."""
     number = attributes.get("stochhh_format")
     if number is None:
-        raise InputError("no result of stochhh, which has an attribute stochhh_format")
-    if not 1 <= integer("stochhh_format", number) <= _FORMAT:
-        known = f"this version of stochhh reads 1 to {_FORMAT}"
-        raise InputError(f"the file has format {number}, and {known}: use a newer one")
+        raise InputError("this is not a result of stochhh, which has an attribute stochhh_format")
+    newer = "a newer version of stochhh may read it"
+    integer("stochhh_format", number, at_least=1, at_most=_FORMAT, remedy=newer)
 
 
 def _digest(dataset):

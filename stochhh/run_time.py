@@ -13,7 +13,7 @@ _LONGEST = 30 * _DAY
 
 
 class LongRunError(InputError):
-    """The run would take longer than anybody waits, and nobody has said that it may."""
+    """The run would take more than 30 days, and `force_long` was not given."""
 
 
 def check_run_time(backend, task, cut, workers, *, force, silent):
@@ -38,11 +38,10 @@ def check_run_time(backend, task, cut, workers, *, force, silent):
     cost = f"about {most.amount * task.n:.2g} {most.what} and {_spelled(seconds)} on this machine"
     cheaper = f"{backend.cheaper}{', fewer trials' if task.n > 1 else ''}, or a shorter duration"
     if seconds > _LONGEST and not force:
-        raise LongRunError(
-            f"duration = {task.duration:g} ms with n_trials = {task.n} is not allowed: for the {backend.name} backend "
-            f"it is {cost}, and a run must be shorter than 30 days. Cheaper: {cheaper}; or allow it by "
-            "force_long=True, --force-long"
-        )
+        this = f"with n_trials = {task.n} and the {backend.name} backend it is {cost}"
+        allowed = f"such that a run takes less than 30 days; {this}"
+        remedy = f"cheaper: {cheaper}; or allow it by force_long=True, --force-long"
+        raise LongRunError("duration", task.duration, allowed, remedy)
     if not silent:
         trials = f"{task.n} trial{'' if task.n == 1 else 's'} of {task.duration:g} ms"
         tell(f"stochhh: a long run: {backend.name}, {trials}: {cost}. Cheaper: {cheaper}")

@@ -61,7 +61,7 @@ def save_figure(figure, options, stem, numbers):
 
     numbers = pd.DataFrame(numbers)
     if numbers.empty:
-        raise InputError(f"numbers of {stem} is empty: give what the figure plots")
+        raise InputError(f"the table of numbers for {stem} is empty", remedy="give what the figure plots")
     if "reason" in numbers:
         numbers["reason"] = numbers["reason"].fillna("")
     table = options.out / f"{stem}.csv"

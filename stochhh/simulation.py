@@ -13,12 +13,12 @@ import numpy as np
 from .backends import BACKENDS, Diffusion, PerNeuron, Task
 from .backends.block import WIDE, blocks
 from .backends.refusal import refusing
-from .errors import InputError, Interrupted, integer, real
+from .errors import InputError, Interrupted, choice, integer, real
 from .inputs import Recording, SynapticInput
 from .interruption import CtrlC
 from .machine_code import announcing
 from .memory import GIB, allowed_memory
-from .messages import shown, tell, watched
+from .messages import tell, watched
 from .models.contract import check_model
 from .models.levels import level_doubts
 from .precision import Precision, looks, progress_line
@@ -103,7 +103,7 @@ def simulate(
 
     if until is None:
         if max_trials is not None:
-            raise InputError(f"max_trials = {shown(max_trials)} is given without until, which it bounds: give n_trials")
+            raise InputError("max_trials", max_trials, "given with until, whose trials it bounds", "or give n_trials")
         return run(first_trial, 1 if n_trials is None else n_trials)
     precision = until if isinstance(until, Precision) else Precision(until)
     return _until(precision, run, first_trial, *precision.checked_first(n_trials, max_trials), progress)
@@ -190,22 +190,17 @@ def _until(precision, run, first_trial, first, most, progress):
 
 def _backend(backend, dt):
     if isinstance(backend, str):
-        if backend not in BACKENDS:
-            raise InputError(f"backend = {shown(backend)} is not allowed: it must be one of {', '.join(BACKENDS)}")
-        kind = BACKENDS[backend]
+        kind = BACKENDS[choice("backend", backend, BACKENDS)]
         if dt is None:
             return kind()
         if kind not in (Diffusion, PerNeuron):
-            raise InputError(f"dt = {shown(dt)} is not allowed: the {backend} backend has no time step; leave dt out")
+            raise InputError("dt", dt, f"left out, since the {backend} backend has no time step")
         return kind(dt=dt)
     if not isinstance(backend, tuple(BACKENDS.values())):
-        raise InputError(
-            f"backend = {shown(backend)} is not allowed: give one of {', '.join(BACKENDS)}, or an instance"
-        )
+        raise InputError("backend", backend, f"one of {', '.join(BACKENDS)}, or an instance such as Jump()")
     if dt is not None:
-        raise InputError(
-            f"dt = {shown(dt)} is given beside a backend instance: put it into {type(backend).__name__}(...)"
-        )
+        remedy = f"give it to {type(backend).__name__}(...)"
+        raise InputError("dt", dt, "left out beside an instance of a backend", remedy)
     return backend
 
 
@@ -216,10 +211,8 @@ def _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace
     duration = real("duration", duration, **DURATION)
     transient = real("transient", transient, at_least=0, unit="ms")
     if transient >= duration:
-        raise InputError(
-            f"transient = {transient:g} ms is not allowed: it must be below the duration, {duration:g} ms, "
-            "of which it is the first part"
-        )
+        allowed = f"below the duration, {duration:g} ms, of which it is the first part"
+        raise InputError("transient", transient, allowed, "shorten the one or lengthen the other")
     seed = integer("seed", seed, at_least=0, at_most=MAX_SEED)
     n_trials = integer("n_trials", n_trials, at_least=1, at_most=MAX_TRIALS)
     first_trial = integer("first_trial", first_trial, at_least=0, at_most=MAX_TRIALS - n_trials)
@@ -229,26 +222,20 @@ def _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace
         _check_membrane(membrane, trace_interval, neuron, transient, duration)
     if events is not None:
         if not isinstance(events, Recording):
-            raise InputError(f"events = {shown(events)} is no Recording: give Recording(trial, time, jump)")
-        if first_trial + n_trials > events.n_trials:
-            held = f"trials 0 to {events.n_trials - 1}" if events.n_trials else "no trial"
-            raise InputError(
-                f"n_trials = {n_trials} is not allowed: the events hold {held}, "
-                f"and trials up to {first_trial + n_trials - 1} are asked for"
-            )
+            raise InputError("events", events, "a Recording", "give Recording(trial, time, jump)")
+        most = max(events.n_trials - first_trial, 0)
+        if n_trials > most:
+            allowed = f"at most {most}, the number of trials of the events from first_trial = {first_trial} on"
+            raise InputError("n_trials", n_trials, allowed)
     return Task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, membrane, events)
 
 
 def _check_membrane(membrane, trace_interval, neuron, transient, duration):
     if not isinstance(membrane, Sampling):
-        raise InputError(
-            f"membrane = {shown(membrane)} is no Sampling: give Sampling(), or Sampling(variables=(...), ...)"
-        )
+        raise InputError("membrane", membrane, "a Sampling", "give Sampling(), or Sampling(variables=(...), ...)")
     if trace_interval is not None:
-        raise InputError(
-            f"trace_interval = {trace_interval:g} ms is not allowed beside membrane: leave one out; stored traces give "
-            "the same record by Membrane.from_traces(result.traces, result.spikes)"
-        )
+        remedy = "stored traces give the same record by Membrane.from_traces(result.traces, result.spikes)"
+        raise InputError("trace_interval", trace_interval, "left out beside membrane", remedy)
     membrane.check_model(neuron)
     membrane.numbers(transient, duration)
 
@@ -267,12 +254,13 @@ def _check_memory(task, workers, limit):
     if total > limit:
         largest = f"traces {traces:.3g} GiB, " if traces else f"membrane {membrane:.3g} GiB, " if membrane else ""
         shorter = "shorter lags and segments of the membrane" if membrane else "a longer trace_interval"
-        raise InputError(
-            f"n_trials = {task.n} over {task.duration:g} ms may need {total:.3g} GiB "
-            f"({largest}spikes up to {spikes:.3g} GiB) and the limit is {limit:.3g} GiB: fewer trials, a shorter "
-            f"duration, {shorter}, or a higher memory_limit"
+        name, value = ("n_trials", task.n) if task.n > 1 else ("duration", task.duration)
+        allowed = (
+            f"smaller, since n_trials = {task.n} over {task.duration:g} ms may need {total:.3g} GiB "
+            f"({largest}spikes up to {spikes:.3g} GiB), more than the limit of {limit:.3g} GiB"
         )
-    integer("n_trials", task.n, at_most=MOST_TRIALS, remedy="run the others by first_trial")
+        raise InputError(name, value, allowed, f"or choose a shorter duration, {shorter}, or a higher memory_limit")
+    integer("n_trials", task.n, at_most=MOST_TRIALS, remedy="simulate the others with first_trial")
 
 
 def _compile(backend, task, cut, silent):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .equality import same_fields
-from .errors import InputError, about, integer, real
+from .errors import InputError, integer, real, within
 from .files import write_table
 from .foreign_spikes import in_order, of_brian2, of_csv, of_neo, of_nest
 from .trial_numbers import MOST_TRIALS, columns_of_numbers
@@ -58,7 +58,7 @@ class SpikeTrains:
         n_trials = integer("n_trials", self.n_trials, at_least=1, at_most=MOST_TRIALS, remedy="silent ones count")
         start, stop = real("start", self.start, unit="ms"), real("stop", self.stop, unit="ms")
         if not 0 <= start < stop:
-            raise InputError(f"start = {start!r}, stop = {stop!r}: the window must have 0 <= start < stop (ms)")
+            raise InputError("start", start, f"at least 0 and below stop = {stop!r} (ms)")
         time, trial = _columns(self.time, self.trial)
         if len(self.transient[0]):
             columns = zip(_columns(*self.transient), (time, trial), strict=True)
@@ -168,11 +168,9 @@ class SpikeTrains:
         are more silent trials than others. Raises InputError with the line of an entry that is no number, and for
         spikes outside [0, stop].
         """
-        try:
+        with within(file=path):
             time, trial, n_trials, doubts = of_csv(path, stop, n_trials, trials, unit)
             return cls(time, trial, n_trials, start, stop, doubts)
-        except InputError as error:
-            raise about(path, error) from error
 
     @classmethod
     def from_neo(cls, trains):
@@ -236,9 +234,8 @@ def _columns(time, trial):
 def _refuse_unit(time):
     unit = [name for name in _WITH_UNIT if hasattr(time, name)]
     if unit:
-        raise InputError(
-            f"time has a unit ({getattr(time, unit[0])!s:.40}): give plain numbers in ms, or use from_neo, from_brian2"
-        )
+        fault = f"time has a unit ({getattr(time, unit[0])!s:.40})"
+        raise InputError(fault, remedy="give plain numbers in ms, or use from_neo or from_brian2")
 
 
 def _check(time, trial, n_trials, stop):
@@ -246,14 +243,13 @@ def _check(time, trial, n_trials, stop):
     within = (time >= 0) & (time <= stop)  # a NaN is not
     if not within.all():
         k = int(np.argmin(within))
-        where = f"one of trial {trial[k]} is at {time[k]!s} ms"
-        raise InputError(f"spike times must be finite and lie in [0, {stop:g}] ms: {where}")
+        raise InputError("time", time[k], f"a finite number from 0 to {stop:g} (ms)").within(trial=int(trial[k]))
     outside = trial[(trial < 0) | (trial >= n_trials)]
     if outside.size:
-        raise InputError(f"trial numbers must lie in [0, {n_trials - 1}], and trial {outside[0]} has spikes")
+        raise InputError("trial", outside[0], f"from 0 to {n_trials - 1}, for n_trials = {n_trials}")
     step = np.diff(trial)
     if np.any(step < 0) or np.any(np.diff(time)[step == 0] < 0):
-        raise InputError("spikes must be sorted by trial, then by time")
+        raise InputError("the spikes are not in order", remedy="sort them by trial, then by time")
 
 
 def _with_copies(doubts, time, trial):

@@ -11,14 +11,15 @@ import tomllib
 from dataclasses import MISSING, fields
 from typing import Annotated, Any, Required
 
-from .errors import InputError
+from .errors import InputError, within
 from .files import read_text
 from .messages import shown
 from .toml_lines import line_of
 
-__all__ = ["Fault", "group", "load", "meanings", "table", "validated"]
+__all__ = ["group", "load", "meanings", "table", "validated"]
 
-# What a newcomer to TOML most likely meant, by the words of the parser.
+# Before Python 3.14 the parser tells the line in its text alone. And what a newcomer most likely meant, by its words.
+_PARSER = re.compile(r"(.*) \(at (?:line (\d+), .*|end of document)\)", re.DOTALL)
 _ADVICE = {
     "after a statement": "a number stands alone, without its unit, and a text in quotes",
     "invalid value": "give a number, or a text in quotes",
@@ -27,35 +28,45 @@ _ADVICE = {
 }
 
 
-class Fault(InputError):
-    """What is wrong, and the keys that lead to it from the top of the file."""
-
-    def __init__(self, at, message):
-        super().__init__(message)
-        self.at = at
-
-
 def load(path, build, wanted):
     """What `build` makes of the tables of a TOML file. Raises InputError that names the line.
 
     Arguments:
         path: the file.
-        build: function of a dictionary, which may raise Fault.
+        build: function of a dictionary; an InputError of it tells the table by `within(table=...)`.
         wanted: what should be named instead, if there is no such file.
     """
     text = read_text(path, wanted)
+    with within(file=path):
+        document = _parsed(text)
+        try:
+            return build(document)
+        except InputError as error:
+            line = _line(text, error)
+            if line is not None:
+                error.within(line=line)
+            raise
+
+
+def _parsed(text):
+    """The tables of a TOML text."""
     try:
-        return build(tomllib.loads(text))
-    except Fault as fault:
-        line = line_of(text, fault.at)
-        raise InputError(f"{path}{f', line {line}' if line else ''}: {fault}") from fault
+        return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        said = re.fullmatch(r"(.*) \(at (?:(line \d+), .*|end of document)\)", str(error), re.DOTALL)
-        where, what = (f", {said[2] or 'at its end'}", said[1]) if said else ("", str(error))
+        said = _PARSER.fullmatch(str(error))
+        what = said[1] if said else str(error)
         if "int_max_str_digits" in what:
-            raise InputError(f"{path}: a whole number has more than 4300 digits: write a smaller one") from error
-        advice = next((f"; {advice}" for sign, advice in _ADVICE.items() if sign in what.lower()), "")
-        raise InputError(f"{path}{where}: no valid TOML: {what[:1].lower()}{what[1:]}{advice}") from error
+            raise InputError("a whole number has more than 4300 digits", remedy="write a smaller one") from error
+        advice = next((advice for sign, advice in _ADVICE.items() if sign in what.lower()), "")
+        fault = InputError(f"this is not valid TOML: {what[:1].lower()}{what[1:]}", remedy=advice)
+        raise fault.within(line=int(said[2] or len(text.splitlines()))) if said else fault from error
+
+
+def _line(text, error):
+    """The line that an error of a value speaks of: its own, or that of the innermost table or key that is there."""
+    inside = [place.name for place in error.where if place.kind == "argument"]
+    keys = (*(error.place("table") or ()), *inside, error.argument)
+    return next(filter(None, (line_of(text, keys[:n]) for n in range(len(keys), 0, -1))), None)
 
 
 def table(kind, **forms):
@@ -82,7 +93,7 @@ def group(**forms):
 
 
 def validated(form, document, known):
-    """What a form makes of the tables of a file, or Fault; `known` is table, as headed -> key -> its meaning."""
+    """What a form makes of the tables of a file, or InputError; `known` is table, as headed -> key -> its meaning."""
     from pydantic import TypeAdapter, ValidationError
 
     try:
@@ -94,34 +105,34 @@ def validated(form, document, known):
 
 
 def _fault(error, known):
-    """An error of pydantic in the words of the file."""
+    """An error of pydantic as an InputError in the words of the file."""
     at, value = error["loc"], error["input"]
     table, key = _title(at[:-1]), at[-1] if at else None
     match error["type"]:
         case "extra_forbidden":
-            return Fault(at, f"{table} has no key {shown(key)}; {_advice(key, table, known)}")
+            return InputError(f"{table} has no key {shown(key)}", remedy=_advice(key, table, known)).within(table=at)
         case "missing":
             lacked = repr(key) if at[:-1] else f"[{key}]"
-            return Fault(at[:-1], f"{table} lacks {lacked} ({known[table][key]}): add it")
+            return InputError(f"{table} lacks {lacked} ({known[table][key]})", remedy="add it").within(table=at[:-1])
         case "list_type":
-            return Fault(at, f"a {key} is headed {_title((*at, 0))}, with two brackets, one table for each")
+            allowed = f"one or more tables, each headed {_title((*at, 0))}, with two brackets"
+            return InputError(key, value, allowed).within(table=at[:-1])
         case "value_error":
-            return _of_value(str(error["ctx"]["error"]), at, value, known[_title(at)])
-    return Fault(at, f"{key} = {shown(value)} is not allowed: it must be a table, {_title(at)}")
+            return _explained(error["ctx"]["error"], value, known[_title(at)]).within(table=at)
+    return InputError(key, value, f"a table, {_title(at)}").within(table=at[:-1])
 
 
-def _of_value(message, at, table, said):
-    """What a class says of a value, at the value's own line and with its meaning."""
-    # The classes name the argument first, "n = -1 is not allowed: ...", perhaps with a part of it, "initial m = 2".
-    found = re.search(rf"(?:^|: )({'|'.join(map(re.escape, table))})(?: (\w+))? = ", message) if table else None
-    if found is None:
-        return Fault(at, message)
-    key, part = found.groups()
-    value = table[key]
-    if isinstance(value, str) and re.match(r"\s*[-+]?\.?\d", value):
-        message += "; write the number alone, without quotes and unit"
-    in_table = part is not None and isinstance(value, dict)
-    return Fault((*at, key, part) if in_table else (*at, key), f"{message}; {key}: {said[key]}")
+def _explained(error, table, said):
+    """What a class raised about a value of a table, with the meaning of its key."""
+    if not isinstance(error, InputError):
+        return InputError(str(error))
+    names = [*(place.name for place in error.where if place.kind == "argument"), error.argument]
+    key = next((name for name in names if name in table), None)
+    if key is not None:
+        if isinstance(table[key], str) and re.match(r"\s*[-+]?\.?\d", table[key]):
+            error.advised("write the number alone, without quotes and unit")
+        error.advised(f"{key}: {said[key]}")
+    return error
 
 
 def meanings(kind):
@@ -141,7 +152,7 @@ def _advice(key, table, known):
         name = small[near[0]]
         return f"did you mean {name!r} ({known[table][name]})?"
     homes = [title for title in known if title.startswith("[") and key in known[title]]
-    return f"it belongs into {' or '.join(homes)}" if homes else f"its keys are {', '.join(known[table])}"
+    return f"it belongs in {' or '.join(homes)}" if homes else f"its keys are {', '.join(known[table])}"
 
 
 def _title(at):

@@ -3,10 +3,10 @@
 import numpy as np
 
 from .errors import InputError, integer
-from .messages import shown
 
 __all__ = ["MOST_TRIALS", "columns_of_numbers", "numbered", "places"]
 
+_COLUMN = "a one-dimensional sequence of numbers"
 MOST_TRIALS = 10**8  # of one SpikeTrains or Recording: a larger number is a label or a mistake
 
 
@@ -36,7 +36,7 @@ def numbered(found, n_trials=None, trials=None, what="spikes"):
         return found - 1, last, (_from_one(last, what),)
     silent = last + 1 - seen.size
     if first != 0 or silent > seen.size or last >= MOST_TRIALS:
-        raise InputError(_unclear(seen, what))
+        raise _unclear(seen, what)
     return found, last + 1, (_silent(seen, what),) if silent else ()
 
 
@@ -46,7 +46,8 @@ def places(found, numbers, name, kind, what="spikes"):
     place = order[np.minimum(np.searchsorted(numbers, found, sorter=order), numbers.size - 1)]
     strange = found[numbers[place] != found]
     if strange.size:
-        raise InputError(f"{kind} {strange[0]} has {what}, but is not among the {name}: name it too, or leave them out")
+        fault = f"{kind} {strange[0]} has {what} but is not listed in {name}"
+        raise InputError(fault, remedy=f"add it to {name}, or leave its {what} out")
     return place
 
 
@@ -60,13 +61,13 @@ def columns_of_numbers(whole=(), **columns):
         try:
             array = np.asarray(column)
         except ValueError as error:
-            raise InputError(f"{name} is no plain column: it must be numbers of shape (n,)") from error
+            raise InputError(name, column, _COLUMN) from error
         if array.ndim != 1 or (array.size and array.dtype.kind not in "iuf"):
-            raise InputError(f"{name} has type {array.dtype} and shape {array.shape}: it must be numbers of shape (n,)")
+            raise InputError(name, column, f"{_COLUMN}, not one of type {array.dtype} and shape {array.shape}")
         arrays[name] = _whole(name, array) if name in whole else np.ascontiguousarray(array, dtype=np.float64)
     if len({array.shape for array in arrays.values()}) > 1:
         shapes = ", ".join(str(array.shape) for array in arrays.values())
-        raise InputError(f"{' and '.join(arrays)} have shapes {shapes}: they must have one entry each for every spike")
+        raise InputError(f"{' and '.join(arrays)} have the shapes {shapes}", remedy="give one entry per spike in each")
     return arrays.values()
 
 
@@ -77,20 +78,19 @@ def _whole(name, array):
     with np.errstate(invalid="ignore"):
         within = (np.abs(array.astype(np.float64)) < 2.0**63) & (np.floor(array) == array)
     if not np.all(within):
-        raise InputError(f"{name} holds {array[np.argmin(within)]!s}: it must be whole numbers")
+        raise InputError(f"{name}[{np.argmin(within)}]", array[np.argmin(within)], "a whole number")
     return np.ascontiguousarray(array, dtype=np.int64)
 
 
 def _named(trials, n_trials):
     """The numbers of all trials, as an array."""
-    few = not hasattr(trials, "__len__") or 0 < len(trials) <= MOST_TRIALS
+    given, few = trials, not hasattr(trials, "__len__") or 0 < len(trials) <= MOST_TRIALS
     (trials,) = columns_of_numbers(("trials",), trials=trials) if few else (np.empty(0, int),)
     if not trials.size or np.unique(trials).size != trials.size:
-        raise InputError(
-            f"trials must be the different numbers of all trials observed, silent ones included, {MOST_TRIALS} at most"
-        )
+        allowed = f"the different numbers of all trials observed, silent ones included, at most {MOST_TRIALS}"
+        raise InputError("trials", given, allowed)
     if n_trials is not None and n_trials != trials.size:
-        raise InputError(f"n_trials = {shown(n_trials)}, but trials names {trials.size}: leave one of them out")
+        raise InputError("n_trials", n_trials, f"{trials.size}, the number of entries of trials", "or leave it out")
     return trials
 
 
@@ -102,10 +102,8 @@ def _spacious(found, n_trials, what):
         named = "trials=[...], the numbers of all,"
         if found.max() - found.min() < n_trials:
             named = f"trials={_range(found.min(), n_trials)}"
-        raise InputError(
-            f"n_trials = {n_trials}, but trial {outside[0]} has {what}, and trial numbers must lie in "
-            f"[0, {n_trials - 1}]: give a larger n_trials, or {named} if they do not count from 0"
-        )
+        remedy = f"give a larger n_trials, or {named} if the trials are not numbered from 0"
+        raise InputError("trial", outside[0], f"from 0 to {n_trials - 1}, for n_trials = {n_trials}", remedy)
     return n_trials
 
 
@@ -128,7 +126,8 @@ def _silent(seen, what):
 
 def _unclear(seen, what):
     first, last = int(seen[0]), int(seen[-1])
-    said = f"trials with {what} are numbered {_some(seen)}, which does not tell how many trials were observed"
+    """The InputError of numbers that could be read in several ways."""
+    fault = f"trials with {what} are numbered {_some(seen)}, which does not tell how many trials were observed"
     remedies = [
         f"trials=[{', '.join(map(str, seen))}] if these are all" if seen.size <= 4 else "trials=[...], all of them"
     ]
@@ -136,7 +135,7 @@ def _unclear(seen, what):
         remedies.append(f"trials={_range(first, last + 1 - first)} if they count from {first}")
     if 0 <= first and last < MOST_TRIALS:
         remedies.append(f"n_trials={last + 1} if they count from 0")
-    return f"{said}; number them from 0, or give {', '.join(remedies)}"
+    return InputError(fault, remedy=f"number them from 0, or give {', '.join(remedies)}")
 
 
 def _range(first, n):

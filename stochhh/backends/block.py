@@ -28,7 +28,7 @@ def checked_lanes(lanes):
     if lanes is None:
         return None
     if integer("lanes", lanes, at_least=8, at_most=1024) % 8:
-        raise InputError(f"lanes = {lanes} is not allowed: it must be a multiple of 8")
+        raise InputError("lanes", lanes, "a multiple of 8")
     return int(lanes)
 
 

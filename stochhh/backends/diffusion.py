@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from math import ceil, nan, sqrt
 from typing import ClassVar
 
-from ..errors import InputError, UnstableStepError, real
+from ..errors import InputError, UnstableStepError, choice, real
 from ..messages import shown
 from ..random import diffusion_normals, key_of
 from .block import Lanes, checked_lanes, out_of_range
@@ -57,8 +57,7 @@ class Diffusion:
 
     def __post_init__(self):
         object.__setattr__(self, "dt", real("dt", self.dt, at_least=1e-6, at_most=1e6, unit="ms"))
-        if not isinstance(self.scheme, str) or self.scheme not in SCHEMES:
-            raise InputError(f"scheme = {shown(self.scheme)} is not allowed: it must be one of {', '.join(SCHEMES)}")
+        choice("scheme", self.scheme, SCHEMES)
         object.__setattr__(self, "lanes", checked_lanes(self.lanes))
 
     def settings(self):
@@ -68,26 +67,24 @@ class Diffusion:
     def check(self, task):
         """Refuse a task that this backend cannot do."""
         if task.events is not None:
-            raise InputError("events: the diffusion has no events to replay: use the jump or per-neuron backend")
+            allowed = "left out with the diffusion backend, which has no events to replay"
+            raise InputError("events", task.events, allowed, "use the jump or per-neuron backend")
         scheme = SCHEMES[self.scheme]
         if task.duration - task.transient < kernel.steps_of(scheme) * self.dt:
-            raise InputError(
-                f"dt = {self.dt:g} ms is too long for a window of {task.duration - task.transient:g} ms: "
-                f"at least {kernel.steps_of(scheme)} steps must fit between transient and duration"
-            )
+            fit = f"{kernel.steps_of(scheme)} steps fit between transient and duration"
+            raise InputError("dt", self.dt, f"so short that {fit}, {task.duration - task.transient:g} ms")
         if scheme.linear and not hasattr(task.neuron, "linear_rates"):
-            raise InputError(
-                f"scheme = {shown(self.scheme)} is not allowed: the model {task.neuron.name!r} gives no linear_rates "
-                f"(dx_i = a_i - b_i x_i); use one of {', '.join(s.name for s in SCHEMES.values() if not s.linear)}"
-            )
+            others = ", ".join(s.name for s in SCHEMES.values() if not s.linear)
+            why = f"since the model {shown(task.neuron.name)} has no linear_rates (dx_i = a_i - b_i x_i)"
+            raise InputError("scheme", self.scheme, f"one of {others}, {why}")
         if task.interval is not None:
             every = task.interval / self.dt
             if round(every) < 1 or abs(every - round(every)) > 1e-9 * every:
-                name = "trace_interval" if task.membrane is None else "interval of membrane"
-                raise InputError(
-                    f"{name} = {task.interval:g} ms is not allowed: "
-                    f"it must be a whole multiple of the step, dt = {self.dt:g} ms"
-                )
+                error = InputError(
+                    "trace_interval" if task.membrane is None else "interval", task.interval,
+                    f"a whole multiple of the time step, dt = {self.dt:g} (ms)",
+                )  # fmt: skip
+                raise error if task.membrane is None else error.within(argument="membrane")
 
     def work(self, task):
         """What a trial does, as a tuple of Work."""

@@ -1,4 +1,4 @@
-"""What is said where a model cannot be compiled: which of its names cannot, and what may stand there."""
+"""The error where a model cannot be compiled: which of its names cannot, and what may be used instead."""
 
 import builtins
 import re
@@ -8,6 +8,7 @@ from types import FunctionType, ModuleType
 from numba.core.errors import NumbaError
 
 from ..errors import InputError
+from ..messages import shown
 from .kernels.names import AS_IT_IS, STAND_INS
 
 __all__ = ["refusing"]
@@ -21,11 +22,12 @@ def refusing(neuron):
     except (NumbaError, RecursionError) as error:
         if type(neuron).__module__.startswith("stochhh."):
             raise
-        raise InputError(_explained(neuron, error)) from None
+        fault, remedy = _explained(neuron, error)
+        raise InputError(f"the model {shown(neuron.name)} cannot be compiled: {fault}", remedy=remedy) from None
 
 
 def _explained(neuron, error):
-    head = f"the model {neuron.name!r} cannot be compiled"
+    """What is wrong, and what to do."""
     names = ", ".join(dict.fromkeys(function.__name__ for function in STAND_INS))
     allowed = f"a model may call {names} of numpy or math, abs, min, max, and functions of its own"
     functions = [getattr(neuron, name, None) for name in ("vector_field", "stiffness", "linear_rates")]
@@ -33,12 +35,12 @@ def _explained(neuron, error):
     foreign = [name for name, value in named.items() if callable(value) and not _known(value)]
     held = [name for name, value in named.items() if isinstance(value, list | dict | set | str)]
     if isinstance(error, RecursionError):
-        return f"{head}: a function of it calls itself; write it without"
+        return "one of its functions calls itself", "write it without recursion"
     if foreign:
-        return f"{head}: it uses {' and '.join(foreign)}; {allowed}"
+        return f"it uses {' and '.join(foreign)}", allowed
     if held:
-        return f"{head}: it uses {held[0]}, a {type(named[held[0]]).__name__}; take numbers or tuples, or parameters()"
-    return f"{head}: {_core(str(error))}; it may use numbers, tuples and `if`; {allowed}"
+        return f"it uses {held[0]}, a {type(named[held[0]]).__name__}", "use numbers, tuples or parameters()"
+    return _core(str(error)), f"a model may use numbers, tuples and `if`; {allowed}"
 
 
 def _known(value):
@@ -70,4 +72,4 @@ def _core(message):
     lines = [line.strip() for line in re.split(r"\n|\x1b\[[0-9;]*m", message)]
     dull = ("Failed in", "During:", "File ", "<source", "- Resolution", "- Of which", "def ", "^")
     told = [line for line in lines if line and not line.startswith(dull)]
-    return told[0].rstrip(".:") if told else "numba refuses it"
+    return told[0].rstrip(".:") if told else "numba does not say why"

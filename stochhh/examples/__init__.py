@@ -6,7 +6,6 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..files import writing
-from ..messages import shown
 
 __all__ = ["names", "text", "title", "write"]
 
@@ -27,7 +26,7 @@ def text(name):
     if name not in names():
         near = difflib.get_close_matches(name[:99], names(), n=1) if isinstance(name, str) else []
         hint = f"did you mean {near[0]!r}?" if near else "`stochhh example` lists them"
-        raise InputError(f"NAME = {shown(name)} is not allowed: it must be one of {', '.join(names())}; {hint}")
+        raise InputError("NAME", name, f"one of {', '.join(names())}", hint)
     return (files(__name__) / f"{name}.toml").read_text(encoding="utf-8")
 
 
@@ -36,7 +35,8 @@ def write(name, folder="."):
     written = text(name)
     path = Path(folder) / f"{name}.toml"
     if path.exists() or path.is_symlink():
-        raise InputError(f"{path} is there already, and is not overwritten: move it away, or work in another folder")
+        fault = "this file exists already and is not overwritten"
+        raise InputError(fault, remedy="move it away, or work in another folder").within(file=path)
     with writing(path), path.open("x", encoding="utf-8") as file:
         file.write(written)
     return path

@@ -81,10 +81,12 @@ class CommonSpikes:
             self._check(population, law)
             k, p = _binomial(population.n, population.correlation * population.p)
             if chance.size * k.size > _MOST_JUMPS:
-                raise InputError(
-                    f"{self.label}: their common spikes make more than {_MOST_JUMPS} different jumps, too many for the "
-                    "jump backend: let fewer populations share them, lower n, or use the per-neuron backend"
+                fault = (
+                    f"the common spikes of {self.label} make more than {_MOST_JUMPS} different jumps, too many for the "
+                    "jump backend"
                 )
+                remedy = "let fewer populations share them, lower n, or use the per-neuron backend"
+                raise InputError(fault, remedy=remedy)
             chance = np.outer(chance, p).ravel()
             spikes, shift, variance = (
                 np.add.outer(before, k * each).ravel()
@@ -98,11 +100,12 @@ class CommonSpikes:
     @staticmethod
     def _check(population, law):
         if law.exponential or law.log_sd:
-            raise InputError(
-                f"{population.label}: weight_distribution = {population.weight_distribution!r} is not "
-                f"allowed beside correlation = {population.correlation:g} in the jump backend, which draws the sum of "
-                "several weights at once: choose constant or normal, or the per-neuron backend"
+            allowed = (
+                f"constant or normal beside correlation = {population.correlation:g} in the jump backend, which draws "
+                "the sum of several weights at once"
             )
+            error = InputError("weight_distribution", population.weight_distribution, allowed, "or use per-neuron")
+            raise error.within(population=population.name)
 
 
 def _of_sum(a, b):

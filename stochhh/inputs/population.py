@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import InputError, integer, real
+from ..errors import InputError, choice, integer, real, within
 from ..messages import shown
 from ..units import MAGNITUDES, UNITS, per_ms
 from .common_spikes import CommonSpikes
@@ -60,54 +60,45 @@ class Population:
 
     def __post_init__(self):
         if not isinstance(self.name, str) or not self.name or "." in self.name:
-            raise InputError(
-                f"name = {shown(self.name)} is not allowed: a population needs a name, a text without dots"
-            )
+            raise InputError("name", self.name, "a text without dots, since a population needs a name")
         for key in ("name", "common"):  # one text may be composed in several ways
             if isinstance(getattr(self, key), str):
                 object.__setattr__(self, key, unicodedata.normalize("NFC", getattr(self, key)))
-        of = f"{self.label}:"
-        object.__setattr__(self, "n", integer(f"{of} n", self.n, at_least=0, at_most=2**32))
-        for key, bounds in _BOUNDS.items():
-            object.__setattr__(self, key, real(f"{of} {key}", getattr(self, key), **bounds))
-        object.__setattr__(self, "weight_sd", self._checked_sd(of))
-        object.__setattr__(self, "correlation", self._checked_correlation(of))
+        with within(population=self.name):
+            object.__setattr__(self, "n", integer("n", self.n, at_least=0, at_most=2**32))
+            for key, bounds in _BOUNDS.items():
+                object.__setattr__(self, key, real(key, getattr(self, key), **bounds))
+            object.__setattr__(self, "weight_sd", self._checked_sd())
+            object.__setattr__(self, "correlation", self._checked_correlation())
 
-    def _checked_sd(self, of):
+    def _checked_sd(self):
         """The standard deviation as a float, if the distribution is one and allows it."""
-        name = self.weight_distribution
-        if not isinstance(name, str) or name not in WEIGHT_DISTRIBUTIONS:
-            known = ", ".join(WEIGHT_DISTRIBUTIONS)
-            raise InputError(f"{of} weight_distribution = {shown(name)} is not allowed: it must be one of {known}")
+        name = choice("weight_distribution", self.weight_distribution, WEIGHT_DISTRIBUTIONS)
         if not WEIGHT_DISTRIBUTIONS[name].has_sd:
             own = "|weight|" if name == "exponential" else "0"
             leave = f"that of the {name} distribution is {own}: leave it out, or choose normal or lognormal"
-            return real(f"{of} weight_sd", self.weight_sd, at_least=0, at_most=0, unit=UNITS["weight"], remedy=leave)
-        give = f"a {name} weight needs one; for none choose constant"
-        sd = real(f"{of} weight_sd", self.weight_sd, above=0, **_BOUNDS["weight"], remedy=give)
+            return real("weight_sd", self.weight_sd, at_least=0, at_most=0, unit=UNITS["weight"], remedy=leave)
+        give = f"a {name} distribution needs a standard deviation; without one choose constant"
+        sd = real("weight_sd", self.weight_sd, above=0, **_BOUNDS["weight"], remedy=give)
         if name == "lognormal" and sd > _WIDEST * abs(self.weight):
-            raise InputError(
-                f"{of} weight_sd = {sd:g} is not allowed: it must be at most {_WIDEST:g} |weight| for a lognormal "
-                f"weight, and weight is {self.weight:g} mV; lower weight_sd, or give a weight other than 0"
-            )
+            allowed = f"at most {_WIDEST:g} |weight| for a lognormal distribution, and weight is {self.weight:g} mV"
+            raise InputError("weight_sd", sd, allowed, "lower weight_sd, or give a weight other than 0")
         return sd
 
-    def _checked_correlation(self, of):
+    def _checked_correlation(self):
         """The correlation as a float, if n neurons can have it, and if it fits `common`."""
         least = -1 / (self.n - 1) if self.n > 2 else -1.0
-        why = "n neurons cannot all be further apart from each other than -1/(n - 1)"
-        c = real(f"{of} correlation", self.correlation, at_least=least, at_most=1, remedy=why)
+        why = "the pairwise correlation of n neurons cannot be below -1/(n - 1)"
+        c = real("correlation", self.correlation, at_least=least, at_most=1, remedy=why)
         if 0 < c < _LEAST:
-            raise InputError(f"{of} correlation = {c:g} is not allowed: it must be 0, below, or from {_LEAST:g} to 1")
+            raise InputError("correlation", c, f"0, negative, or from {_LEAST:g} to 1")
         if self.common is None:
             return c
         if not isinstance(self.common, str) or not self.common:
-            raise InputError(f"{of} common = {shown(self.common)} is not allowed: it must be a text, or left out")
+            raise InputError("common", self.common, "a text, or left out")
         if not c > 0:
-            raise InputError(
-                f"{of} correlation = {c:g} is not allowed beside common = {shown(self.common)}: common spikes need one "
-                "above 0; raise it, or leave common out"
-            )
+            allowed = f"above 0 where populations share common spikes, common = {shown(self.common)}"
+            raise InputError("correlation", c, allowed, "raise it, or leave common out")
         return c
 
     @property
@@ -149,10 +140,11 @@ class Population:
         if self.correlation > 0:
             return CommonSpikes((self,)).moment(j)
         if self.correlation < 0 and j > 2:
-            raise InputError(
-                f"{self.label}: correlation = {self.correlation:g} gives L a mean and a variance, and no cumulant of "
-                f"order {j}: only common spikes would, and they make no correlation below 0"
+            allowed = (
+                f"at least 0 for a cumulant of order {j} to be defined, since common spikes cannot make a negative "
+                "correlation and only the mean and the variance of its input are given"
             )
+            raise InputError("correlation", self.correlation, allowed).within(population=self.name)
         moment = self.weight_moment(j)
         if j == 2 and self.correlation < 0:  # 0 at its least value, but for rounding
             moment = max(0.0, moment + (self.n - 1) * self.correlation * self.p * self.weight**2)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..equality import agree
-from ..errors import InputError, about
+from ..errors import InputError, within
 from ..files import read_table, write_table
 from ..trial_numbers import numbered
 
@@ -35,27 +35,23 @@ class Recording:
         try:
             trial, time, jump = np.atleast_1d(trial), np.atleast_1d(time), np.atleast_1d(jump)
         except ValueError as error:
-            raise InputError(f"events: trial, time and jump must be plain columns of numbers ({error})") from error
+            raise InputError(f"trial, time and jump are not plain columns of numbers ({error})") from error
         if not trial.shape == time.shape == jump.shape or trial.ndim != 1:
-            raise InputError(
-                f"events: trial, time and jump have shapes {trial.shape}, {time.shape}, {jump.shape}: "
-                "each must be (n_events,)"
-            )
+            shapes = f"{trial.shape}, {time.shape} and {jump.shape}"
+            raise InputError(f"trial, time and jump have the shapes {shapes}", remedy="give three of shape (n_events,)")
         if trial.size and trial.dtype.kind not in "iu":
-            raise InputError(f"events: trial has type {trial.dtype}: trials are whole numbers from 0")
+            raise InputError("trial", trial, f"whole numbers from 0, not of type {trial.dtype}")
         for name, column in (("time", time), ("jump", jump)):
             if column.size and column.dtype.kind not in "iuf":
-                raise InputError(f"events: {name} has type {column.dtype}: it must be numbers")
-            if not np.all(np.isfinite(column)):
-                raise InputError(f"events: {name} holds a value that is not finite: remove it")
+                raise InputError(name, column, f"numbers, not of type {column.dtype}")
+            wrong = np.flatnonzero(~np.isfinite(column))
+            if wrong.size:
+                raise InputError(f"{name}[{wrong[0]}]", column[wrong[0]], "a finite number")
         if time.size and time.min() < 0:
-            raise InputError(f"events: the earliest time is {time.min():g} ms: times count from 0, the start")
+            raise InputError(f"time[{time.argmin()}]", time.min(), "at least 0, the start of the trial (ms)")
         if trial.size and trial.min() < 0 and trials is None:
-            raise InputError(f"events: the lowest trial is {trial.min()}: trials count from 0")
-        try:
-            trial, self.n_trials, self.doubts = numbered(trial, n_trials, trials, "events")
-        except InputError as error:
-            raise InputError(f"events: {error}") from error
+            raise InputError(f"trial[{trial.argmin()}]", trial.min(), "at least 0")
+        trial, self.n_trials, self.doubts = numbered(trial, n_trials, trials, "events")
         order = np.lexsort((time, trial))
         self.trial = trial[order].astype(np.int64)
         self.time = time[order].astype(np.float64)
@@ -127,7 +123,5 @@ class Recording:
     @classmethod
     def from_csv(cls, path, n_trials=None, trials=None):
         """Read events from a CSV file with the header `trial,time,jump` (ms, mV), in any order; the rest as above."""
-        try:
+        with within(file=path):
             return cls(**read_table(path, ("trial", "time", "jump")), n_trials=n_trials, trials=trials)
-        except InputError as error:
-            raise about(path, error) from error

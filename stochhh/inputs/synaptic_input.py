@@ -46,25 +46,22 @@ class SynapticInput:
             populations = populations[0]
         for population in populations:
             if not isinstance(population, Population):
-                raise InputError(f"{shown(population)} is no Population: give SynapticInput(Population(...), ...)")
+                raise InputError("population", population, "a Population", "give SynapticInput(Population(...), ...)")
         names = [population.name for population in populations]
         for name in names:
             if names.count(name) > 1:
-                raise InputError(f"two populations are called {shown(name)}: give each its own name")
+                allowed = f"unique, but two populations are called {shown(name)}"
+                raise InputError("name", name, allowed, "give each its own").within(population=name)
         for population in populations:
             if population.rate > MAGNITUDES["rate"][1]:  # even where none of its spikes is transmitted
-                raise InputError(
-                    f"{population.label}: rate = {population.rate:g} is not allowed: it must be at most "
-                    f"{MAGNITUDES['rate'][1]:g} Hz, or no intensity can be made of it"
-                )
+                allowed = f"at most {MAGNITUDES['rate'][1]:g} (Hz per neuron) for an intensity to be defined"
+                raise InputError("rate", population.rate, allowed).within(population=population.name)
         self.populations = tuple(populations)
         self.sources = _sources(populations)
         self.intensities = np.array([population.intensity for population in populations], dtype=float)
         if not self.intensity <= MAGNITUDES["intensity"][1]:
-            raise InputError(
-                f"the merged intensity is {self.intensity:g} /ms: it must be at most {MAGNITUDES['intensity'][1]:g}; "
-                "lower n or rate"
-            )
+            allowed = f"at most {MAGNITUDES['intensity'][1]:g} (events per ms, of all populations together)"
+            raise InputError("intensity", self.intensity, allowed, "lower n or rate")
 
     def __repr__(self):
         return f"SynapticInput({', '.join(map(repr, self.populations))})"
@@ -82,9 +79,7 @@ class SynapticInput:
             return drive
         if isinstance(drive, Population | list | tuple):
             return cls(drive) if isinstance(drive, Population) else cls(*drive)
-        raise InputError(
-            f"drive = {shown(drive)} is not allowed: it must be a SynapticInput, a Population or a list of these"
-        )
+        raise InputError("drive", drive, "a SynapticInput, a Population or a list of these")
 
     @property
     def intensity(self):
@@ -108,17 +103,18 @@ class SynapticInput:
         try:
             return fsum(source.intensity * source.moment(j) for source in self.sources)
         except OverflowError:
-            raise InputError(f"j = {j} is not allowed: the cumulant is beyond the largest number") from None
+            raise InputError("j", j, "lower, since this cumulant exceeds the largest floating-point number") from None
 
     def check_events(self):
         """Raise InputError if a population has no events that could be drawn: one of negative correlation."""
         for p in self.populations:
             if p.correlation < 0:
-                raise InputError(
-                    f"{p.label}: correlation = {p.correlation:g} is not allowed where events are drawn: common spikes "
-                    "make no correlation below 0, so that only its mean and variance are known; use the diffusion, "
-                    "which needs no more, or one from 0 up"
+                allowed = (
+                    "at least 0 where events are drawn, since common spikes cannot make a negative correlation and "
+                    "only the mean and the variance of its input are known"
                 )
+                remedy = "use the diffusion backend, which needs no more, or a correlation of at least 0"
+                raise InputError("correlation", p.correlation, allowed, remedy).within(population=p.name)
 
     def as_dict(self):
         """The populations, one dictionary each."""
@@ -142,8 +138,8 @@ def _check_mother(populations):
     for p in populations[1:]:
         mother = first.rate / first.correlation
         if abs(p.rate / p.correlation - mother) > _SAME * mother:
-            raise InputError(
-                f"{p.label}: rate = {p.rate:g} is not allowed: rate / correlation must be the {mother:g} Hz of "
-                f"{first.label}, with which it shares the common spikes {shown(p.common)}; set rate = "
-                f"{mother * p.correlation:g}"
+            allowed = (
+                f"{mother * p.correlation:g} Hz, so that rate / correlation is {mother:g} Hz as for {first.label}, "
+                f"with which it shares the common spikes {shown(p.common)}"
             )
+            raise InputError("rate", p.rate, allowed).within(population=p.name)

@@ -1,20 +1,20 @@
-"""Whether an object is a neuron model, told by name before anything runs."""
+"""Whether an object is a neuron model: what it lacks is named before anything runs."""
 
 from pathlib import Path
 from types import FunctionType
 
-from ..errors import InputError, real
-from ..messages import shown
+from ..errors import InputError, real, within
+from ..messages import one_line
 
 __all__ = ["check_model"]
 
 _MEANING = {
-    "name": "a string, by which results call it",
+    "name": "a string by which results call the model",
     "variables": 'the names of the state variables, "V" first, such as ("V", "n")',
-    "ranges": "(low, high) for each variable; the run stops at a state outside",
+    "ranges": "a pair (low, high) for each variable, outside of which a run stops",
     "scales": "the span of each variable in a spike, against which errors are measured",
-    "threshold": "V crossing it from below is a spike, mV",
-    "rearm": "below it, mV, the next spike can come",
+    "threshold": "the level that V crosses from below at a spike, mV",
+    "rearm": "the level below which V must fall before the next spike, mV",
     "parameters": "a method that gives the constants of the vector field as a named tuple",
     "initial_state": "a method that gives the state at time 0 as a tuple",
     "vector_field": "a static method (x, p) that gives the tuple dx/dt",
@@ -29,48 +29,45 @@ def check_model(neuron):
     The vector field, the stiffness and the linear rates are evaluated once, at the initial state.
     """
     if isinstance(neuron, type):
-        raise InputError(f"neuron = {shown(neuron)} is a class: give an instance, {neuron.__name__}(...)")
+        raise InputError("neuron", neuron, "an instance, not a class", f"give {neuron.__name__}(...)")
     if not hasattr(neuron, "vector_field"):
-        raise InputError(f"neuron = {shown(neuron)} is no neuron model: give one such as HodgkinHuxley()")
-    for member, meaning in _MEANING.items():
-        if not hasattr(neuron, member):
-            raise InputError(f"{_of(neuron)} has no {member}: add {meaning}")
-    _check_variables(neuron)
-    _check_levels(neuron)
-    p, x = _parameters(neuron), _initial_state(neuron)
-    names = [f"d{name}/dt" for name in neuron.variables]
-    _check_numbers(neuron, "vector_field", _value(neuron, "vector_field", x, p), names)
-    real(_of(neuron, "stiffness"), _value(neuron, "stiffness", x, p))
-    if hasattr(neuron, "linear_rates"):
-        rates = _value(neuron, "linear_rates", x, p)
-        if not isinstance(rates, tuple) or len(rates) != 2:
-            raise InputError(f"{_of(neuron, 'linear_rates')} must give two tuples, (a, b) of dx_i/dt = a_i - b_i x_i")
-        for part, letter in zip(rates, "ab", strict=True):
-            _check_numbers(neuron, "linear_rates", part, [f"{letter} of {name}" for name in neuron.variables])
+        raise InputError("neuron", neuron, "a neuron model", "give one such as HodgkinHuxley()")
+    with within(model=type(neuron).__name__):
+        for member, meaning in _MEANING.items():
+            if not hasattr(neuron, member):
+                raise InputError(f"{member} is missing", remedy=f"add {meaning}")
+        _check_variables(neuron)
+        _check_levels(neuron)
+        p, x = _parameters(neuron), _initial_state(neuron)
+        names = [f"d{name}/dt" for name in neuron.variables]
+        _check_numbers("vector_field", _value(neuron, "vector_field", x, p), names)
+        real("stiffness", _value(neuron, "stiffness", x, p))
+        if hasattr(neuron, "linear_rates"):
+            _check_linear_rates(neuron, _value(neuron, "linear_rates", x, p))
 
 
-def _of(neuron, member=None):
-    return f"{member} of the model {type(neuron).__name__}" if member else f"the model {type(neuron).__name__}"
+def _check_linear_rates(neuron, rates):
+    if not isinstance(rates, tuple) or len(rates) != 2:
+        raise InputError("linear_rates", rates, "two tuples, (a, b) of dx_i/dt = a_i - b_i x_i")
+    for part, letter in zip(rates, "ab", strict=True):
+        _check_numbers("linear_rates", part, [f"{letter} of {name}" for name in neuron.variables])
 
 
 def _check_variables(neuron):
     variables, n = neuron.variables, len(neuron.variables) if isinstance(neuron.variables, tuple) else 0
     if not n or variables[0] != "V" or not all(isinstance(v, str) for v in variables) or len(set(variables)) < n:
-        raise InputError(
-            f"{_of(neuron, 'variables')} = {shown(variables)} is not allowed: it must be a tuple of different names, "
-            'of which the first is "V", such as ("V", "n"), or ("V",) for one alone'
-        )
+        allowed = 'a tuple of different names, of which the first is "V", such as ("V", "n"), or ("V",) for one alone'
+        raise InputError("variables", variables, allowed)
     for member, size in (("ranges", 2), ("scales", 1)):
         value = getattr(neuron, member)
         if not isinstance(value, tuple) or len(value) != n or not all(_size(entry) == size for entry in value):
             entry = "a pair (low, high)" if size == 2 else "a number"
-            raise InputError(
-                f"{_of(neuron, member)} = {shown(value)} is not allowed: it must be a tuple with {entry} for each of "
-                f"{', '.join(variables)}"
-            )
+            raise InputError(member, value, f"a tuple with {entry} for each of {', '.join(variables)}")
     for name, (low, high), scale in zip(variables, neuron.ranges, neuron.scales, strict=True):
-        real(f"{_of(neuron, 'ranges')}, {name}: the upper end", high, above=real("the lower end", low))
-        real(f"{_of(neuron, 'scales')}, {name}", scale, above=0)
+        with within(member="ranges"):
+            real(f"upper end of {name}", high, above=real(f"lower end of {name}", low))
+        with within(member="scales"):
+            real(name, scale, above=0)
 
 
 def _size(entry):
@@ -78,32 +75,29 @@ def _size(entry):
 
 
 def _check_levels(neuron):
-    threshold = real(_of(neuron, "threshold"), neuron.threshold, unit="mV")
+    threshold = real("threshold", neuron.threshold, unit="mV")
     lower = "reset" if hasattr(neuron, "reset") else "rearm"
-    if not real(_of(neuron, lower), getattr(neuron, lower), unit="mV") < threshold:
-        raise InputError(
-            f"{_of(neuron, lower)} = {getattr(neuron, lower):g} is not allowed: it must be below the threshold, "
-            f"{threshold:g} mV"
-        )
+    if not real(lower, getattr(neuron, lower), unit="mV") < threshold:
+        raise InputError(lower, getattr(neuron, lower), f"below the threshold, {threshold:g} mV")
 
 
 def _parameters(neuron):
     p = neuron.parameters()
     if not isinstance(p, tuple) or not hasattr(p, "_fields"):
-        raise InputError(
-            f"parameters() of the model {type(neuron).__name__} gives a {type(p).__name__}: it must give a named "
-            "tuple of numbers (typing.NamedTuple or collections.namedtuple)"
-        )
-    for name, value in zip(p._fields, p, strict=True):
-        real(f"{name} in parameters() of the model {type(neuron).__name__}", value)
+        allowed = "a named tuple of numbers (typing.NamedTuple or collections.namedtuple)"
+        raise InputError("parameters()", p, allowed)
+    with within(member="parameters()"):
+        for name, value in zip(p._fields, p, strict=True):
+            real(name, value)
     return p
 
 
 def _initial_state(neuron):
-    x, what = neuron.initial_state(), "initial_state()"
-    _check_numbers(neuron, what, x, neuron.variables)
-    for name, value, (low, high) in zip(neuron.variables, x, neuron.ranges, strict=True):
-        real(f"{name} in {_of(neuron, what)}", value, at_least=low, at_most=high)
+    x = neuron.initial_state()
+    _check_numbers("initial_state()", x, neuron.variables)
+    with within(member="initial_state()"):
+        for name, value, (low, high) in zip(neuron.variables, x, neuron.ranges, strict=True):
+            real(name, value, at_least=low, at_most=high)
     return x
 
 
@@ -111,22 +105,18 @@ def _value(neuron, member, x, p):
     """What a function of the model gives, in plain Python."""
     function = getattr(neuron, member)
     if not isinstance(function, FunctionType):
-        raise InputError(
-            f"{_of(neuron, member)} is a {type(function).__name__}: it must be a plain function (x, p); "
-            "put @staticmethod above it, and take out self"
-        )
+        raise InputError(member, function, "a plain function (x, p)", "put @staticmethod above it and remove self")
     n = function.__code__.co_argcount + function.__code__.co_kwonlyargcount
     if n != 2:
-        raise InputError(f"{_of(neuron, member)} takes {n} arguments: it must take (x, p)")
+        raise InputError(f"number of arguments of {member}", n, "2, (x, p)")
     try:
         return function(x, p)
     except Exception as error:
         state = ", ".join(f"{name} = {value:g}" for name, value in zip(neuron.variables, x, strict=True))
         names = ", ".join(neuron.variables) + ("," if len(x) == 1 else "")
-        raise InputError(
-            f"{_of(neuron, member)} fails at {state} ({_place(error)}): {type(error).__name__}: {error}; it gets x, a "
-            f"tuple of numbers (begin with {names} = x), and p, the named tuple of parameters()"
-        ) from error
+        fault = one_line(f"{member} fails at {state} ({_place(error)}): {type(error).__name__}: {error}")
+        remedy = f"it receives x, a tuple of numbers (begin with {names} = x), and p, the named tuple of parameters()"
+        raise InputError(fault, remedy=remedy) from error
 
 
 def _place(error):
@@ -137,11 +127,10 @@ def _place(error):
     return f"{Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno}"
 
 
-def _check_numbers(neuron, member, values, names):
+def _check_numbers(member, values, names):
     wanted = f"a tuple of {len(names)} {'number' if len(names) == 1 else 'numbers'}, {', '.join(names)}"
-    if not isinstance(values, tuple):
-        raise InputError(f"{_of(neuron, member)} gives a {type(values).__name__}: it must give {wanted}")
-    if len(values) != len(names):
-        raise InputError(f"{_of(neuron, member)} gives a tuple of {len(values)}: it must give {wanted}")
-    for name, value in zip(names, values, strict=True):
-        real(f"{name} from {_of(neuron, member)}", value)
+    if not isinstance(values, tuple) or len(values) != len(names):
+        raise InputError(member, values, wanted)
+    with within(member=member):
+        for name, value in zip(names, values, strict=True):
+            real(name, value)

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from typing import ClassVar
 
 from ..errors import InputError
-from ..messages import shown
 from .parameters import CAPACITANCE, CONDUCTANCE, CURRENT, POTENTIAL, TIME, V_RANGE, check, packed
 from .rest import resting_state
 
@@ -98,11 +97,9 @@ class LeakyIntegrateAndFire:
 
     def _below_threshold(self, V):
         if not V < self.threshold:
-            at = f" ({V:g} mV)" if self.initial == "rest" else ""
-            raise InputError(
-                f"initial = {shown(self.initial)}{at} is not allowed: V must be below the threshold, "
-                f"{self.threshold:g} mV; start lower, such as at the reset"
-            )
+            at = f", and the neuron rests at {V:g} mV" if self.initial == "rest" else ""
+            allowed = f"below the threshold, {self.threshold:g} mV{at}"
+            raise InputError("initial", self.initial, allowed, "start lower, such as at the reset")
         return (V,)
 
     def steady_state(self, V):

@@ -1,7 +1,6 @@
 """The constants of a model: what each may be, and how the vector field receives them."""
 
-from ..errors import InputError, real
-from ..messages import shown
+from ..errors import InputError, real, within
 from ..units import MAGNITUDES, UNITS
 
 __all__ = [
@@ -47,11 +46,9 @@ def check(neuron, **bounds):
     for key, bound in {**bounds, "threshold": LEVEL, lower: LEVEL}.items():
         object.__setattr__(neuron, key, real(key, getattr(neuron, key), **bound))
     if not getattr(neuron, lower) <= neuron.threshold - _APART:
-        otherwise = "a spike leads to the next" if lower == "reset" else "noise at the threshold counts one many times"
-        raise InputError(
-            f"{lower} = {getattr(neuron, lower):g} is not allowed: it must be below the threshold, "
-            f"{neuron.threshold:g} mV, by {_APART:g} mV or more, or {otherwise}"
-        )
+        why = "a spike would trigger the next" if lower == "reset" else "noise would count one spike many times"
+        allowed = f"below the threshold, {neuron.threshold:g} mV, by at least {_APART:g} mV, since otherwise {why}"
+        raise InputError(lower, getattr(neuron, lower), allowed)
     object.__setattr__(neuron, "initial", _checked_initial(neuron))
 
 
@@ -66,11 +63,12 @@ def _checked_initial(neuron):
         state = ()
     if len(state) != len(names):
         wanted = f"a list of {len(names)}, {', '.join(names)}" if len(names) > 1 else f"a list of one, [{names[0]}]"
-        raise InputError(f'initial = {shown(initial)} is not allowed: give {wanted}, or "rest"')
-    return tuple(
-        real(f"initial {name}", value, at_least=low, at_most=high)
-        for name, value, (low, high) in zip(names, state, neuron.ranges, strict=True)
-    )
+        raise InputError("initial", initial, f'{wanted}, or "rest"')
+    with within(argument="initial"):
+        return tuple(
+            real(name, value, at_least=low, at_most=high)
+            for name, value, (low, high) in zip(names, state, neuron.ranges, strict=True)
+        )
 
 
 def packed(kind, neuron):

@@ -23,10 +23,8 @@ def resting_state(neuron, drift=0.0):
     p, (low, high) = neuron.parameters(), neuron.ranges[0]
     V = first_zero(lambda V: neuron.vector_field(neuron.steady_state(V), p)[0] + drift, low, high)
     if V is None:
-        raise InputError(
-            f"the neuron has no resting potential between {low:g} and {high:g} mV: "
-            f'lower |I_app|, raise g_L, or give {", ".join(neuron.variables)} as initial instead of "rest"'
-        )
+        remedy = f'lower |I_app|, raise g_L, or give {", ".join(neuron.variables)} as initial instead of "rest"'
+        raise InputError(f"the neuron has no resting potential between {low:g} and {high:g} mV", remedy=remedy)
     return neuron.steady_state(V)
 
 

@@ -149,7 +149,7 @@ def save_trace_figure(result, neuron, directory, stem="trace"):
     """
     traces = result.traces
     if traces is None:
-        raise InputError("the result has no traces to draw: simulate with trace_interval (ms)")
+        raise InputError("the result has no traces to plot", remedy="simulate with trace_interval (ms)")
     stretch = shown(result)
     panels = [partial(_potential, result, neuron)]
     if hasattr(neuron, "currents"):

@@ -14,7 +14,7 @@ KINDS = {"spikes": SpikeTrains, "moments": Moments, "membrane": Membrane}
 _AS = {
     SpikeTrains: ("spikes", ""),
     Moments: ("moments", ""),
-    Membrane: ("membrane", ", of a run with membrane=Sampling()"),
+    Membrane: ("membrane", "simulate with membrane=Sampling()"),
 }
 
 
@@ -27,17 +27,16 @@ def given(wanted, value):
 
     >>> given(SpikeTrains, [3.0, 5.0])
     Traceback (most recent call last):
-    stochhh.errors.InputError: spikes of the type list: it must be a Result or SpikeTrains
+    stochhh.errors.InputError: spikes = [3.0, 5.0] is not allowed: it must be a Result or SpikeTrains
     """
     if isinstance(value, wanted):
         return value
-    what, run = _AS[wanted]
+    name, remedy = _AS[wanted]
     if not isinstance(value, Result):
-        got = type(value).__name__
-        raise InputError(f"{what} of the type {got}: it must be a Result or {wanted.__name__}{run}")
-    if getattr(value, what) is None:
-        raise InputError(f"the result has no {what}: it must be that{run}")
-    return getattr(value, what)
+        raise InputError(name, value, f"a Result or {wanted.__name__}", remedy)
+    if getattr(value, name) is None:
+        raise InputError(f"the result has no {name}", remedy=remedy)
+    return getattr(value, name)
 
 
 def of_spikes(statistic):

@@ -2,8 +2,7 @@
 
 from typing import NamedTuple
 
-from ..errors import InputError, number_in, real
-from ..messages import shown
+from ..errors import InputError, number_in, real, within
 
 __all__ = ["Margin"]
 
@@ -24,18 +23,21 @@ class Margin(NamedTuple):
         """The Margin of a number or a text such as "5%"; InputError, which names the statistic, for anything else."""
         if isinstance(margin, Margin):
             return margin
+        with within(argument="margins"):
+            return cls._parsed(margin, name)
+
+    @classmethod
+    def _parsed(cls, margin, name):
         if not isinstance(margin, str):
-            return cls(real(f"margins {name}", margin, at_least=0.0), False)
+            return cls(real(name, margin, at_least=0.0), False)
         number, sign, rest = margin.strip().partition("%")
         try:
             if sign and not rest:
-                return cls(real("margin", number_in(number), at_least=0.0) / 100, True)
+                return cls(real(name, number_in(number), at_least=0.0) / 100, True)
         except (ValueError, InputError):
             pass
-        raise InputError(
-            f"margins {name} = {shown(margin)} is not allowed: it must be a finite number at least 0, in the unit of "
-            'the statistic, or a percentage of the reference, as "10%"'
-        )
+        allowed = 'a finite number at least 0, in the unit of the statistic, or a percentage of the reference, "10%"'
+        raise InputError(name, margin, allowed)
 
     def at(self, value):
         """The margin in the unit of the statistic, for a reference of this value; None where that is None."""

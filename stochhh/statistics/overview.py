@@ -1,8 +1,7 @@
 """All statistics of a result, in their order."""
 
-from ..errors import InputError
+from ..errors import InputError, choice, within
 from ..hypertext import table
-from ..messages import shown
 from .margin import Margin
 from .membrane.moments import V_KURTOSIS, V_MEAN, V_SKEWNESS, V_VARIANCE
 from .spikes.counts import FANO_FACTOR, RATE
@@ -66,20 +65,18 @@ def chosen(statistics=None):
     if statistics is None:
         statistics = NAMES
     if isinstance(statistics, str | Statistic) or not hasattr(statistics, "__iter__"):
-        raise InputError(f'statistics = {shown(statistics)} is not allowed: give a list, such as ["rate", "cv"]')
+        raise InputError("statistics", statistics, 'a list such as ["rate", "cv"]')
     found = {}
     for asked in statistics:
         statistic = asked if isinstance(asked, Statistic) else named(asked) if isinstance(asked, str) else None
         if statistic is None:
-            raise InputError(
-                f"statistics has {shown(asked)}, which is not allowed: it must be a Statistic, or one of "
-                f"{', '.join(known_names())}"
-            )
+            allowed = f"a Statistic, or one of {', '.join(known_names())}"
+            raise InputError("name", asked, allowed).within(argument="statistics")
         if statistic.name in found:
-            raise InputError(f"statistics has {shown(statistic.name)} twice: give each once")
+            raise InputError("name", statistic.name, "given once, not twice").within(argument="statistics")
         found[statistic.name] = statistic
     if not found:
-        raise InputError('statistics is empty: give one or more, such as ["rate", "cv"]')
+        raise InputError("statistics", statistics, 'a list of at least one name, such as ["rate", "cv"]')
     return found
 
 
@@ -95,10 +92,10 @@ def chosen_margins(margins=None, statistics=None):
     """
     statistics = chosen() if statistics is None else statistics
     if margins is not None and not isinstance(margins, dict):
-        raise InputError(f'margins = {shown(margins)} is not allowed: give a margin by name, such as {{"cv": "10%"}}')
+        raise InputError("margins", margins, 'a dictionary from names to margins, such as {"cv": "10%"}')
     for name in margins or {}:
-        if name not in statistics:
-            raise InputError(f"margins has the unknown name {shown(name)}: it must be one of {', '.join(statistics)}")
+        with within(argument="margins"):
+            choice("name", name, statistics)
     given = {name: Margin.of(margin, name) for name, margin in (margins or {}).items()}
     return {name: given.get(name, Margin.of(statistic.margin, name)) for name, statistic in statistics.items()}
 

@@ -3,7 +3,6 @@
 import numpy as np
 
 from ..errors import InputError
-from ..messages import shown
 
 __all__ = ["points"]
 
@@ -14,16 +13,16 @@ def points(name, x, what, *, above=None, at_least=None, at_most=None, fewest=1, 
     Arguments:
         name: of the argument.
         x: what was given.
-        what: what it must be, beginning with "times in ms", say.
+        what: what it must be, such as "an increasing sequence of times (ms)".
         above, at_least, at_most: bounds of each.
         fewest: how many there must be.
         increasing: whether each must be larger than the one before.
 
     Raises InputError with the value got for anything else, NaN and texts included.
 
-    >>> points("edges", [10.0, 5.0], "two or more times in ms, increasing")
+    >>> points("edges", [10.0, 5.0], "an increasing sequence of times (ms)")
     Traceback (most recent call last):
-    stochhh.errors.InputError: edges = [10.0, 5.0] is not allowed: give two or more times in ms, increasing
+    stochhh.errors.InputError: edges = [10.0, 5.0] is not allowed: it must be an increasing sequence of times (ms)
     """
     try:
         found = np.asarray(x, dtype=float)
@@ -33,5 +32,5 @@ def points(name, x, what, *, above=None, at_least=None, at_most=None, fewest=1, 
     right = right and (above is None or np.all(found > above)) and (at_least is None or np.all(found >= at_least))
     right = right and (at_most is None or np.all(found <= at_most))
     if not right or (increasing and np.any(np.diff(found) <= 0)):
-        raise InputError(f"{name} = {shown(x)} is not allowed: give {what}")
+        raise InputError(name, x, what)
     return found

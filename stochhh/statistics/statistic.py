@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..errors import InputError
-from ..messages import shown
+from ..errors import InputError, choice
 from .estimate import Estimate, Quantity
 from .kinds import KINDS, given
 from .margin import Margin
@@ -67,8 +66,7 @@ class Statistic:
     estimator: Callable | None = None
 
     def __post_init__(self):
-        if self.data not in KINDS:
-            raise InputError(f"data = {shown(self.data)} is not allowed: it must be one of {', '.join(KINDS)}")
+        choice("data", self.data, KINDS)
         Margin.of(self.margin, self.name)
         unit = "" if self.quantity.unit == "1" else f" ({self.quantity.unit})"
         object.__setattr__(self, "label", self.label or self.name + unit)
@@ -147,11 +145,10 @@ def register(statistic, replace=False):
     what is no Statistic, and for a name that is taken.
     """
     if not isinstance(statistic, Statistic):
-        raise InputError(f"statistic of the type {type(statistic).__name__}: it must be a Statistic")
+        raise InputError("statistic", statistic, "a Statistic")
     if not replace and _REGISTRY.get(statistic.name, statistic) is not statistic:
-        raise InputError(
-            f"the statistic {shown(statistic.name)} is registered already: choose another name, or replace=True"
-        )
+        remedy = "choose another name, or replace=True"
+        raise InputError("name", statistic.name, "a name that is not registered already", remedy)
     _REGISTRY[statistic.name] = statistic
     return statistic
 

@@ -2,8 +2,7 @@
 
 from math import exp, expm1, inf, log1p, sqrt
 
-from ..errors import InputError
-from ..messages import shown
+from ..errors import InputError, real, within
 from ..models import LeakyIntegrateAndFire
 from ..units import hertz
 
@@ -42,10 +41,11 @@ def shot_noise_rate(neuron, drive):
     tau, rest = _membrane(neuron)
     excitation, inhibition = _exponential_populations(drive)
     if rest > neuron.threshold:
-        raise InputError(
-            f"the neuron rests at {rest:g} mV under I_app alone, above its threshold, {neuron.threshold:g} mV: the "
-            "exact rate under jumps is known where only jumps make it fire; lower I_app"
+        allowed = (
+            f"so low that the neuron rests below its threshold, {neuron.threshold:g} mV, and not at {rest:g} mV: the "
+            "exact rate under jumps is known only where the neuron does not fire without them"
         )
+        raise InputError("I_app", neuron.I_app, allowed)
     if not excitation:
         return 0.0
     a = excitation[0].weight
@@ -113,9 +113,8 @@ def siegert_rate(neuron, drive):
 def _membrane(neuron):
     """(tau, potential to which the membrane tends under I_app alone), ms and mV."""
     if not isinstance(neuron, LeakyIntegrateAndFire):
-        raise InputError(f"neuron = {shown(neuron)} is not allowed: the rate is that of a LeakyIntegrateAndFire")
-    if not neuron.g_L > 0:
-        raise InputError("g_L = 0 is not allowed: the formula is that of a leaky neuron; raise g_L")
+        raise InputError("neuron", neuron, "a LeakyIntegrateAndFire")
+    real("g_L", neuron.g_L, above=0, unit="mS/cm2", remedy="the formula is that of a leaky neuron")
     return neuron.C_m / neuron.g_L, neuron.E_L + neuron.I_app / neuron.g_L
 
 
@@ -123,23 +122,21 @@ def _exponential_populations(drive):
     """(excitatory, inhibitory) populations of a drive that do anything, if the formula holds for them."""
     acting = [p for p in drive.populations if p.intensity > 0 and p.moment(2) > 0]
     for p in acting:
-        if p.correlation:
-            raise InputError(
-                f"{p.label}: correlation = {p.correlation:g} is not allowed: the exact rate is known for independent "
-                "neurons; leave it out"
-            )
-        if p.weight_distribution != "exponential":
-            raise InputError(
-                f"{p.label}: weight_distribution = {p.weight_distribution!r} is not allowed: the exact "
-                'rate is known for exponential weights; choose "exponential"'
-            )
+        with within(population=p.name):
+            if p.correlation:
+                allowed = "0, since the exact rate is known only for independent presynaptic neurons"
+                raise InputError("correlation", p.correlation, allowed)
+            if p.weight_distribution != "exponential":
+                allowed = '"exponential", the only distribution of weights for which the exact rate is known'
+                raise InputError("weight_distribution", p.weight_distribution, allowed)
     excitation, inhibition = [p for p in acting if p.weight > 0], [p for p in acting if p.weight < 0]
     for p in excitation[1:]:
         if p.weight != excitation[0].weight:
-            raise InputError(
-                f"{p.label}: weight = {p.weight:g} is not allowed: the exact rate is known where all "
-                f"excitation has one mean weight, and {excitation[0].label} has {excitation[0].weight:g} mV"
+            allowed = (
+                f"{excitation[0].weight:g} mV as in {excitation[0].label}, since the exact rate is known only where "
+                "all excitatory populations have the same mean weight"
             )
+            raise InputError("weight", p.weight, allowed).within(population=p.name)
     return excitation, inhibition
 
 

@@ -6,7 +6,6 @@ import numpy as np
 from scipy.special import gammainc, gammaln
 
 from ..errors import InputError, real
-from ..messages import shown
 from ..units import hertz, per_ms
 
 __all__ = ["DeadTimePoisson"]
@@ -35,10 +34,7 @@ class DeadTimePoisson:
     def __post_init__(self):
         real("rate", self.rate, above=0, unit="Hz")
         if not real("dead_time", self.dead_time, at_least=0, unit="ms") < hertz(1 / self.rate):
-            raise InputError(
-                f"dead_time = {self.dead_time:g} ms is not allowed: it must be below the mean ISI, 1/rate = "
-                f"{hertz(1 / self.rate):g} ms"
-            )
+            raise InputError("dead_time", self.dead_time, f"below the mean ISI, 1/rate = {hertz(1 / self.rate):g} (ms)")
 
     @classmethod
     def like(cls, rate, cv):
@@ -91,10 +87,7 @@ class DeadTimePoisson:
         """
         omega = 2 * np.pi * per_ms(np.asarray(frequency, dtype=float))
         if not np.all(omega > 0):
-            raise InputError(
-                f"frequency = {shown(frequency)} is not allowed: give numbers above 0, in Hz; at 0 the limit is "
-                "renewal_limit"
-            )
+            raise InputError("frequency", frequency, "above 0 (Hz)", "the limit at 0 is given by renewal_limit")
         r = np.exp(-1j * omega * self.dead_time) / (1 + 1j * omega / self.hazard_after)
         return self.rate * (1 - np.abs(r) ** 2) / np.abs(1 - r) ** 2
 

@@ -5,8 +5,7 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 
-from ..errors import InputError
-from ..messages import shown
+from ..errors import InputError, choice
 from ..models.jacobians import jacobian
 from ..units import per_ms
 from .equilibrium import fixed_point
@@ -147,13 +146,11 @@ def power_spectrum(neuron, drive, frequency, variable="V"):
 
 def _linear(neuron, drive, variable):
     """(J, index of the variable, unit vector of the input) at the operating point; InputError unless it is stable."""
-    if variable not in neuron.variables:
-        raise InputError(
-            f"variable = {shown(variable)} is not allowed: it must be one of {', '.join(neuron.variables)}"
-        )
+    choice("variable", variable, neuron.variables)
     response = linear_response(neuron, drive)
     if not response.stable:
-        raise InputError(f"there is no linear response: {response.reason}; lower I_app or the mean input")
+        fault = f"the linear response is undefined: {response.reason}"
+        raise InputError(fault, remedy="lower I_app or the mean input")
     e = np.eye(len(neuron.variables))[neuron.variables.index(drive.target)]
     return jacobian(neuron, response.state), neuron.variables.index(variable), e
 

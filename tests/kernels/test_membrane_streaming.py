@@ -120,13 +120,17 @@ def test_what_is_not_allowed():
         with pytest.raises(InputError, match=said):
             sh.simulate(NEURON, DRIVE, backend=backend, duration=duration, seed=1, n_trials=n_trials, **options)
 
-    refused("membrane = True is no Sampling", membrane=True)
-    refused("trace_interval = 0.02 ms is not allowed beside membrane", membrane=SAMPLING, trace_interval=0.02)
-    refused("variables has the name 'w': it must be one of V, m, h, n", membrane=sh.Sampling(("w",)))
-    refused("segment = 500 ms is not allowed: it must lie within the window of 203 ms", membrane=sh.Sampling())
-    refused("interval of membrane = 0.025 ms is not allowed: it must be a whole multiple of the step, dt = 0.01 ms",
+    refused("membrane = True is not allowed: it must be a Sampling", membrane=True)
+    refused(
+        "trace_interval = 0.02 is not allowed: it must be left out beside membrane",
+        membrane=SAMPLING,
+        trace_interval=0.02,
+    )
+    refused("variables name = 'w' is not allowed: it must be one of V, m, h, n", membrane=sh.Sampling(("w",)))
+    refused("segment = 500.0 is not allowed: it must be at most the window, 203 ms", membrane=sh.Sampling())
+    refused(r"membrane interval = 0.025 is not allowed: it must be a whole multiple of the time step, dt = 0.01 \(ms\)",
             membrane=sh.Sampling(interval=0.025, segment=100.0))  # fmt: skip
-    refused("bin of V = 1e-05 is not allowed", membrane=sh.Sampling(segment=100.0, bin={"V": 1e-5}))
+    refused("bin V = 1e-05 is not allowed", membrane=sh.Sampling(segment=100.0, bin={"V": 1e-5}))
     refused("membrane .* GiB.*shorter lags and segments of the membrane", n_trials=100_000, membrane=SAMPLING,
             memory_limit=1.0)  # fmt: skip
     odd = sh.Sampling(interval=0.025, segment=100.0)

@@ -48,5 +48,5 @@ def test_nest():
     assert again.time.tolist() == spikes.time.tolist()
     with pytest.raises(InputError, match="counted in steps"):
         SpikeTrains.from_nest(stepwise, senders=neurons, stop=100.0)
-    with pytest.raises(InputError, match="is not among the senders"):
+    with pytest.raises(InputError, match="is not listed in senders"):
         SpikeTrains.from_nest(recorder, senders=neurons[:2], stop=100.0)

@@ -45,7 +45,7 @@ KEYS = [
     ("neuron", "initial", 'or "rest"', ["3", '"resting"', "[1, 2, 3]", "[]", "{}", "true"]),
     ("neuron", "initial", "a finite number", ['["x", 0, 0, 0]', "[0, 2, 0, 0]", "[0, 0, -1, 0]", "[nan, 0, 0, 0]"]),
     ("neuron", "model", "one of hodgkin-huxley", ['"izhikevich"', "3", "[]", '""']),
-    ("population", "name", "a population needs a name", [*TEXTS, '"a.b"']),
+    ("population", "name", "a text without dots", [*TEXTS, '"a.b"']),
     ("population", "n", "a whole number at least 0", [*WHOLE, "99999999999999999999"]),
     ("population", "rate", "a finite number at least 0 (Hz per neuron)", [*NOT_NEGATIVE, '"10 Hz"']),
     ("population", "p", "at least 0 and at most 1 (a probability)", [*NUMBERS, "-0.1", "1.1", "50"]),
@@ -119,12 +119,16 @@ class TestFile:
 
     @pytest.mark.parametrize(
         ("title", "key"),
-        [*(("population", key) for key in TABLES["population"]), ("simulation", "duration"), ("simulation", "seed")],
+        [
+            *(("population", key) for key in ("name", "n", "rate", "weight")),
+            ("simulation", "duration"),
+            ("simulation", "seed"),
+        ],
     )
     def test_a_missing_key(self, refused, tmp_path, title, key):
         tables = {**TABLES, title: {name: value for name, value in TABLES[title].items() if name != key}}
         (tmp_path / "a.toml").write_text(written(tables)[0])
-        assert re.search(rf"a\.toml, line \d+: \[.*\] lacks '{key}' \(.+\): add it", refused("theory", "a.toml"))
+        assert re.search(rf"a\.toml, line \d+: \[.*\] lacks '{key}' \(.+\); add it", refused("theory", "a.toml"))
 
     @pytest.mark.parametrize(("title", "key"), [(title, key) for title, table in TABLES.items() for key in table])
     def test_a_misspelt_key(self, refused, tmp_path, title, key):
@@ -147,11 +151,11 @@ class TestFile:
     @pytest.mark.parametrize(
         ("text", "said"),
         [
-            ("[[population]]\nname =", "at its end: no valid TOML: invalid value"),
-            ("= 3", "line 1: no valid TOML"),
-            ("{}", "line 1: no valid TOML"),
-            ("a.b", "at its end: no valid TOML"),
-            ("\x00", "line 1: no valid TOML"),
+            ("[[population]]\nname =", "line 2: this is not valid TOML: invalid value"),
+            ("= 3", "line 1: this is not valid TOML"),
+            ("{}", "line 1: this is not valid TOML"),
+            ("a.b", "line 1: this is not valid TOML"),
+            ("\x00", "line 1: this is not valid TOML"),
         ],
     )
     def test_no_toml(self, refused, tmp_path, text, said):
@@ -164,14 +168,14 @@ class TestFile:
         (tmp_path / "bytes.toml").write_bytes(b"\x89HDF\r\n")
         more = {"run": ["--backend", "jump"], "trace": ["--backend", "jump", "--out", "out"]}.get(command, [])
         for name, said in [
-            ("none.toml", "does not exist"),
-            ("folder", "is a directory"),
-            ("bytes.toml", "is not a text in UTF-8"),
-            ("bytes.toml/a.toml", "cannot be read (Not a directory)"),
-            ("n" * 300, "cannot be read (File name too long)"),
+            ("none.toml", "this file does not exist"),
+            ("folder", "this is a directory"),
+            ("bytes.toml", "this is not a text in UTF-8"),
+            ("bytes.toml/a.toml", "it cannot be read (Not a directory)"),
+            ("n" * 300, "it cannot be read (File name too long)"),
         ]:
             line = refused(command, name, *more)
-            assert f"{name} {said}" in line and "`stochhh example question`" in line
+            assert f"{name}: {said}" in line and "`stochhh example question`" in line
         assert not (tmp_path / "out").exists()
 
 
@@ -217,7 +221,7 @@ class TestCommandLine:
     @pytest.mark.parametrize(
         ("arguments", "said"),
         [
-            ((), "a command is missing: give one of example, trace, run, compare, theory"),
+            ((), "a command is missing: it must be one of example, trace, run, compare, theory"),
             (("rnu",), "no such command 'rnu'. Did you mean 'run'?"),
             (("sweep", "question.toml"), "no such command 'sweep'"),
             (("--verbose",), "no such option: --verbose"),
@@ -229,7 +233,7 @@ class TestCommandLine:
             ((*RUN, "--trials"), "option '--trials' requires an argument"),
             ((*RUN, "--json=yes"), "option '--json' does not take a value"),
             (("theory", "question.toml", "--seed", "1"), "no such option: --seed"),
-            (("example", "question"), "question.toml is there already, and is not overwritten"),
+            (("example", "question"), "question.toml: this file exists already and is not overwritten"),
             (("example", "qestion"), "NAME = 'qestion' is not allowed: it must be one of question, cortex-5000"),
             (("example", ""), "NAME = '' is not allowed"),
             (("example", "../question"), "NAME = '../question' is not allowed"),
@@ -244,33 +248,34 @@ class TestCommandLine:
     @pytest.mark.parametrize("command", [RUN, DIFFUSION, ("compare", "question.toml", "--json")])
     def test_an_override_that_leaves_no_window(self, question, command):
         said = question(*command, "--duration", "200")
-        assert "transient = 200 is not allowed: it must be below the duration, 200 ms" in said
+        assert "transient = 200.0 is not allowed: it must be below the duration, 200 ms" in said
 
     def test_a_step_longer_than_the_window(self, question, tmp_path):
         text = (tmp_path / "question.toml").read_text().replace("dt = 0.01 ", "dt = 500 ")
         (tmp_path / "question.toml").write_text(text)
-        assert "dt = 500 ms is too long for a window of 800 ms" in question(*DIFFUSION, "--duration", "1000")
+        said = question(*DIFFUSION, "--duration", "1000")
+        assert "dt = 500.0 is not allowed: it must be so short that 4 steps fit" in said and "800 ms" in said
 
     @pytest.mark.parametrize("command", [RUN, DIFFUSION])
     def test_more_than_the_memory_holds(self, question, command):
         said = question(*command, "--trials", "4000000000")
-        assert "n_trials = 4000000000 over 10000 ms may need" in said and "GiB: fewer trials" in said
+        assert "n_trials = 4000000000 is not allowed: it must be smaller" in said and "over 10000 ms may need" in said
         assert "at most" in question(*command, "--trials", "40000000000")
 
     def test_more_events_than_the_memory_holds(self, question):
         said = question(*RUN, "--trials", "100000000", "--save-events", "drawn.csv")
-        assert "--save-events: the events of 100000000 trials over 10000 ms may need" in said
+        assert "--save-events: n_trials = 100000000 is not allowed: it must be smaller" in said and "may need" in said
 
     @pytest.mark.parametrize("option", ["--spikes", "--save-events"])
     @pytest.mark.parametrize(
         ("place", "said"),
         [
-            ("full", "full is a directory: name a file in it"),
+            ("full", "full: this is a directory; name a file in it"),
             ("none/a.csv", "there is no directory"),
             ("question.toml/a.csv", "there is no directory"),
             ("question.toml", "FILE and "),
             ("./full/../question.toml", "FILE and "),
-            ("/dev/null", "is no ordinary file"),
+            ("/dev/null", "this is not a regular file"),
             ("a" * 300, "File name too long"),
         ],
     )
@@ -280,9 +285,9 @@ class TestCommandLine:
     @pytest.mark.parametrize(
         ("place", "said"),
         [
-            ("question.toml", "question.toml is no directory"),
-            ("full", "full is not empty: give another directory as --out, or --force"),
-            (".", ". is not empty"),
+            ("question.toml", "question.toml: this is not a directory"),
+            ("full", "full: this directory is not empty; give another directory as --out, or --force"),
+            (".", ".: this directory is not empty"),
             ("question.toml/a", "cannot be written (Not a directory)"),
             ("a" * 300, "File name too long"),
         ],
@@ -294,7 +299,7 @@ class TestCommandLine:
     def test_a_directory_of_someone_elses(self, question):
         """Where compare writes by itself, it spares what it did not write."""
         said = question("compare", "question.toml")
-        assert "question-compare holds notes.txt, which no comparison put there: give another directory" in said
+        assert "question-compare: this directory contains notes.txt, which was not written by a comparison; " in said
 
     @pytest.mark.parametrize("command", [RUN, ("compare", "question.toml"), TRACE[:-2]])
     def test_a_read_only_place(self, question, command, monkeypatch):
@@ -302,7 +307,7 @@ class TestCommandLine:
             raise PermissionError(13, "Permission denied", str(path))
 
         monkeypatch.setattr("pathlib.Path.mkdir", refuse)
-        assert "out cannot be written (Permission denied): choose another place" in question(*command, "--out", "out")
+        assert "out: it cannot be written (Permission denied); choose another" in question(*command, "--out", "out")
 
     def test_one_file_in_two_parts(self, question):
         assert "--events and --save-events are both" in question(
@@ -313,13 +318,16 @@ class TestCommandLine:
     @pytest.mark.parametrize(
         ("arguments", "said"),
         [
-            ((*DIFFUSION, "--events", "events.csv"), "the diffusion has no events to replay"),
-            ((*DIFFUSION, "--save-events", "a.csv"), "--save-events: the diffusion backend draws no events"),
-            ((*RUN, "--events", "events.csv", "--save-events", "a.csv"), "--save-events writes what a run draws"),
-            ((*RUN, "--events", "none.csv"), "none.csv does not exist: name a CSV file with the header"),
-            ((*RUN, "--events", "full"), "full is a directory"),
+            ((*DIFFUSION, "--events", "events.csv"), "the diffusion backend, which has no events to replay"),
+            ((*DIFFUSION, "--save-events", "a.csv"), "--save-events: backend = 'diffusion' is not allowed: it must be"),
+            (
+                (*RUN, "--events", "events.csv", "--save-events", "a.csv"),
+                "--save-events and --events exclude each other",
+            ),
+            ((*RUN, "--events", "none.csv"), "none.csv: this file does not exist; name a CSV file with the header"),
+            ((*RUN, "--events", "full"), "full: this is a directory"),
             ((*RUN, "--events", "question.toml"), "FILE and --events are both"),
-            ((*RUN, "--events", "events.csv", "--trials", "2"), "n_trials = 2 is not allowed: the events hold"),
+            ((*RUN, "--events", "events.csv", "--trials", "2"), "n_trials = 2 is not allowed: it must be at most 1"),
         ],
     )
     def test_events_that_do_not_fit(self, question, arguments, said):
@@ -328,15 +336,15 @@ class TestCommandLine:
     @pytest.mark.parametrize(
         ("text", "said"),
         [
-            ("", "events.csv, line 1: the header is ''"),
-            ("time,jump\n", "events.csv, line 1: the header is 'time,jump': it must be 'trial,time,jump'"),
+            ("", "events.csv, line 1: header = '' is not allowed"),
+            ("time,jump\n", "line 1: header = 'time,jump' is not allowed: it must be 'trial,time,jump'"),
             ("trial,time,jump\n0,1,1\n0,one,1\n", "events.csv, line 3: time = 'one' is not allowed"),
             ("trial,time,jump\n0,1,nan\n", "events.csv, line 2: jump = 'nan' is not allowed"),
             ("trial,time,jump\n0.0,1,1\n", "events.csv, line 2: trial = '0.0' is not allowed"),
-            ("trial,time,jump\n-1,1,1\n", "trials count from 0"),
-            ("trial,time,jump\n0,-1,1\n", "times count from 0"),
-            ("trial,time,jump\n0,1\n", "events.csv, line 2: it must have 3 columns, and has 2"),
-            ("trial,time,jump\n", "the events hold"),
+            ("trial,time,jump\n-1,1,1\n", "trial[0] = -1 is not allowed: it must be at least 0"),
+            ("trial,time,jump\n0,-1,1\n", "time[0] = -1.0 is not allowed: it must be at least 0"),
+            ("trial,time,jump\n0,1\n", "events.csv, line 2: number of columns = 2 is not allowed: it must be 3"),
+            ("trial,time,jump\n", "n_trials = 1 is not allowed: it must be at most 0"),
         ],
     )
     def test_wrong_events(self, question, tmp_path, text, said):

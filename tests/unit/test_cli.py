@@ -173,9 +173,13 @@ class TestRun:
     @pytest.mark.parametrize(
         ("backend", "options", "said"),
         [
-            ("jump", ("--scheme", "heun"), "scheme = 'heun' is not allowed: the jump backend has none, diffusion has"),
-            ("per-neuron", ("--scheme", "heun"), "scheme = 'heun' is not allowed: the per-neuron backend has none"),
-            ("jump", ("--dt", "0.1"), "dt = 0.1 is not allowed: the jump backend has none, per-neuron or"),
+            ("jump", ("--scheme", "heun"), "since the jump backend has no such setting; it is a setting of diffusion"),
+            (
+                "per-neuron",
+                ("--scheme", "heun"),
+                "scheme = 'heun' is not allowed: it must be left out, since the per-neuron",
+            ),
+            ("jump", ("--dt", "0.1"), "dt = 0.1 is not allowed: it must be left out, since the jump backend has no"),
             ("diffusion", ("--scheme", "milstein"), "must be one of euler-maruyama, heun, splitting, sra1"),
             ("diffusion", ("--dt", "0"), "--dt = 0"),
             ("diffusion", ("--dt", "x"), "--dt = 'x'"),
@@ -245,7 +249,7 @@ class TestOut:
         stochhh(*JUMP, "--out", "d")
         (folder / "d" / "notes.txt").write_text("precious")
         stochhh(*JUMP, "--out", "d", status=2)
-        assert "d is not empty" in one_line(stochhh.error)
+        assert "d: this directory is not empty" in one_line(stochhh.error)
         stochhh(*JUMP, "--out", "d", "--force", "--seed", "9")
         assert (folder / "d" / "notes.txt").read_text() == "precious"
         assert Result.load("d/result.nc").provenance["seed"] == 9
@@ -272,7 +276,7 @@ class TestFailure:
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
         jsonschema.validate(strictly(output), RUN)
-        assert re.search(r"could not be written \(File too large\); what stood there before is kept", stochhh.error)
+        assert re.search(r"writing it failed \(File too large\); what stood there before is kept", stochhh.error)
         one_line(stochhh.error)
         assert place.read_text() == "old" and [path.name for path in place.parent.iterdir() if path.is_file()]
         assert {path.name for path in folder.rglob("*")} <= {"question.toml", "d.csv", "d", "result.nc"}

@@ -116,7 +116,7 @@ def test_margins_can_be_set_one_by_one():
 @pytest.mark.parametrize(
     ("margins", "named"),
     [
-        (5, "margins = 5 is not allowed: give a margin by name"),
+        (5, "margins = 5 is not allowed: it must be a dictionary"),
         ({"firing": 1.0}, "'firing'"),
         ({"rate": -1.0}, "rate"),
         ({"rate": math.nan}, "rate"),
@@ -134,7 +134,7 @@ def test_wrong_margins_are_refused_by_name(margins, named):
 
 @pytest.mark.parametrize("window", [(100.0, 1000.0), (200.0, 1100.0)])
 def test_windows_that_differ_are_refused(window):
-    with pytest.raises(InputError, match=r"windows \[100, 1100\] and .* the same"):
+    with pytest.raises(InputError, match=r"different windows, \[100, 1100\] and .* the same"):
         compare(JUMP, result(exponential(20.0), "diffusion", window=window))
 
 
@@ -337,5 +337,5 @@ def test_what_would_be_taken_for_something_else_is_refused(wrong):
 
 
 def test_what_is_no_result_is_refused():
-    with pytest.raises(InputError, match="result 2 is of the type list"):
+    with pytest.raises(InputError, match=r"result 2 = \[1.0, 2.0\] is not allowed: it must be a Result"):
         compare(JUMP, [1.0, 2.0])

@@ -170,10 +170,10 @@ def test_no_spike_has_a_reason(curve):
     [
         (lambda s: st.fano_curve(s, [0.0]), "windows"),
         (lambda s: st.fano_curve(s, [400.0]), "300 ms"),
-        (lambda s: st.spike_spectrum(s, [0.1, 0.2]), "holds no multiple"),
+        (lambda s: st.spike_spectrum(s, [0.1, 0.2]), "contains none"),
         (lambda s: st.spike_spectrum(s, [3.0]), "edges"),
         (lambda s: st.autocorrelation(s, [0.0, 400.0]), "edges"),
-        (lambda s: st.first_spikes(s, 5.0), "since = 5 ms"),
+        (lambda s: st.first_spikes(s, 5.0), "since = 5.0"),
         (lambda s: st.latency(s, method="magic"), "method"),
         (lambda s: st.fano_factor(s, method="analytic"), "method"),
     ],

@@ -172,7 +172,7 @@ def test_a_reader_never_finds_a_part_of_each(folder):
 
 
 def test_a_full_disk(folder):
-    with pytest.raises(SimulationError, match=r"d could not be written \(No space left") as failure:
+    with pytest.raises(SimulationError, match=r"d: writing it failed \(No space left") as failure:
         fill(folder, lambda: (_ for _ in ()).throw(OSError(errno.ENOSPC, "full")))
     assert "/." not in str(failure.value)
     assert held(folder) == OLD | OWN and nothing_else(folder)
@@ -188,7 +188,7 @@ def test_a_directory_that_is_gone_is_made_again(folder):
 
 class TestMade:
     def test_a_file_is_no_directory(self, folder):
-        with pytest.raises(InputError, match="is no directory"):
+        with pytest.raises(InputError, match="is not a directory"):
             directories.make_directory(folder / "notes.txt")
 
     def test_parents_are_made(self, folder):

@@ -88,7 +88,7 @@ def test_a_difference_without_an_interval_says_why():
 def test_labels_that_are_no_list_are_refused():
     spikes = SpikeTrains([1, 2, 5, 6, 7], [0, 0, 1, 1, 2], 3, 0, 10)
     for labels in (5, "ab"):
-        with pytest.raises(InputError, match=r"labels = .* is not allowed: give a list of 2"):
+        with pytest.raises(InputError, match=r"labels = .* is not allowed: it must be a list of 2"):
             compare(spikes, spikes, labels=labels)
 
 

@@ -61,7 +61,7 @@ class TestReplacing:
         assert held(folder) == {"good.csv": "good"}
 
     def test_a_full_disk(self, folder):
-        full = pytest.raises(SimulationError, match=r"good\.csv could not be written \(File too large\); what stood")
+        full = pytest.raises(SimulationError, match=r"good\.csv: writing it failed \(File too large\); what stood")
         with full, small_files():
             files.write_table(folder / "good.csv", {"time": np.arange(100.0)})
         assert held(folder) == {"good.csv": "good"}
@@ -87,7 +87,7 @@ class TestReplacing:
             (folder, "is a directory"),
             (folder / "none" / "a.csv", "there is no directory"),
             (folder / "good.csv" / "a.csv", "there is no directory"),
-            (Path("/dev/null"), "is no ordinary file"),
+            (Path("/dev/null"), "is not a regular file"),
             (folder / ("a" * 300), "File name too long"),
         ]:
             with pytest.raises(InputError, match=reason):
@@ -140,8 +140,8 @@ class TestTables:
     @pytest.mark.parametrize(
         ("text", "said"),
         {
-            "": "line 1: the header is ''",
-            "time,trial\n": "line 1: the header is 'time,trial': it must be 'trial,time'",
+            "": "line 1: header = '' is not allowed",
+            "time,trial\n": "line 1: header = 'time,trial' is not allowed: it must be 'trial,time'",
             "# a comment\ntrial,time\n": "line 1",
             "trial,time\n0,1\n0,x\n": "line 3: time = 'x' is not allowed: it must be a finite number",
             "trial,time\n0,1\n\n0,\n": "line 4: time = ''",
@@ -153,11 +153,11 @@ class TestTables:
             "trial,time\n0,nan\n": "line 2: time = 'nan'",
             "trial,time\n0,inf\n": "line 2: time = 'inf'",
             "trial,time\n0,1e999\n": "line 2: time = '1e999'",
-            "trial,time\n0\n": "line 2: it must have 2 columns, and has 1",
-            "trial,time\n0,1\n0,1,2\n": "line 3: it must have 2 columns, and has 3",
-            "trial,time\n0;1\n": "line 2: it must have 2 columns, and has 1",
-            "trial,time\n0,1,5\n": "line 2: it must have 2 columns, and has 3",
-            "trial,time\n0,1,\n": "line 2: it must have 2 columns, and has 3",
+            "trial,time\n0\n": "line 2: number of columns = 1 is not allowed: it must be 2",
+            "trial,time\n0,1\n0,1,2\n": "line 3: number of columns = 3 is not allowed: it must be 2",
+            "trial,time\n0;1\n": "line 2: number of columns = 1 is not allowed: it must be 2",
+            "trial,time\n0,1,5\n": "line 2: number of columns = 3 is not allowed: it must be 2",
+            "trial,time\n0,1,\n": "line 2: number of columns = 3 is not allowed: it must be 2",
             "trial,time\n1.0,1\n": "line 2: trial = '1.0' is not allowed: it must be a whole number",
             "trial,time\nTrue,1\n": "line 2: trial = 'True'",
             "trial,time\n0,1\n0,True\n": "line 3: time = 'True'",

@@ -131,8 +131,10 @@ def test_what_is_no_population_is_refused(thing):
 
 
 def test_an_intensity_beyond_numbers_is_refused():
-    with pytest.raises(InputError, match="intensity"):
+    with pytest.raises(InputError, match="rate = 1e"):
         sh.SynapticInput(exc(n=2**32, rate=1e305))
+    with pytest.raises(InputError, match=r"intensity = 2.*at most 1e"):
+        sh.SynapticInput(exc(n=2**32, rate=1e15, p=0.5))
 
 
 @pytest.mark.parametrize("j", [0, -1, 1.0, "2", None, True])

@@ -198,15 +198,15 @@ def test_kurtosis_from_the_powers():
     ("change", "said"),
     [
         ({"variables": "V"}, "variables = 'V'"),
-        ({"variables": ("V", "V")}, "give different names"),
+        ({"variables": ("V", "V")}, "a tuple of different names"),
         ({"interval": 0.0}, "interval = 0.0"),
-        ({"longest_lag": 0.75}, "longest_lag = 0.75 ms is not allowed: it must be a whole multiple of the interval"),
-        ({"segment": 8.5}, "segment = 8.5 ms is not allowed: it must be an even multiple"),
-        ({"segment": 2.0}, "hold 8 samples or more"),
+        ({"longest_lag": 0.75}, "longest_lag = 0.75 is not allowed: it must be a whole multiple of the interval"),
+        ({"segment": 8.5}, "segment = 8.5 is not allowed: it must be an even multiple"),
+        ({"segment": 2.0}, "of at least 8 samples"),
         ({"before": -1.0}, "before = -1.0"),
         ({"after": math.nan}, "after = nan"),
-        ({"bin": {"h": 1.0}}, "bin has the name 'h': it must be one of V"),
-        ({"bin": {"V": 0.0}}, "bin of V = 0.0"),
+        ({"bin": {"h": 1.0}}, "bin name = 'h' is not allowed: it must be one of V"),
+        ({"bin": {"V": 0.0}}, "bin V = 0.0"),
     ],
 )
 def test_a_wrong_sampling_is_refused(change, said):
@@ -219,13 +219,13 @@ def test_what_does_not_fit_is_refused():
         with pytest.raises(InputError, match=said):
             sh.Membrane.from_traces(traces, spikes, replace(SAMPLING, **change))
 
-    refused("interval = 0.25 ms is not allowed", interval=0.25)
-    refused("not sampled at its whole multiples", traces=sh.Traces(TIME**1.1, VALUES, ("V", "n")))
-    refused("variables has the name 'h': the traces are of V, n", variables=("h",), bin={})
-    refused("of 3 trials, and the spikes of 2", spikes=sh.SpikeTrains([], [], 2, 5.0, 29.5))
-    refused("must hold the window", spikes=sh.SpikeTrains([], [], 3, 5.0, 40.0))
-    refused("segment = 25 ms is not allowed: it must lie within the window of 24.5 ms", segment=25.0)
-    with pytest.raises(InputError, match="variable = 'h' is not allowed: sampled were V, n"):
+    refused("interval = 0.25 is not allowed", interval=0.25)
+    refused("sampled at its whole multiples", traces=sh.Traces(TIME**1.1, VALUES, ("V", "n")))
+    refused("variable = 'h' is not allowed: it must be one of V, n", variables=("h",), bin={})
+    refused("3 trials of traces but 2 of spikes", spikes=sh.SpikeTrains([], [], 2, 5.0, 29.5))
+    refused("do not cover the window", spikes=sh.SpikeTrains([], [], 3, 5.0, 40.0))
+    refused("segment = 25.0 is not allowed: it must be at most the window, 24.5 ms", segment=25.0)
+    with pytest.raises(InputError, match="variable = 'h' is not allowed: it must be one of V, n"):
         st.membrane_mean(RECORD, "h")
     for lags in ([0.3], [1.0, 1.0], [-0.5], [4.5], []):
         with pytest.raises(InputError, match=r"lags = .* is not allowed"):

@@ -76,8 +76,8 @@ BAD = [
         for name in ("normal", "lognormal")
         for value in (0.0, -1.0, np.nan, np.inf, "1", None, True)
     ),
-    ({"weight_distribution": "lognormal", "weight": 0.0, "weight_sd": 1.0}, "weight_sd = 1", "other than 0"),
-    ({"weight_distribution": "lognormal", "weight": 0.1, "weight_sd": 101.0}, "weight_sd = 101", "1000 |weight|"),
+    ({"weight_distribution": "lognormal", "weight": 0.0, "weight_sd": 1.0}, "weight_sd = 1.0", "other than 0"),
+    ({"weight_distribution": "lognormal", "weight": 0.1, "weight_sd": 101.0}, "weight_sd = 101.0", "1000 |weight|"),
 ]
 
 

@@ -80,7 +80,7 @@ def test_progress_says_how_far_it_is():
     [
         ({}, "until = "),
         ("cv=1%", "until = "),
-        ({"cw": 1}, "unknown name 'cw'"),
+        ({"cw": 1}, "until name = 'cw' is not .* one of rate"),
         ({"cv": "1 percent"}, "until cv = '1 percent'"),
         ({"cv": "-1%"}, "until cv = '-1%'"),
         ({"cv": 0}, "until cv = 0"),
@@ -104,7 +104,7 @@ def test_too_few_trials_are_refused(given, words):
 
 
 def test_a_bound_of_what_is_not_asked_for_is_refused():
-    with pytest.raises(InputError, match="max_trials = 0 is given without until"):
+    with pytest.raises(InputError, match="max_trials = 0 is not allowed: it must be given with until"):
         sh.simulate(NEURON, DRIVE, backend="diffusion", duration=50.0, seed=1, max_trials=0)
 
 
@@ -182,13 +182,19 @@ def test_the_command_runs_until_it_is_precise(file, capsys):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--precision", "cv"], "--precision cv is not allowed: give NAME=HALF"),
+        (["--precision", "cv"], "--precision = 'cv' is not allowed: it must be NAME=HALF"),
         (["--precision", "cv=x"], "--precision cv = 'x' is not allowed"),
-        (["--precision", "cw=1%"], "unknown name 'cw'"),
-        (["--precision", "cv=1%", "--precision", "cv=2%"], "names cv twice"),
+        (["--precision", "cw=1%"], "--precision name = 'cw' is not allowed"),
+        (
+            ["--precision", "cv=1%", "--precision", "cv=2%"],
+            "--precision = 'cv=2%' is not allowed: it must be NAME=HALF, once for each name",
+        ),
         (["--precision", "cv=0"], "--precision cv = '0'"),
-        (["--max-trials", "100"], "--max-trials says where --precision gives up"),
-        (["--precision", "cv=1%", "--trials", "5"], "--trials = 5 is not allowed beside --precision"),
+        (["--max-trials", "100"], "--max-trials = 100 is not allowed: it must be given with --precision"),
+        (
+            ["--precision", "cv=1%", "--trials", "5"],
+            "--trials = 5 is not allowed: it must be from 20 to --max-trials = 10000 with --precision",
+        ),
         (["--precision", "cv=1%", "--trials", "30", "--max-trials", "20"], "to --max-trials = 20"),
     ],
 )

@@ -57,22 +57,22 @@ def test_whole_numbers_become_floats_and_the_callers_arrays_are_left_alone():
 
 BAD = {
     "shapes": ([0, 0], [1.0], [1.0, 2.0]),
-    "each must be": ([[0, 0]], [[1.0, 2.0]], [[1.0, 2.0]]),
+    "of shape .n_events,.": ([[0, 0]], [[1.0, 2.0]], [[1.0, 2.0]]),
     "plain columns": ([0], [[1.0], [2.0, 3.0]], [1.0]),
-    "trial has type float": ([0.0], [1.0], [1.0]),
-    "trial has type bool": ([True], [1.0], [1.0]),
-    "trial has type <U": (["0"], [1.0], [1.0]),
-    "trial has type object": ([None], [1.0], [1.0]),
-    "lowest trial is -1": ([-1], [1.0], [1.0]),
-    "earliest time is -1": ([0], [-1.0], [1.0]),
-    "time has type <U": ([0], ["1"], [1.0]),
-    "time has type bool": ([0], [True], [1.0]),
-    "time has type complex": ([0], [1j], [1.0]),
-    "time holds a value that is not finite": ([0], [np.nan], [1.0]),
-    "time holds": ([0], [np.inf], [1.0]),
-    "jump has type": ([0], [1.0], ["big"]),
-    "jump holds a value that is not finite": ([0], [1.0], [np.nan]),
-    "jump holds": ([0], [1.0], [-np.inf]),
+    "trial = .* not of type float": ([0.0], [1.0], [1.0]),
+    "trial = .* not of type bool": ([True], [1.0], [1.0]),
+    "trial = .* not of type <U": (["0"], [1.0], [1.0]),
+    "trial = .* not of type object": ([None], [1.0], [1.0]),
+    "trial.0. = -1 is not allowed: it must be at least 0": ([-1], [1.0], [1.0]),
+    "time.0. = -1.0 is not allowed: it must be at least 0": ([0], [-1.0], [1.0]),
+    "time = .* not of type <U": ([0], ["1"], [1.0]),
+    "time = .* not of type bool": ([0], [True], [1.0]),
+    "time = .* not of type complex": ([0], [1j], [1.0]),
+    "time.0. = nan is not allowed: it must be a finite number": ([0], [np.nan], [1.0]),
+    "time.0. = inf is not": ([0], [np.inf], [1.0]),
+    "jump = .* not of type": ([0], [1.0], ["big"]),
+    "jump.0. = nan is not allowed: it must be a finite number": ([0], [1.0], [np.nan]),
+    "jump.0. = -inf is not": ([0], [1.0], [-np.inf]),
 }
 
 
@@ -91,9 +91,9 @@ def test_trials_are_counted_by_the_rule_for_spikes():
     named = Recording([205, 101], [1.0, 2.0], [1.0, 1.0], trials=[101, 205, 333])
     assert named.trial.tolist() == [0, 1] and named.n_trials == 3 and not named.doubts
     for trial in ([101, 205, 333], [10**12] * 3, [0, 10**12, 0]):
-        with pytest.raises(InputError, match=r"^events: trials with events are numbered .* give trials=\["):
+        with pytest.raises(InputError, match=r"^trials with events are numbered .* give trials=\["):
             Recording(trial, [1.0, 2.0, 3.0], [1.0, 1.0, 1.0])
-    with pytest.raises(InputError, match=r"events: .*trials=range\(1, 4\)"):
+    with pytest.raises(InputError, match=r"trial = 3 is not .*trials=range\(1, 4\)"):
         Recording([1, 2, 3], [1.0, 2.0, 3.0], [1.0, 1.0, 1.0], n_trials=3)
 
 

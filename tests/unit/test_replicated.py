@@ -81,7 +81,7 @@ def test_curves_subtract_point_by_point():
 
 
 def test_different_trials_are_no_pairs():
-    with pytest.raises(InputError, match="must have the same trials, and there are 5 and 6"):
+    with pytest.raises(InputError, match="must come from the same trials, but there are 5 and 6"):
         made(np.ones(5)).minus(made(np.ones(6)))
     assert made(np.ones(5)).minus(made(np.ones(6)), paired=False).estimate().value == 0
 

@@ -65,11 +65,11 @@ def test_compare_takes_one_that_is_not_registered():
 @pytest.mark.parametrize(
     ("statistics", "said"),
     [
-        (["nope"], "statistics has 'nope', which is not allowed: it must be a Statistic, or one of rate, isi_mean"),
-        ([3], "statistics has 3"),
-        ("rate", "statistics = 'rate' is not allowed: give a list"),
-        (["cv", "cv"], "statistics has 'cv' twice"),
-        ([], "statistics is empty"),
+        (["nope"], "statistics name = 'nope' is not allowed: it must be a Statistic, or one of rate, isi_mean"),
+        ([3], "statistics name = 3 is not"),
+        ("rate", "statistics = 'rate' is not allowed: it must be a list"),
+        (["cv", "cv"], "statistics name = 'cv' is not allowed: it must be given once"),
+        ([], r"statistics = \[\] is not allowed: it must be a list of at least one name"),
     ],
 )
 def test_what_is_no_statistic_is_refused(statistics, said):
@@ -78,7 +78,9 @@ def test_what_is_no_statistic_is_refused(statistics, said):
 
 
 def test_names_are_given_once():
-    with pytest.raises(InputError, match="'cv' is registered"):
+    with pytest.raises(
+        InputError, match="name = 'cv' is not allowed: it must be a name that is not registered already"
+    ):
         register(Statistic(Quantity("cv", "1", LOGIT, "ISIs", 1), short, share))
     with pytest.raises(InputError, match="must be a Statistic"):
         register(share)

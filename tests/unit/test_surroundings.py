@@ -92,7 +92,7 @@ def test_a_terminal_without_the_letters(folder, monkeypatch):
     (folder / "question.toml").write_text(text, encoding="utf-8")
     for words, status, said in [
         (("theory", "question.toml"), 0, b"excit\\xe9"),
-        (("theory", "é"), 2, b"\\xe9 does not"),
+        (("theory", "é"), 2, b"\\xe9: this file does not"),
     ]:
         written = io.BytesIO()
         for stream in ("stdout", "stderr"):
@@ -111,6 +111,6 @@ def test_a_system_that_does_not_tell_its_memory(folder, monkeypatch, capsys, mis
     assert main([*RUN, "--save-events", "events.csv"]) == 0
     assert len((folder / "events.csv").read_text().splitlines()) > 50
     assert main([*RUN[:3], "jump", "--trials", "1000000", "--save-events", "events.csv"]) == 2
-    assert "half of the memory is 4 GiB" in capsys.readouterr().err
+    assert "half of the memory, 4 GiB" in capsys.readouterr().err
     assert main([*RUN[:3], "jump", "--trials", "1000000"]) == 2
-    assert "the limit is 4 GiB" in capsys.readouterr().err
+    assert "the limit of 4 GiB" in capsys.readouterr().err

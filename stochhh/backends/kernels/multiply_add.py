@@ -71,10 +71,11 @@ def fused(function):
     content = loaded.co_name, code_content(loaded)
     found = [code for written, code in said if written == content and code.co_name == loaded.co_name]
     if not found:
-        raise InputError(
-            f"the source of {function.__qualname__} ({loaded.co_filename}, line {loaded.co_firstlineno}) has changed "
-            "since it was loaded: restart Python, or reload the module and make the neuron anew"
+        error = InputError(
+            f"the source of {function.__qualname__} has changed since it was loaded",
+            remedy="restart Python, or reload the module and create the neuron again",
         )
+        raise error.within(file=loaded.co_filename, line=loaded.co_firstlineno)
     code = min(found, key=lambda code: abs(code.co_firstlineno - loaded.co_firstlineno))
     cells = dict(zip(loaded.co_freevars, function.__closure__ or (), strict=True))
     scope = {**function.__globals__, _NAME: multiply_add}

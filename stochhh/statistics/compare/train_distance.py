@@ -81,9 +81,11 @@ def train_distances(a, b, *, cost=None, tau=None, level=0.95):
     level = confidence(level)
     a, b = (given(SpikeTrains, spikes) for spikes in (a, b))
     if (a.start, a.stop) != (b.start, b.stop):
-        raise InputError("the trains have different windows: paired ones are seen through the same window")
+        windows = f"[{a.start:g}, {a.stop:g}] and [{b.start:g}, {b.stop:g}] ms"
+        raise InputError(f"the trains have different windows, {windows}", remedy="give trains of the same window")
     if a.n_trials != b.n_trials:
-        raise InputError(f"paired trains take as many trials of each, and there are {a.n_trials} and {b.n_trials}")
+        fault = f"paired trains need the same number of trials, and there are {a.n_trials} and {b.n_trials}"
+        raise InputError(fault, remedy="give as many trials of each")
     spikes = a.counts().sum()
     scale = float(a.n_trials * a.window / spikes) if spikes else a.window
     tau = scale / 2 if tau is None else real("tau", tau, above=0.0, unit="ms")

@@ -32,12 +32,11 @@ class TrialSums:
         self.constants = constants
         for name in (*columns, *constants):
             if name in _TAKEN or name.startswith("_") or (name in columns and name in constants):
-                raise InputError(
-                    f"{name!r} is not allowed as the name of a sum: it stands for something else; rename it"
-                )
+                raise InputError("name of a sum", name, "free: this one has another meaning", "rename it")
         if len({column.shape[:1] for column in self.columns.values()}) > 1:
             shapes = ", ".join(f"{name} {column.shape}" for name, column in self.columns.items())
-            raise InputError(f"sums have the shapes {shapes}: the first number, that of trials, must be the same")
+            remedy = "give all of them the same first dimension, the number of trials"
+            raise InputError(f"the sums have the shapes {shapes}", remedy=remedy)
 
     def __getattr__(self, name):
         if name.startswith("__") or "constants" not in self.__dict__:  # while it is copied

@@ -12,7 +12,6 @@ from itertools import pairwise
 import numpy as np
 
 from ...errors import InputError
-from ...messages import shown
 from ...units import hertz, per_ms
 from ..estimate import LOG, PLAIN, ROOT, Quantity, TrialSums
 from ..kinds import given
@@ -159,14 +158,14 @@ def _lags(lags, sampling):
     if lags is None:
         return np.arange(0, sampling.n_lags + 1, -(-max(sampling.n_lags, 1) // _POINTS))
     what = (
-        f"increasing multiples of the sampling interval, {sampling.interval:g} ms, from 0 to "
-        f"{sampling.longest_lag:g} ms"
+        f"an increasing sequence of multiples of the sampling interval, {sampling.interval:g} ms, from 0 to "
+        f"{sampling.longest_lag:g} (ms)"
     )
     given_lags = points("lags", lags, what)
     k = np.round(given_lags / sampling.interval)
     between = np.any(np.abs(given_lags - k * sampling.interval) > 1e-6 * sampling.interval)
     if between or np.any(np.diff(k) <= 0) or k[0] < 0 or k[-1] > sampling.n_lags:
-        raise InputError(f"lags = {shown(lags)} is not allowed: give {what}")
+        raise InputError("lags", lags, what)
     return k.astype(int)
 
 
@@ -177,14 +176,15 @@ def _bands(edges, sampling):
         highest = max(int(_HIGHEST * sampling.n_segment), 3)
         k = np.unique(np.geomspace(2, highest, _POINTS).round())
         edges = (np.append(k, k[-1] + 1) - 0.5) * base
-    edges = points("edges", edges, "two or more frequencies in Hz, from 0 up and increasing", at_least=0, fewest=2)
+    what = "an increasing sequence of at least two frequencies from 0 (Hz)"
+    edges = points("edges", edges, what, at_least=0, fewest=2)
     ends = np.clip(np.ceil(edges / base * (1 - 1e-12)), 2, last).astype(int)
     size = np.diff(ends)
     if np.any(size == 0):
         low, high = next(pair for pair, n in zip(pairwise(edges), size, strict=True) if not n)
-        raise InputError(
-            f"edges = {shown(edges)} is not allowed: the band from {low:g} to {high:g} Hz holds no multiple of "
-            f"1/segment = {base:g} Hz "
-            f"from {2 * base:g} to below {last * base:g} Hz"
+        allowed = (
+            f"such that every band contains a multiple of 1/segment = {base:g} Hz from {2 * base:g} to below "
+            f"{last * base:g} Hz, and that from {low:g} to {high:g} Hz contains none"
         )
+        raise InputError("edges", edges, allowed)
     return ends[:-1], size, (ends[:-1] + ends[1:] - 1) / 2 * base

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...equality import same_fields
-from ...errors import InputError
-from ...messages import shown
+from ...errors import InputError, choice
 from ...units import hertz
 from .sampling import Sampling
 from .sums import Gatherer, Sums
@@ -79,9 +78,7 @@ class Membrane:
 
     def __getitem__(self, name):
         """The Variable of this name; InputError if it was not sampled."""
-        if name not in self.variables:
-            raise InputError(f"variable = {shown(name)} is not allowed: sampled were {', '.join(self.variables)}")
-        return self.variables[name]
+        return self.variables[choice("variable", name, self.variables)]
 
     @classmethod
     def gathered(cls, gatherer):
@@ -130,7 +127,7 @@ class Membrane:
         """The trials of several records of one sampling, one behind the other."""
         first = parts[0]
         if any((part.sampling, part.segments) != (first.sampling, first.segments) for part in parts):
-            raise InputError("the records are of different samplings or windows: they are no parts of one run")
+            raise InputError("the records have different samplings or windows and cannot be parts of one run")
         of = {name: _stacked([part.variables[name] for part in parts]) for name in first.variables}
         return cls(first.sampling, first.segments, of)
 
@@ -177,9 +174,7 @@ def _stacked(parts):
 
 
 def _index(variables, name):
-    if name not in variables:
-        raise InputError(f"variables has the name {shown(name)}: the traces are of {', '.join(variables)}")
-    return variables.index(name)
+    return variables.index(choice("variable", name, variables))
 
 
 def _check(time, values, spikes, sampling):
@@ -187,15 +182,13 @@ def _check(time, values, spikes, sampling):
     interval = sampling.interval
     k = np.round(time / interval)
     if np.any(np.diff(k) != 1) or np.any(np.abs(time - k * interval) > 1e-6 * interval + 1e-12 * time):
-        raise InputError(
-            f"interval = {interval:g} ms is not allowed: the traces are not sampled at its whole multiples; "
-            "give a Sampling with their interval"
-        )
+        allowed = "that of the traces, which must be sampled at its whole multiples (ms)"
+        raise InputError("interval", interval, allowed, "give a Sampling with their interval")
     if len(values) != spikes.n_trials:
-        raise InputError(f"the traces are of {len(values)} trials, and the spikes of {spikes.n_trials}")
+        raise InputError(f"there are {len(values)} trials of traces but {spikes.n_trials} of spikes")
     first, last = sampling.numbers(spikes.start, spikes.stop)
     if k[0] > first or k[-1] < last:
         raise InputError(
-            f"the traces reach from {time[0]:g} to {time[-1]:g} ms: they must hold the window of the spikes, "
+            f"the traces, from {time[0]:g} to {time[-1]:g} ms, do not cover the window of the spikes, "
             f"{spikes.start:g} to {spikes.stop:g} ms"
         )

@@ -3,8 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from math import ceil, floor
 
-from ...errors import InputError, real
-from ...messages import shown
+from ...errors import InputError, choice, real, within
 from ...units import MAGNITUDES
 
 __all__ = ["Sampling"]
@@ -50,7 +49,7 @@ class Sampling:
     def __post_init__(self):
         names = self.variables
         if isinstance(names, str) or not names or len(set(names)) < len(names):
-            raise InputError(f'variables = {shown(names)} is not allowed: give different names, such as ("V", "n")')
+            raise InputError("variables", names, 'a tuple of different names, such as ("V", "n")')
         checked = {
             "variables": tuple(names),
             "interval": real("interval", self.interval, at_least=1e-6, at_most=1e12, unit="ms"),
@@ -63,22 +62,18 @@ class Sampling:
             object.__setattr__(self, name, value)
         self._check_bins()
         if self._misses(self.longest_lag, 1):
-            raise InputError(
-                f"longest_lag = {self.longest_lag:g} ms is not allowed: it must be a whole multiple of the interval, "
-                f"{self.interval:g} ms"
-            )
+            allowed = f"a whole multiple of the interval, {self.interval:g} ms"
+            raise InputError("longest_lag", self.longest_lag, allowed)
         if self.n_segment < 8 or self._misses(self.segment, 2):
-            raise InputError(
-                f"segment = {self.segment:g} ms is not allowed: it must be an even multiple of the interval, "
-                f"{self.interval:g} ms, and hold 8 samples or more"
-            )
+            allowed = f"an even multiple of the interval, {self.interval:g} ms, of at least 8 samples"
+            raise InputError("segment", self.segment, allowed)
 
     def _check_bins(self):
-        for name in self.bin:
-            if name not in self.variables:
-                raise InputError(f"bin has the name {shown(name)}: it must be one of {', '.join(self.variables)}")
-        given = {name: self.bin.get(name, 1.0 if name == "V" else 0.01) for name in self.variables}
-        checked = {name: real(f"bin of {name}", x, above=0, magnitude=MAGNITUDES["V"]) for name, x in given.items()}
+        with within(argument="bin"):
+            for name in self.bin:
+                choice("name", name, self.variables)
+            given = {name: self.bin.get(name, 1.0 if name == "V" else 0.01) for name in self.variables}
+            checked = {name: real(name, x, above=0, magnitude=MAGNITUDES["V"]) for name, x in given.items()}
         object.__setattr__(self, "bin", checked)
 
     def _misses(self, length, multiple):
@@ -107,26 +102,19 @@ class Sampling:
         """
         for name in ("longest_lag", "segment", "before"):
             if getattr(self, name) > (stop - start) * (1 + _ROUNDING):
-                raise InputError(
-                    f"{name} = {getattr(self, name):g} ms is not allowed: it must lie within the window of "
-                    f"{stop - start:g} ms; give a shorter {name}, or a longer duration"
-                )
+                allowed = f"at most the window, {stop - start:g} ms"
+                raise InputError(name, getattr(self, name), allowed, f"give a shorter {name}, or a longer duration")
         first = ceil(start / self.interval * (1 - 1e-12))
         return first, floor(stop / self.interval * (1 + 1e-12))
 
     def check_model(self, neuron):
         """Raise InputError where a model lacks a variable, or bins are too narrow for its range."""
         for name in self.variables:
-            if name not in neuron.variables:
-                raise InputError(
-                    f"variables has the name {shown(name)}: it must be one of {', '.join(neuron.variables)}, the state "
-                    f"variables of {neuron.name}"
-                )
+            with within(argument="variables"):
+                choice("name", name, neuron.variables, f"these are the state variables of {neuron.name}")
             if self._bins(neuron, name) > _MOST_BINS:
-                raise InputError(
-                    f"bin of {name} = {self.bin[name]:g} is not allowed: at most {_MOST_BINS} bins may fill the range "
-                    "of the model; give a wider one"
-                )
+                allowed = f"so wide that at most {_MOST_BINS} bins fill the range of the model"
+                raise InputError(name, self.bin[name], allowed).within(argument="bin")
 
     def _bins(self, neuron, name):
         low, high = neuron.ranges[neuron.variables.index(name)]

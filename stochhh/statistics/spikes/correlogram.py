@@ -69,5 +69,5 @@ def _edges(edges, spikes, n_spikes):
     if edges is None:
         mean = spikes.window * spikes.n_trials / max(n_spikes, 1)
         return np.linspace(0, min(_LONGEST * mean, spikes.window / 2), _BINS + 1)
-    what = f"two or more lags in ms, from 0 up and increasing, within the window of {spikes.window:g} ms"
+    what = f"an increasing sequence of at least two lags from 0 (ms), within the window of {spikes.window:g} ms"
     return points("edges", edges, what, at_least=0, at_most=spikes.window + rounding(spikes.stop), fewest=2)

@@ -71,5 +71,5 @@ def _windows(windows, spikes, n_spikes):
     if windows is None:
         shortest = _SHORTEST_COUNT * spikes.window * spikes.n_trials / max(n_spikes, 1)
         return np.geomspace(min(shortest, spikes.window / 4), spikes.window, _POINTS)
-    what = f"lengths in ms, positive and increasing, up to that of the observation, {spikes.window:g} ms"
+    what = f"an increasing sequence of positive lengths (ms), at most that of the observation, {spikes.window:g} ms"
     return points("windows", windows, what, above=0, at_most=spikes.window + rounding(spikes.stop))

@@ -28,10 +28,7 @@ def first_spikes(spikes, since=None):
     spikes = given(SpikeTrains, spikes)
     since = spikes.start if since is None else real("since", since, at_least=0, unit="ms")
     if not spikes.start <= since < spikes.stop:
-        raise InputError(
-            f"since = {since:g} ms is not allowed: it must lie in the window, from {spikes.start:g} to "
-            f"{spikes.stop:g} ms"
-        )
+        raise InputError("since", since, f"in the window, from {spikes.start:g} to {spikes.stop:g} (ms)")
     later = spikes.time >= since - rounding(spikes.stop)
     trial, first = np.unique(spikes.trial[later], return_index=True)
     found = np.full(spikes.n_trials, np.inf)

@@ -204,11 +204,11 @@ def _silverman(log):
 
 
 def _edges(edges):
-    return points("edges", edges, "two or more times in ms, positive and increasing", above=0, fewest=2)
+    return points("edges", edges, "an increasing sequence of at least two positive times (ms)", above=0, fewest=2)
 
 
 def _points(x):
-    return points("x", x, "times in ms, positive, in one dimension", above=0, fewest=0, increasing=False)
+    return points("x", x, "a one-dimensional sequence of positive times (ms)", above=0, fewest=0, increasing=False)
 
 
 def _no_isi(name, x, level, unit, spikes):

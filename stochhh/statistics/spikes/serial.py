@@ -3,7 +3,6 @@
 import numpy as np
 
 from ...errors import InputError
-from ...messages import shown
 from ..cells import rounding
 from ..estimate import FISHER, Curve, Quantity, TrialSums, binned
 from ..estimate.sums import GROUPS
@@ -108,5 +107,5 @@ def _least_error(estimator, n_pairs, first):
 def _lags(lags):
     lags = np.arange(1, 6) if lags is None else np.asarray(lags)
     if lags.ndim != 1 or lags.size == 0 or lags.dtype.kind not in "iu" or lags[0] < 1 or np.any(np.diff(lags) < 1):
-        raise InputError(f"lags = {shown(lags)} is not allowed: give whole numbers, 1 or more, increasing")
+        raise InputError("lags", lags, "an increasing sequence of whole numbers from 1")
     return lags

@@ -6,7 +6,6 @@ from itertools import pairwise
 import numpy as np
 
 from ...errors import InputError
-from ...messages import shown
 from ...units import hertz, per_ms
 from ..estimate import LOG, Curve, Estimate, Quantity, TrialSums, binned
 from ..kinds import of_spikes
@@ -156,16 +155,18 @@ def _frequencies(spikes, edges):
             return np.empty(0), np.empty(0, dtype=int)
         k = np.unique(np.geomspace(1, max(highest / base, 2), _POINTS).round())
         edges = (np.append(k, k[-1] + 1) - 0.5) * base
-    edges = points("edges", edges, "two or more frequencies in Hz, from 0 up and increasing", at_least=0, fewest=2)
+    what = "an increasing sequence of at least two frequencies from 0 (Hz)"
+    edges = points("edges", edges, what, at_least=0, fewest=2)
     together = np.clip(_WORK // max(spikes.time.size * (len(edges) - 1), 1), 1, _TOGETHER)
     found = []
     for band, (low, high) in enumerate(pairwise(edges)):
         k = np.arange(max(1, np.ceil(low / base * (1 - 1e-12))), np.ceil(high / base * (1 - 1e-12)))
         if k.size == 0:
-            raise InputError(
-                f"edges = {shown(edges)} is not allowed: the band from {low:g} to {high:g} Hz holds no multiple of "
-                f"1/T = {base:g} Hz"
+            allowed = (
+                f"such that every band contains a multiple of 1/T = {base:g} Hz, and that from {low:g} to {high:g} Hz "
+                "contains none"
             )
+            raise InputError("edges", edges, allowed)
         if k.size > together:
             k = k[((np.arange(together) + 0.5) * k.size / together).astype(int)]
         found += [(f * base, band) for f in k]

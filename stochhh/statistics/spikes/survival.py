@@ -169,4 +169,4 @@ def _intervals(spikes):
 
 
 def _increasing(name, x):
-    return points(name, x, "times in ms, from 0 up and increasing", at_least=0, fewest=0)
+    return points(name, x, "an increasing sequence of times from 0 (ms)", at_least=0, fewest=0)

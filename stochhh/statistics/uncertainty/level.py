@@ -2,8 +2,7 @@
 
 from scipy.special import betaincinv
 
-from ...errors import InputError, real
-from ...messages import shown
+from ...errors import choice, real
 
 __all__ = ["METHODS", "confidence", "known_method", "proportion"]
 
@@ -12,9 +11,7 @@ METHODS = ("jackknife", "bootstrap")
 
 def known_method(method, methods=METHODS):
     """Return the name of a method, or raise InputError if it is none of `methods`."""
-    if method not in methods:
-        raise InputError(f"method = {shown(method)} is not allowed: it must be one of {', '.join(methods)}")
-    return method
+    return choice("method", method, methods)
 
 
 def confidence(level):

@@ -70,7 +70,7 @@ class Replicated:
         Raises InputError for sums of another type.
         """
         if not isinstance(sums, TrialSums):
-            raise InputError(f"sums of the type {type(sums).__name__}: it must be TrialSums; give TrialSums({{...}})")
+            raise InputError("sums", sums, "TrialSums", "give TrialSums({...})")
         sums = sums if every else sums.observed()
         n = len(sums) if n_trials is None else n_trials
         sums = sums if groups is None else sums.grouped(groups)
@@ -235,4 +235,4 @@ def _agree(left_out, value, resolution):
 def _check_pairs(a, b):
     """InputError unless the trials of both belong together."""
     if a.n != b.n or [part.shape for part in a.left_out] != [part.shape for part in b.left_out]:
-        raise InputError(f"paired estimates must have the same trials, and there are {a.n} and {b.n}")
+        raise InputError(f"paired estimates must come from the same trials, but there are {a.n} and {b.n}")
