@@ -63,6 +63,70 @@ def test_no_module_has_the_name_of_its_function():
     assert len(files) > 80 and [path for path, names in functions.items() if path.stem in names] == []
 
 
+# What may take the text of an error as a whole; and who reads what tomllib and numba say, which have no data.
+WHOLE = {
+    "BadParameter", "InputError", "Interrupted", "LinearResponse", "SimulationError", "_quantity", "add_note",
+    "escaped", "exit", "one_line", "say", "tell",
+}  # fmt: skip
+FOREIGN = {("tables.py", "_parsed"), ("refusal.py", "_explained"), ("compiler.py", "_loaded")}
+
+
+def read_back(source, file=""):
+    """Lines on which the text of an error is taken apart, kept, or handed to whom it is no mere text."""
+    tree = ast.parse(source)
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    caught = {node.name for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler)}
+
+    def names_an_error(node):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Subscript(slice=ast.Constant(value=str(name))):
+                return name in caught or name == "error"
+        return False
+
+    def is_its_text(node):
+        of_str = isinstance(node, ast.Call) and ast.unparse(node.func) in ("str", "repr") and node.args
+        inside = node.args[0] if of_str else node.value if isinstance(node, ast.FormattedValue) else None
+        return inside is not None and names_an_error(inside)
+
+    def is_read(node):
+        child, node = node, parents[node]
+        while isinstance(node, ast.JoinedStr | ast.FormattedValue | ast.BoolOp | ast.IfExp | ast.Tuple | ast.keyword):
+            child, node = node, parents[node]
+        if isinstance(node, ast.Call) and child is not node.func:
+            return getattr(node.func, "attr", getattr(node.func, "id", None)) not in WHOLE
+        return not isinstance(node, ast.Return | ast.Yield)
+
+    def is_foreign(node):
+        while node in parents and not isinstance(node, ast.FunctionDef):
+            node = parents[node]
+        return (file, getattr(node, "name", None)) in FOREIGN
+
+    return [node.lineno for node in parents if is_its_text(node) and is_read(node) and not is_foreign(node)]
+
+
+def test_no_module_reads_an_error_back():
+    """What a message says is in the data of the error: argument, value, where. See `errors`."""
+    files = [path for path in (ROOT / "stochhh").rglob("*.py") if path.name != "errors.py"]
+    found = {path.name: lines for path in files if (lines := read_back(path.read_text(), path.name))}
+    assert len(files) > 100 and found == {}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "try:\n    f()\nexcept InputError as e:\n    raise type(e)(str(e).replace('a', 'b'))",
+        "try:\n    f()\nexcept InputError as error:\n    said = str(error)\n    g(said.startswith('population'))",
+        "try:\n    f()\nexcept InputError as error:\n    line = re.search('line ([0-9]+)', str(error))",
+        "try:\n    f()\nexcept InputError as error:\n    known = 'rate' in str(error)",
+        "def f(error):\n    return f'{error}'.partition(':')",
+        "def f(error):\n    return f'{error}'[3:]",
+        "def f(error):\n    return of_value(str(error['ctx']['error']))",
+    ],
+)
+def test_an_error_that_is_read_back_is_seen(fault):
+    assert read_back(fault)
+
+
 def test_import_loads_nothing_heavy():
     """Nor does asking for the version, or for what names there are."""
     command = "import sys, stochhh; stochhh.__version__; dir(stochhh); print(*sys.modules)"
