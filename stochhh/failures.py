@@ -60,7 +60,7 @@ def _end(error):
             silence(sys.stdout)
             return 1, f"{error.filename or 'standard output'}: {error.strerror or error}"
         case MemoryError():
-            return 1, "the memory is full: take fewer trials, or a shorter duration"
+            return 1, "out of memory: choose fewer trials, or a shorter duration"
     return _of_typer(error) or (1, f"unexpected {type(error).__name__}: {error}; please report it")
 
 

@@ -40,14 +40,14 @@ def _doubts_about_milliseconds(time, trial, stop):
     if 10 * stop < last <= 1000 * stop:
         remedy = "give unit='us' if the times are in microseconds"
         raise InputError("stop", stop, f"at least the last time, {last:g} (ms)", remedy)
-    told = f"The times, up to {last:g} of {stop:g}, are taken as ms, since no unit was given, but"
-    settled = "Give unit='ms' if this is right, else unit='s' or 'us' and stop in ms."
+    told = f"The times, up to {last:g} of {stop:g}, are taken to be in ms, since no unit was given, but"
+    settled = "Give unit='ms' if this is right, otherwise unit='s' or 'us', with stop in ms."
     if last <= stop / 1000:
-        return (f"{told} as seconds they would fit the window too. {settled}",)
+        return (f"{told} they would also fit the window if they were in seconds. {settled}",)
     if typical < 2.0 or rate > 300.0 or stop <= 100.0:
-        return (f"{told} at {rate:.3g} Hz for {stop:g} ms they could be seconds, and stop too. {settled}",)
+        return (f"{told} at {rate:.3g} Hz for {stop:g} ms both they and stop could be in seconds. {settled}",)
     if typical > 5000.0:
-        return (f"{told} every other interval is longer than {typical:g} ms: they could be microseconds. {settled}",)
+        return (f"{told} their median interval is {typical:g} ms: they could be in microseconds. {settled}",)
     return ()
 
 

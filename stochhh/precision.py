@@ -118,8 +118,8 @@ def looks(precision, first, most, draw, told=lambda n, excess, more: None):
 def progress_line(n, excess, more):
     """How far it is to the precision that was asked for: trials, half widths over those asked for, trials to go."""
     widths = ", ".join(
-        f"{name} has no interval to rely on yet" if math.isinf(x) else f"{name} {x:.3g} of the half width asked for"
+        f"{name} has no reliable interval yet" if math.isinf(x) else f"{name} {x:.3g} times the requested half width"
         for name, x in excess.items()
     )
-    to_go = "" if more == 0 else "; how many more is not known" if more is None else f"; about {more} more"
+    to_go = "" if more == 0 else "; the number still needed is unknown" if more is None else f"; about {more} more"
     return f"{n} trials: {widths}{to_go}"

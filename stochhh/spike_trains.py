@@ -13,8 +13,8 @@ from .trial_numbers import MOST_TRIALS, columns_of_numbers
 __all__ = ["SpikeTrains"]
 
 _COPIES = (
-    "if they are copies, rate, counts and intervals are wrong, and without_copies() leaves them out; if they are not, "
-    "intervals of 0 count in every statistic but those of the logarithm and, where two follow each other, cv2 and lv."
+    "if they are copies, rate, counts and intervals are wrong, and without_copies() removes them; if they are not, "
+    "intervals of 0 count in all statistics except those of the logarithm and, where two are adjacent, cv2 and lv."
 )
 _WITH_UNIT = ("units", "unit", "dim")  # of Neo's and pint's, astropy's, Brian2's arrays
 
@@ -258,4 +258,4 @@ def _with_copies(doubts, time, trial):
     copies = np.count_nonzero((np.diff(time) == 0) & (np.diff(trial) == 0))
     if not copies:
         return others
-    return *others, f"{copies} of {time.size} spikes are at the time of another spike of their trial: {_COPIES}"
+    return *others, f"{copies} of {time.size} spikes coincide with another spike of their trial: {_COPIES}"

@@ -85,20 +85,20 @@ class Swings:
         seconds = spikes.n_trials * spikes.window / 1000
         levels = f"threshold = {self.threshold:g} mV and rearm = {self.rearm:g} mV"
         levels += f" count {found / seconds:.3g} spikes a second"
-        rest = "so the rate, and all else that is told of the spikes, depends on these levels"
+        rest = "so the rate, and every other statistic of the spikes, depends on these levels"
         if at is None:
             often = [f"by {self.sizes[k]:.2g} mV or more {n[k] / seconds:.3g} times" for k in (-3, -2, -1) if n[k]]
             return (
-                f"{levels}, but V rises by amounts of every size, {', '.join(often)} a second: no plain line "
-                f"parts spikes from fluctuations, {rest}; compare several pairs of levels.",
+                f"{levels}, but V rises by amounts of every size, {', '.join(often)} a second: there is no clear "
+                f"distinction between spikes and fluctuations, {rest}; compare several pairs of levels.",
             )
         swings = f"V rises by {self.sizes[at]:.2g} mV or more {n[at] / seconds:.3g} times a second"
         better = "threshold = {:.3g} and rearm = {:.3g}".format(*self._levels(at, n[at]))
         if found < n[at]:
             return (f"{swings}, but {levels}, {rest}. If these swings are spikes, set {better}.",)
         return (
-            f"{levels}, but {swings} only: smaller fluctuations cross the threshold and count as spikes, {rest}. "
-            f"To count those swings alone, set {better}.",
+            f"{levels}, but {swings} only: smaller fluctuations cross the threshold and are counted as spikes, {rest}. "
+            f"To count only those swings, set {better}.",
         )
 
     def confirm(self, spikes):

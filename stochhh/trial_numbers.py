@@ -109,8 +109,9 @@ def _spacious(found, n_trials, what):
 
 def _from_one(k, what):
     return (
-        f"Trials were numbered from 1 to {k} and are numbered anew from 0: if there was a trial 0 without {what}, "
-        f"there are {k + 1}; rates are too high. Give trials={_range(1, k)} if this is right, else n_trials={k + 1}."
+        f"Trials were numbered from 1 to {k} and have been renumbered from 0: if there was a trial 0 without {what}, "
+        f"there are {k + 1} trials, and rates are too high. Give trials={_range(1, k)} if this is right, otherwise "
+        f"n_trials={k + 1}."
     )
 
 
@@ -118,9 +119,9 @@ def _silent(seen, what):
     last = int(seen[-1])
     missing = np.setdiff1d(np.arange(last + 1), seen)
     return (
-        f"{missing.size} of {last + 1} trials ({_some(missing)}) have no {what} and are taken as silent, and silent "
-        f"ones after trial {last} are not known: rates and counts hang on the number of trials. Give "
-        f"n_trials={last + 1} if this is right, else the right one, or the numbers of all trials as trials=[...]."
+        f"{missing.size} of {last + 1} trials ({_some(missing)}) have no {what} and are taken to be silent, and silent "
+        f"trials after trial {last} are unknown: rates and counts depend on the number of trials. Give "
+        f"n_trials={last + 1} if this is right, otherwise the right one, or the numbers of all trials as trials=[...]."
     )
 
 

@@ -175,7 +175,7 @@ class _Block:
         where = f"jump, trial {self.task.first + lane} at t = {time:.6g} ms"
         if low <= V <= high:
             return UnstableStepError(
-                f"{where}: the flow cannot be followed from V = {V:.4g} mV, where the neuron is faster than steps of "
+                f"{where}: the flow cannot be integrated from V = {V:.4g} mV, where the neuron is faster than steps of "
                 f"{kernel.SHORTEST_STEP:g} ms: lower I_app, the weights or the rates"
             )
         return out_of_range(where, V, self.task.neuron)

@@ -30,9 +30,10 @@ def level_doubts(neuron):
     if rest[0] < neuron.rearm or np.linalg.eigvals(np.nan_to_num(jacobian(neuron, rest))).real.max() >= 0:
         return ()
     return (
-        f"The neuron rests at {rest[0]:.3g} mV, not below rearm = {neuron.rearm:g} mV: it is not armed at rest, and no "
-        "spike is counted, nor any number told of spikes right, unless the input drives V below that level. "
-        f"Set rearm and threshold ({neuron.threshold:g} mV) above the rest, or see to the reversal potentials.",
+        f"The neuron rests at {rest[0]:.3g} mV, not below rearm = {neuron.rearm:g} mV: it is not armed at rest, so no "
+        "spike is counted, and no statistic of the spikes is right, unless the input drives V below that level. "
+        f"Set rearm and threshold ({neuron.threshold:g} mV) above the resting potential, or check the reversal "
+        "potentials.",
     )
 
 

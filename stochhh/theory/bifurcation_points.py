@@ -87,7 +87,8 @@ def bifurcations(neuron):
     """
     settings = getattr(neuron, "__dataclass_fields__", {})
     if not (hasattr(neuron, "steady_state") and {"I_app", "C_m", "initial"} <= settings.keys()):
-        return Bifurcations((), (), None, "the model has no steady_state, I_app, C_m and initial to follow its rest by")
+        reason = "the model lacks steady_state, I_app, C_m or initial, needed to follow its fixed point"
+        return Bifurcations((), (), None, reason)
     if hasattr(neuron, "reset") or len(neuron.variables) == 1:
         return Bifurcations((), (), None, "the model has no action potential of its own, and no limit cycle")
     return _found(replace(neuron, I_app=0.0))  # it does not depend on it
@@ -140,7 +141,11 @@ def _cycle_fold(neuron, hopf, folds):
     if any(fold.V < first.V for fold in folds):
         return None, "rest ends in a saddle-node: firing begins there at frequency 0, or sooner at a homoclinic orbit"
     found = fold_of_cycles(replace(neuron, initial=_beside(neuron, first)), first.I_app)
-    return (found, None) if found is not None else (None, "no cycle beyond the first Hopf point leads back to a fold")
+    return (
+        (found, None)
+        if found is not None
+        else (None, "no limit cycle that begins at the first Hopf point leads to a fold")
+    )
 
 
 def _beside(neuron, point):

@@ -82,7 +82,7 @@ def linear_response(neuron, drive):
     square, cube, fourth = (response_integral(J, i, j, power) for power in (2, 3, 4))
     variance = kappa_2 * square
     if not kappa_2 > LEAST:
-        reason = "the input fluctuates too little to tell" if kappa_2 > 0 else "the input does not fluctuate"
+        reason = "the fluctuations of the input are too small" if kappa_2 > 0 else "the input does not fluctuate"
         return LinearResponse(state, eigenvalues, True, state[i], variance, reason=reason)
     try:
         kappa_3, kappa_4 = drive.cumulant(3), drive.cumulant(4)

@@ -168,7 +168,7 @@ def as_text(theory):
     rates = [_line(name, theory[name]) for name in _RATES if name in theory]
     lines += ["", "Firing rate, exact", *rates] if rates else []
     lines += ["", "Doubts"]
-    lines += [f"  - {doubt}" for doubt in theory["doubts"]] or ["  none that can be seen beforehand"]
+    lines += [f"  - {doubt}" for doubt in theory["doubts"]] or ["  none that can be seen in advance"]
     return "\n".join(lines)
 
 

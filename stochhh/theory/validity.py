@@ -45,9 +45,9 @@ def doubts(neuron, drive):
     >>> for doubt in doubts(HodgkinHuxley(I_app=0), drive):
     ...     print(doubt.partition(":")[0])
     2.31 events in a membrane time constant of 1.15 ms (fewer than 10)
-    passive skewness +0.621 (beyond 0.2, plainly doubtful beyond 0.5)
+    passive skewness +0.621 (magnitude above 0.2, clearly doubtful above 0.5)
     population 'exc'
-    the sign of the error in the rate is not known beforehand
+    the sign of the error in the rate is not known in advance
     """
     return doubts_at(neuron, drive, input_scales(neuron, drive)) if drive.cumulant(2) > LEAST else []
 
@@ -57,12 +57,14 @@ def doubts_at(neuron, drive, scales):
     if not drive.cumulant(2) > LEAST:
         return []
     if scales.membrane_time_constant is None:
-        return ["no fixed point under the mean input: whether white noise may stand in for the spikes is not known"]
+        return [
+            "there is no fixed point under the mean input: it is unknown whether white noise can replace the events"
+        ]
     unknown = [p.label for p in drive.populations if p.correlation < 0]
     if unknown:
         return [
-            f"{', '.join(unknown)}: a correlation below 0 is told by mean and variance alone, which the diffusion has: "
-            "there are no events, and no cumulants beyond, to hold it against"
+            f"{', '.join(unknown)}: a negative correlation defines only the mean and the variance of the input, which "
+            "the diffusion has; there are no events and no higher cumulants to compare it with"
         ]
     sign = error_sign(neuron, drive, scales)
     found = [*_few_events(scales), *_skewed(scales, sign), *_large_weights(neuron, drive, scales)]
@@ -76,18 +78,18 @@ def _few_events(scales):
     if events < _EVENTS:
         yield (
             f"{events:.3g} events in a membrane time constant of {tau:.3g} ms (fewer than {_EVENTS:g}): "
-            "V sees single jumps, not their Gaussian sum"
+            "V responds to single jumps, not to a Gaussian sum of many"
         )
 
 
 def _skewed(scales, sign):
     skewness = scales.passive_skewness
     if abs(skewness) > _SKEWNESS:
-        plainly = f", plainly doubtful beyond {_LARGE_SKEWNESS:g}" if abs(skewness) > _LARGE_SKEWNESS else ""
+        plainly = f", clearly doubtful above {_LARGE_SKEWNESS:g}" if abs(skewness) > _LARGE_SKEWNESS else ""
         bias = "" if sign is None else f", and makes rare spikes {'more' if sign > 0 else 'less'} frequent"
         yield (
-            f"passive skewness {skewness:+.3g} (beyond {_SKEWNESS:g}{plainly}): so skewed V would be were all "
-            f"conductances held; white noise has no skewness{bias}"
+            f"passive skewness {skewness:+.3g} (magnitude above {_SKEWNESS:g}{plainly}): this is the skewness of V if "
+            f"all conductances were constant; white noise has none{bias}"
         )
 
 
@@ -101,8 +103,8 @@ def _large_weights(neuron, drive, scales):
         if part > _PART_OF_KICK:
             yield (
                 f"{source.label}: {_said_of(source, size)} mV is {part:.0%} of the {kick:.3g} mV kick that makes the "
-                f"neuron spike{' on the rebound' if kick < 0 else ''} (above {_PART_OF_KICK:.0%}): one event is no "
-                "small step"
+                f"neuron spike{' on the rebound' if kick < 0 else ''} (above {_PART_OF_KICK:.0%}): a single event is "
+                "not small"
             )
 
 
@@ -127,14 +129,14 @@ def _unknown_sign(neuron, drive, scales):
     """What can be said of the error's sign where it hangs on more than the third cumulant."""
     if too_rare_in_the_end(neuron, drive):
         yield (
-            "the sign of the error in the rate is not known beforehand: as the rates of the input fall at these "
-            "weights, white noise makes spikes exponentially too rare, whatever the sign of kappa_3; `compare` tells "
-            "where that begins"
+            "the sign of the error in the rate is not known in advance: as the rates of the input decrease at these "
+            "weights, spikes under white noise become exponentially too rare, whatever the sign of kappa_3; `compare` "
+            "shows where this begins"
         )
     elif _inhibition_alone(drive) and scales.kick_threshold is not None and scales.rebound_threshold is None:
         yield (
             f"all weights are inhibitory, and no kick down to -{LARGEST_KICK:g} mV makes the neuron spike: white noise "
-            "may make spikes that the events cannot"
+            "may evoke spikes that the events cannot"
         )
     elif scales.kick_threshold is not None:
-        yield "the sign of the error in the rate is not known beforehand: `compare` measures it"
+        yield "the sign of the error in the rate is not known in advance; `compare` measures it"

@@ -295,7 +295,7 @@ def test_theory_says_what_it_does_not_know():
     for quantity in (said["cumulants"]["3"], said["cumulants"]["4"], said["V_skewness"], said["V_kurtosis"]):
         assert quantity["value"] is None and "correlation = -0.01" in quantity["reason"]
     (doubt,) = said["doubts"]
-    assert doubt.startswith("population 'exc': a correlation below 0") and doubt in as_text(said)
+    assert doubt.startswith("population 'exc': a negative correlation") and doubt in as_text(said)
 
 
 def test_doubts_know_the_size_of_a_common_spike():

@@ -251,9 +251,13 @@ def test_the_ratio_is_that_of_the_values_with_the_intervals_of_their_logarithms(
 @pytest.mark.parametrize(
     ("a", "b", "words"),
     [
-        (made(0.0, 0.0, 1.0), made(1.0, 0.5, 2.0), "not above 0"),
-        (made(1.0, 0.5, 2.0), made(0.0, 0.0, 1.0), "may be 0"),
-        (made(-60.0, -61.0, -59.0, name="V_mean"), made(-60.0, -61.0, -59.0, name="V_mean"), "zero of its own"),
+        (made(0.0, 0.0, 1.0), made(1.0, 0.5, 2.0), "not positive"),
+        (made(1.0, 0.5, 2.0), made(0.0, 0.0, 1.0), "contains 0"),
+        (
+            made(-60.0, -61.0, -59.0, name="V_mean"),
+            made(-60.0, -61.0, -59.0, name="V_mean"),
+            "a quantity that cannot be negative",
+        ),
         (Estimate.missing("cv", "no spike", level=0.95, unit="1", n=0), made(1.0, 0.5, 2.0, name="cv"), "no spike"),
     ],
 )

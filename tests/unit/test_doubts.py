@@ -69,7 +69,7 @@ class TestSign:
         """At 10 Hz the diffusion fires 13.1 Hz instead of 8.8, at 3 Hz 0.16 instead of 0.49; kappa_3 < 0 in both."""
         said = "\n".join(doubts(HodgkinHuxley(), slow_question(rate)))
         assert "more frequent" not in said and "less frequent" not in said
-        assert "white noise makes spikes exponentially too rare, whatever the sign of kappa_3" in said
+        assert "spikes under white noise become exponentially too rare, whatever the sign of kappa_3" in said
 
     @pytest.mark.slow
     def test_at_3_hz_the_diffusion_fires_too_rarely(self):
@@ -84,7 +84,9 @@ class TestSign:
 
     def test_of_small_weights_it_is_that_of_kappa_3(self):
         (found,) = doubts(HodgkinHuxley(), cortex())
-        assert found.startswith("passive skewness -0.263 (beyond 0.2)") and "rare spikes more frequent" in found
+        assert (
+            found.startswith("passive skewness -0.263 (magnitude above 0.2)") and "rare spikes more frequent" in found
+        )
         (found,) = doubts(HodgkinHuxley(I_app=3.0 - 3.75), one(0.25, n=1000, rate=15.0))
         assert found.startswith("passive skewness +0.227") and "rare spikes less frequent" in found
 
@@ -107,7 +109,7 @@ class TestSign:
         assert found.startswith("all weights are inhibitory") and "white noise's own" in found
         assert "white noise's own" not in "\n".join(doubts(sh.LeakyIntegrateAndFire(I_app=1.1), one(-0.2)))
         assert "exponentially" in doubts(HodgkinHuxley(I_app=3.0), one(-1.5))[-1]  # it has a rebound
-        assert "may make spikes that the events cannot" in doubts(sh.MorrisLecar(), one(-9.0, n=100))[-1]
+        assert "may evoke spikes that the events cannot" in doubts(sh.MorrisLecar(), one(-9.0, n=100))[-1]
 
 
 class TestWeights:
@@ -145,7 +147,7 @@ def test_the_question_is_plainly_doubtful():
     found = doubts(HodgkinHuxley(), question())
     assert len(found) == 4
     assert found[0].startswith("0.577 events in a membrane time constant of 1.15 ms (fewer than 10)")
-    assert found[1].startswith("passive skewness -1.86 (beyond 0.2, plainly doubtful beyond 0.5)")
+    assert found[1].startswith("passive skewness -1.86 (magnitude above 0.2, clearly doubtful above 0.5)")
 
 
 def test_finer_synapses_raise_no_doubt():

@@ -280,7 +280,7 @@ class TestFailures:
 
         monkeypatch.setattr(statistics, "summary", full)
         status, output, error, there = ended(*RUN)
-        assert (status, output) == (1, "") and error.startswith("stochhh: the memory is full") and "result.nc" in there
+        assert (status, output) == (1, "") and error.startswith("stochhh: out of memory") and "result.nc" in there
 
     def test_one_file_that_fails_costs_no_other(self, ended, drawn, monkeypatch):
         def refused(*_):

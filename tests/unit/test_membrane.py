@@ -183,7 +183,7 @@ def test_the_defaults_are_those_of_the_traces():
     record = sh.Membrane.from_traces(sh.Traces(np.arange(12001) * 0.1, np.ones((1, 1, 12001)), ("V",)),
                                      sh.SpikeTrains([], [], 1, 0.0, 1200.0))  # fmt: skip
     assert record.sampling == sh.Sampling() and record.segments == 3
-    assert st.membrane_kurtosis(record).reason == "V does not vary beyond rounding"
+    assert st.membrane_kurtosis(record).reason == "V is constant up to rounding"
 
 
 def test_kurtosis_from_the_powers():
@@ -191,7 +191,7 @@ def test_kurtosis_from_the_powers():
     two, three = (np.tile([0.0, x, 0.0, x], (4, 1)) for x in (1.0, 2 / 3))
     assert st.V_kurtosis(sh.Moments(-65.0, two)).value == pytest.approx(-2.0)
     assert st.V_kurtosis(sh.Moments(-65.0, three)).value == pytest.approx(-1.5)
-    assert st.V_kurtosis(sh.Moments(-65.0, np.zeros((4, 4)))).reason == "V does not vary beyond rounding"
+    assert st.V_kurtosis(sh.Moments(-65.0, np.zeros((4, 4)))).reason == "V is constant up to rounding"
 
 
 @pytest.mark.parametrize(

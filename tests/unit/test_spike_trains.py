@@ -114,8 +114,8 @@ class TestCopies:
     def test_they_are_a_doubt(self):
         copies = np.count_nonzero(np.diff(self.TWICE.time) == 0)
         (doubt,) = self.TWICE.doubts
-        assert doubt.startswith(f"{copies} of {self.TWICE.time.size} spikes are at the time of another spike of their")
-        assert "without_copies() leaves them out" in doubt and copies < 40
+        assert doubt.startswith(f"{copies} of {self.TWICE.time.size} spikes coincide with another spike of their")
+        assert "without_copies() removes them" in doubt and copies < 40
         assert self.PLAIN.doubts == ()
         assert SpikeTrains([5.0, 5.0], [0, 1], 2, 0.0, 10.0).doubts == (), "of two trials"
         (of_all,) = self.TWICE.with_transient().doubts
@@ -155,15 +155,15 @@ class TestTrialNumbers:
     def test_silent_trials_in_between(self):
         trial, n_trials, doubt = self.read([0, 1, 3, 7, 7])
         assert (trial, n_trials) == ([0, 1, 3, 7, 7], 8)
-        assert doubt.startswith("4 of 8 trials (2, 4, 5, 6) have no spikes and are taken as silent")
+        assert doubt.startswith("4 of 8 trials (2, 4, 5, 6) have no spikes and are taken to be silent")
         assert "Give n_trials=8 if this is right" in doubt
         assert self.read([0, 1, 3, 7, 7], 8)[2] == ""
 
     def test_counted_from_one(self):
         trial, n_trials, doubt = self.read([1, 1, 2, 3, 4])
         assert (trial, n_trials) == ([0, 0, 1, 2, 3], 4)
-        assert doubt.startswith("Trials were numbered from 1 to 4 and are numbered anew from 0: if")
-        assert "Give trials=range(1, 5) if this is right, else n_trials=5." in doubt
+        assert doubt.startswith("Trials were numbered from 1 to 4 and have been renumbered from 0: if")
+        assert "Give trials=range(1, 5) if this is right, otherwise n_trials=5." in doubt
         assert self.read([1, 1, 2, 3, 4], None, range(1, 5)) == (trial, 4, "")
         assert self.read([1, 1, 2, 3, 4], 5) == ([1, 1, 2, 3, 4], 5, "")
 
@@ -235,12 +235,12 @@ class TestCSV:
     @pytest.mark.parametrize(
         ("times", "stop", "said"),
         [
-            ([0.1, 0.5, 0.9], 1000.0, "as seconds they would fit the window too"),
-            ([0.4], 1000.0, "as seconds"),
-            ([0.1, 0.5, 0.9], 1.0, "at 3e+03 Hz for 1 ms they could be seconds, and stop too"),
-            ([2.5, 14.0], 100.0, "at 20 Hz for 100 ms they could be seconds"),
-            ([30.0, 31.0, 32.5], 500.0, "they could be seconds"),
-            ([1e5, 2.5e5, 4e5], 1e6, "they could be microseconds"),
+            ([0.1, 0.5, 0.9], 1000.0, "fit the window if they were in seconds"),
+            ([0.4], 1000.0, "if they were in seconds"),
+            ([0.1, 0.5, 0.9], 1.0, "at 3e+03 Hz for 1 ms both they and stop could be in seconds"),
+            ([2.5, 14.0], 100.0, "at 20 Hz for 100 ms both they and stop could be in seconds"),
+            ([30.0, 31.0, 32.5], 500.0, "both they and stop could be in seconds"),
+            ([1e5, 2.5e5, 4e5], 1e6, "they could be in microseconds"),
         ],
     )  # fmt: skip
     def test_where_the_unit_cannot_be_told_it_is_a_doubt(self, file, times, stop, said):

@@ -94,17 +94,17 @@ def ratio(a, b, signed=False, pair=None):
     """
     known = {"level": a.level, "unit": "1", "n": min(a.n, b.n)}
     if signed:
-        return Estimate.missing(a.name, "a ratio takes a quantity with a zero of its own", **known)
+        return Estimate.missing(a.name, "a ratio is meaningful only for a quantity that cannot be negative", **known)
     reasons = dict.fromkeys(e.reason for e in (a, b) if e.reason is not None)
     if a.value is None or b.value is None:
         return Estimate.missing(a.name, "; ".join(reasons), **known)
     if not a.value > 0:
-        return Estimate.missing(a.name, "the reference is not above 0", **known)
+        return Estimate.missing(a.name, "the reference is not positive", **known)
     value = b.value / a.value
     if reasons:
         return Estimate.missing(a.name, "; ".join(reasons), value=value, **known)
     if not (a.low > 0 and b.low > 0):
-        return Estimate.missing(a.name, "one of the two may be 0", value=value, **known)
+        return Estimate.missing(a.name, "the interval of one of the two contains 0", value=value, **known)
     if pair is not None:
         found = pair[1].over(pair[0]).estimate(a.level)
         ends = (None if end is None else end * value / found.value for end in (found.low, found.high))

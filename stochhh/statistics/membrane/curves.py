@@ -132,12 +132,12 @@ def power_spectrum(membrane, variable="V", edges=None, level=0.95):
         quantity, lambda s: per_ms(s.power / s.n), TrialSums({"power": sums, "n": np.ones((len(sums), 1))}), frequency,
         level=level, x_name="frequency", x_unit="Hz", unbias=False,
     )  # fmt: skip
-    method = found.method if np.isnan(found.low).all() else f"{found.method}; lowered by what may be aliased"
+    method = found.method if np.isnan(found.low).all() else f"{found.method}; lower end reduced by possible aliasing"
     return replace(found, low=found.low * unaliased, joint_low=found.joint_low * unaliased, method=method)
 
 
-_NONE = "no sample counts: the neuron fires faster than the cut about its spikes lasts"
-_NO_PAIR = "no two samples that count stand so far apart"
+_NONE = "there is no subthreshold sample: the neuron fires faster than the time that is cut out around each spike"
+_NO_PAIR = "no two subthreshold samples are so far apart"
 
 
 def _part(of, subthreshold):

@@ -175,7 +175,7 @@ def _central(reference, count, powers):
 def _statistic(kind, variable, sums, of, data, suffix="", unbias=True):
     """The Statistic of this kind, "mean", "variance", "skewness" or "kurtosis", of a state variable."""
     power, scale, formula, label, margin = _KINDS[kind]
-    undefined = f"{variable} does not vary beyond rounding"
+    undefined = f"{variable} is constant up to rounding"
     quantity = Quantity(f"{variable}_{kind}{suffix}", unit_of(variable, power), scale, of, 1, undefined)
     symbol = f"${variable}$" + (" below threshold" if suffix else "")
     title = label.format(symbol) + _UNITS.get(quantity.unit, "")

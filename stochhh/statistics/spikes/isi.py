@@ -76,7 +76,7 @@ def _mean(statistic, spikes, level, method):
     return (
         mean
         if hides is None
-        else mean.doubted(f"The value may be too small, which its interval allows for, since {hides}.")
+        else mean.doubted(f"The value may be too small, which its interval takes into account, since {hides}.")
     )
 
 
@@ -214,13 +214,13 @@ def _of_order(order):
 def _too_short_or_few(spikes, level):
     """Why there is no interval of a fourth moment, or None."""
     n = len(spikes.isi()[0])
-    few = f"a fourth moment takes {_FOR_KURTOSIS} interspike intervals or more; found: {n}"
+    few = f"a fourth moment requires at least {_FOR_KURTOSIS} interspike intervals; found: {n}"
     return too_short(spikes, level) or (few if n < _FOR_KURTOSIS else None)
 
 
 _SPARE = 1.2  # a train that happens to be this much more regular than it is would get its interval for that alone
-_SELECTED = "The value of {} may be too small, since it would not be given had these trials been less regular: {}."
-_EQUAL = "all interspike intervals are equal to rounding"
+_SELECTED = "The value of {} may be too small, since none would be given had these trials been less regular: {}."
+_EQUAL = "all interspike intervals are equal up to rounding"
 ISI_MEAN = Statistic(
     Quantity("isi_mean", "ms", LOG, _OF, 1), _with_resolution(lambda s: s.rounding), mean, label="Mean ISI (ms)",
     doubt=lambda spikes, estimate: heavy_tail(spikes, estimate.name, 1), estimator=_mean,

@@ -56,13 +56,14 @@ def hidden(frequency, window, isi, trial, weight, *, tail, spare=1.0):
     regular = np.sqrt(_most_local_variation(isi, trial))
     needed = max(_FEWEST, tail * _SPIKES * min(spare * regular, max(regular, 1.0)))
     if tail == 1 and long > _LONG:
-        seen = f"{long:.2g} of those seen are longer than half of it"
+        seen = f"a fraction of {long:.2g} of those observed is longer than half of it"
     elif spikes < needed:
         seen = (
-            f"it holds {spikes:.3g} spikes on average, and it takes {needed:.3g} unless a train is surely more regular"
+            f"it contains {spikes:.3g} spikes on average, and {needed:.3g} are required unless a train is known to be "
+            "more regular"
         )
     elif frequency.high is not None and mean < (1 - _LOST) * hertz(1 / frequency.high):
-        seen = f"those seen last {mean:.4g} ms on average, but 1/rate is {hertz(1 / frequency.value):.4g} ms"
+        seen = f"those observed last {mean:.4g} ms on average, but 1/rate is {hertz(1 / frequency.value):.4g} ms"
     else:
         return None
     return f"the window of {window:g} ms hides long interspike intervals: {seen}; lengthen duration"

@@ -70,7 +70,7 @@ def reach(estimator, image, level, method, least):
         forward = estimator.quantity.scale.forward if image.placed else PLAIN.forward
         quantiles = bootstrap_t(forward, estimator.formula, estimator.sums, level)
         if quantiles is None:
-            return None, None, "the bootstrap fails: too many resamples of the trials have no value"
+            return None, None, "the bootstrap fails: the statistic is undefined in too many resamples of the trials"
         ends = spread.error * np.array([quantiles[1], -quantiles[0]])
         how = f"bootstrap-t over trials, {name} scale, 2000 resamples"
     else:
