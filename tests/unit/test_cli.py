@@ -135,7 +135,7 @@ class TestRun:
         said = strictly(stochhh("run", "a.toml", "--backend", "jump", "--json"))
         jsonschema.validate(said, RUN)
         assert said["statistics"]["cv"]["value"] is None and said["statistics"]["cv"]["reason"]
-        assert re.search(r"^cv +none +\(it takes", stochhh("run", "a.toml", "--backend", "jump"), re.MULTILINE)
+        assert re.search(r"^cv +none +\(it requires", stochhh("run", "a.toml", "--backend", "jump"), re.MULTILINE)
 
     def test_spikes_file(self, stochhh, folder):
         (folder / "s.csv").write_text("old")

@@ -216,7 +216,7 @@ def test_the_table():
         assert line.split()[-1] in ("equivalent", "different", "undecided")
     column = lines[0].index("verdict")
     assert all(line[column - 1] == " " != line[column] for line in lines[1 : len(NAMES) + 1])
-    assert "diffusion, cv: it takes 2 or more interspike intervals; found: 0" in text
+    assert "diffusion, cv: it requires at least 2 interspike intervals; found: 0" in text
     assert lines[-1].startswith("At these margins, diffusion and jump are different in rate")
 
 

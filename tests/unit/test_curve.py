@@ -50,7 +50,7 @@ def test_points_that_move_together_need_no_wider_band():
 def test_one_trial_has_values_and_no_interval():
     curve = made(np.ones((1, 3)), np.full((1, 1), 4.0))
     assert np.all(curve.value == 0.25) and np.all(np.isnan(curve.low))
-    assert "takes two trials" in curve.reason and "no interval" in str(curve)
+    assert "requires at least two trials" in curve.reason and "no interval" in str(curve)
 
 
 def test_points_of_too_few_trials_have_no_interval_but_a_reason():
@@ -62,7 +62,7 @@ def test_points_of_too_few_trials_have_no_interval_but_a_reason():
 
 def test_a_joint_band_takes_ten_trials_and_each_point_by_itself_two():
     few, enough = (made(RNG.uniform(1, 2, (n, 3)), np.ones((n, 1))) for n in (9, 10))
-    assert few.reason == "a joint band takes 10 trials; found: 9" and few.reason in str(few)
+    assert few.reason == "a simultaneous band requires at least 10 trials; found: 9" and few.reason in str(few)
     assert np.isnan([few.joint_low, few.joint_high]).all() and np.isfinite([few.low, few.high]).all()
     assert few.band() == (few.low, few.high) and enough.band() == (enough.joint_low, enough.joint_high)
     assert enough.reason is None and "by itself" not in str(enough)
@@ -135,7 +135,10 @@ def test_the_bootstrap_of_few_trials_is_refused_with_the_reason():
     quantity = Quantity("x", "1", PLAIN, "observations", 1)
     sums = TrialSums({"x": RNG.uniform(size=5), "count": np.ones(5)})
     estimate = by_trial(quantity, lambda s: s.x / s.count, sums, level=0.95, method="bootstrap")
-    assert estimate.low is None and estimate.reason == "the bootstrap takes 20 trials with observations; found: 5"
+    assert (
+        estimate.low is None
+        and estimate.reason == "the bootstrap requires at least 20 trials with observations; found: 5"
+    )
 
 
 @pytest.mark.parametrize("n_points", [5, 40])

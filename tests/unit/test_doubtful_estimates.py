@@ -82,7 +82,7 @@ def test_doubts_about_the_spikes_go_with_every_number_made_of_them():
 def test_a_difference_without_an_interval_says_why():
     spikes = SpikeTrains([1, 2, 5, 6, 7], [0, 0, 1, 1, 2], 3, 0, 10)
     said = str(compare(spikes, spikes, labels=["a", "b"], statistics=["rate"], paired=True))
-    assert "b - a, rate: all 3 trials agree to rounding" in said
+    assert "b - a, rate: all 3 trials agree up to rounding" in said
 
 
 def test_labels_that_are_no_list_are_refused():

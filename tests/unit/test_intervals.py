@@ -41,7 +41,7 @@ def test_first_spikes_that_coincide_have_no_interval():
     spikes = sh.SpikeTrains([10.0] * 12, range(12), 12, 0.0, 100.0)
     for estimate, value in ((st.latency(spikes), 10.0), (st.jitter(spikes), 0.0)):
         assert estimate.value == value and estimate.low is estimate.high is None
-        assert "all 12 trials agree to rounding" in estimate.reason
+        assert "all 12 trials agree up to rounding" in estimate.reason
 
 
 def test_rounding_is_no_jitter():

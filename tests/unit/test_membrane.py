@@ -51,7 +51,7 @@ def test_moments_are_those_of_the_samples(name, index, subthreshold):
     expected |= {"mean": x.mean(), "kurtosis": np.mean(y**4) / np.mean(y**2) ** 2 - 3}
     for statistic, value in expected.items():
         found = getattr(st, f"membrane_{statistic}")(pooled(RECORD), name, subthreshold)
-        assert found.value == pytest.approx(value, rel=1e-9) and "takes two trials" in found.reason
+        assert found.value == pytest.approx(value, rel=1e-9) and "requires at least two trials" in found.reason
         assert found.name == f"{name}_{statistic}" + "_subthreshold" * subthreshold
         assert found.unit == {"mean": "mV", "variance": "mV2"}.get(statistic, "1") if name == "V" else "1"
         assert getattr(st, f"membrane_{statistic}")(RECORD, name, subthreshold).low is not None
@@ -82,7 +82,10 @@ def test_the_autocovariance_is_that_of_the_pairs(subthreshold):
         assert found.value[k] == pytest.approx(product.mean(), rel=1e-9)
     chosen = st.autocovariance(RECORD, lags=[0.0, 1.5, 4.0], subthreshold=subthreshold)
     assert np.array_equal(chosen.value, st.autocovariance(RECORD, subthreshold=subthreshold).value[[0, 3, 8]])
-    assert np.isnan(chosen.joint_low).all() and chosen.reason == "a joint band takes 10 trials; found: 3"
+    assert (
+        np.isnan(chosen.joint_low).all()
+        and chosen.reason == "a simultaneous band requires at least 10 trials; found: 3"
+    )
     more = st.autocovariance(sh.Membrane.stacked([RECORD] * 4), lags=[0.0, 1.5, 4.0], subthreshold=subthreshold)
     assert np.all(more.joint_low <= more.low) and np.all(more.high <= more.joint_high) and more.reason is None
 

@@ -399,12 +399,12 @@ def test_forest_numbers_carry_two_digits_of_the_uncertainty():
 
 
 def test_forest_shows_a_value_without_interval_and_the_reason():
-    comparison = made_up(2.0, None, None, 0.5, "undecided", "an interval by trial takes two trials")
+    comparison = made_up(2.0, None, None, 0.5, "undecided", "a confidence interval requires two trials")
     ax = plotting.forest(comparison)
     assert drawn(ax) == ([("o", 4.0)], [])
-    assert notes(comparison) == ["¹ an interval by trial takes two trials"]
+    assert notes(comparison) == ["¹ a confidence interval requires two trials"]
     written = [text.get_text() for text in ax.texts]
-    assert "+2.0¹" in written and "¹ an interval by trial takes two trials" in written
+    assert "+2.0¹" in written and "¹ a confidence interval requires two trials" in written
 
 
 def test_forest_names_the_reason_of_a_missing_value():

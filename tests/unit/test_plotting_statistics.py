@@ -139,7 +139,7 @@ def test_what_is_missing_is_told_above_the_axes():
     found = {"jump": st.isi_hazard(poisson(1, n_trials=1).spikes), "diffusion": st.isi_hazard(result_of([[]]).spikes)}
     ax = plotting.curves(found)
     note = ax.get_title(loc="left").replace("\n", " ")
-    assert "jump has no interval: an interval by trial takes two trials" in note
+    assert "jump has no interval: a confidence interval requires at least two trials" in note
     assert "diffusion is not drawn: there is no spike" in note
     assert plotting.curves({"a": found["diffusion"], "b": found["diffusion"]}).texts[0].get_text().startswith("a and b")
 
@@ -180,7 +180,7 @@ def test_estimates_side_by_side():
     assert ax.get_ylabel() == "CV" and [t.get_text() for t in ax.get_xticklabels()] == ["jump", "diffusion"]
     (bar,) = ax.collections
     assert bar.get_segments()[0][:, 1] == pytest.approx([found["jump"].low, found["jump"].high])
-    assert "diffusion is not drawn: it takes" in ax.get_title(loc="left").replace("\n", " ")
+    assert "diffusion is not drawn: it requires" in ax.get_title(loc="left").replace("\n", " ")
 
 
 def test_distances_stand_beside_what_equal_laws_show():

@@ -70,7 +70,8 @@ def test_the_worst_of_several_decides():
 
 def test_progress_says_how_far_it_is():
     assert progress_line(80, {"cv": 2.5, "rate": math.inf}, None) == (
-        "80 trials: cv 2.5 times the requested half width, rate has no reliable interval yet; the number still needed is unknown"
+        "80 trials: cv 2.5 times the requested half width, rate has no reliable interval yet; "
+        "the number still needed is unknown"
     )
     assert progress_line(80, {"cv": 2.5}, 420).endswith("; about 420 more")
 

@@ -88,12 +88,12 @@ def test_different_trials_are_no_pairs():
 
 def test_why_one_of_them_has_no_interval_is_why_the_difference_has_none():
     difference = made(np.ones(5)).minus(made(np.ones(1)), paired=False).estimate()
-    assert difference.value == 0 and "takes two trials" in difference.reason
+    assert difference.value == 0 and "requires at least two trials" in difference.reason
 
 
 def test_the_bootstrap_takes_sums():
     difference = made(RNG.uniform(size=30)).minus(made(RNG.uniform(size=30))).estimate(method="bootstrap")
-    assert difference.low is None and "from sums by trial" in difference.reason
+    assert difference.low is None and "made of sums over each trial" in difference.reason
 
 
 @pytest.mark.parametrize(

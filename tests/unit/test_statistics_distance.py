@@ -89,7 +89,7 @@ def test_missing_distances_say_why():
     single = SpikeTrains([10.0, 20.0, 25.0], [0, 0, 0], 1, 0.0, 100.0)
     for distance in isi_distances(a, single).values():
         estimate = distance.estimate
-        assert estimate.value > 0 and estimate.low is None and "one trial only" in estimate.reason
+        assert estimate.value > 0 and estimate.low is None and "only one trial" in estimate.reason
 
 
 def test_two_trials_give_an_honest_non_answer():

@@ -111,7 +111,7 @@ def isi_distances(a, b, level=0.95):
     gridded = _norms(apart[None], grid, pooled)
     values = dict.fromkeys(_UNITS) | {k: float(x[0]) for k, x in gridded.items()} | exact
     if n == 1:
-        reason = "one of the two has interspike intervals in one trial only, and an interval by trial takes two"
+        reason = "one of the two has interspike intervals in only one trial, and a confidence interval requires two"
         return {
             k: Distance(Estimate.missing(k, reason, level=level, unit=u, n=n, value=values[k]).doubted(*doubts))
             for k, u in _UNITS.items()

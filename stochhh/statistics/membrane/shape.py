@@ -98,10 +98,10 @@ def doubt(kind, variable, sums):
         law = Law.of(sums(data).observed())
         reach = abs(law.skewness) + _ERRORS * np.sqrt(skewness_error(law.skewness) / law.independent)
         if abs(law.skewness) > _SKEWED and law.between > 0.5:
-            why = f"it hangs on a heavy tail of {variable}, whose skewness is {law.skewness:.1f}"
+            why = f"it depends on a heavy tail of {variable}, whose skewness is {law.skewness:.1f}"
         elif law.independent < _FEW and reach > _SKEWED:
             why = (
-                f"the trials are worth {law.independent:.0f} independent samples, which leave open a heavy tail of "
+                f"the trials are worth {law.independent:.0f} independent samples, which cannot exclude a heavy tail of "
                 f"{variable}, with a skewness of {reach:.1f}"
             )
         elif kind == "kurtosis" and law.independent < _INDEPENDENT:

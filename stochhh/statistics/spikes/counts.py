@@ -66,20 +66,22 @@ def _rate(statistic, spikes, level, method):
         return Estimate("rate", value, low, high, level, "Hz", n, how)
 
     if method == "analytic":
-        return limits(*_events(total, level), "Garwood's exact interval, for spikes that are a Poisson process")
+        return limits(*_events(total, level), "Garwood's exact interval for a Poisson process")
     if total == 0:
-        return limits(0, _events(0, level)[1], "no spike: exact upper limit of a Poisson process")
+        return limits(0, _events(0, level)[1], "no spike: exact upper limit for a Poisson process")
     if n > 1 and most == total:
         low, high = _events(1, level)
-        return limits(total * low, total * high, "spikes in one trial only: that trial is one Poisson event")
+        return limits(total * low, total * high, "spikes in only one trial: that trial is taken as one Poisson event")
     if n > 1 and most == counts.min():
         exponent = stdtrit(n - 1, (1 + level) / 2) * _COUNT_SD / (most * np.sqrt(n))
         if exponent > 700:
-            reason = f"{n} trials are too few for an interval at this level"
+            reason = f"{n} trials are too few for an interval at this confidence level"
             return Estimate.missing("rate", reason, level=level, unit="Hz", n=n, value=value)
         factor = np.exp(exponent)
         low, high = min(total / factor, total - n), max(total * factor, total + n)
-        return limits(low, high, "equal counts in all trials: half a count of standard deviation, phase of one")
+        return limits(
+            low, high, "equal counts in all trials: a standard deviation of half a count, and an unknown phase"
+        )
     return statistic.by_trial(spikes, level, method)
 
 
@@ -145,12 +147,12 @@ def variance_of_few_values(counts, level, of):
         unseen = 1 - ((1 - level) / 2) ** (1 / n)
         nearest = min(2 - share, 1 + share if least else np.inf)
         high = np.max(possible) + of(unseen * (nearest**2 - 0.25), mean)
-        how = "counts of two neighbouring values: exact interval of their share, and of what a third one may add"
+        how = "counts of two neighbouring values: exact interval of their proportion, and an unseen third value"
         return value, float(min(np.min(possible), value)), float(max(high, value)), how
     if np.bincount(counts).max() >= n - 1:
         squares = (n - 1) * counts.var(ddof=1) + n * _COUNT_SD**2
         high = float(of(squares / chdtri(n - 1, (1 + level) / 2), mean))
-        return value, 0.0, high, "counts equal but for one trial: upper limit of a variance, normal counts"
+        return value, 0.0, high, "counts equal in all trials but one: upper limit of the variance of normal counts"
     return None
 
 

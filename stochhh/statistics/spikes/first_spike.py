@@ -110,17 +110,17 @@ def latency_median(spikes, since=None, level=0.95):
     value = float(np.mean(ordered[[(n - 1) // 2, n // 2]]))
     missing = {"level": level, "unit": "ms", "n": n}
     if not np.isfinite(value):
-        return Estimate.missing("latency_median", f"half of the {n} trials or more have no spike", **missing)
+        return Estimate.missing("latency_median", f"at least half of the {n} trials have no spike", **missing)
     k = _order(n, level)
     if k < 0:
-        reason = f"{n} trials are too few for an interval at this level"
+        reason = f"{n} trials are too few for an interval at this confidence level"
         return Estimate.missing("latency_median", reason, value=value, **missing)
     low, high = float(ordered[k]), float(ordered[n - 1 - k])
     if low == high:
         reason = f"the trials around the median agree: {np.sum(ordered == value)} of {n} have the same first spike time"
         return Estimate.missing("latency_median", reason, value=value, **missing)
     if not np.isfinite(high):
-        reason = "the interval reaches into the trials without a spike"
+        reason = "the upper end of the interval lies among the trials without a spike"
         return Estimate.missing("latency_median", reason, value=value, **missing)
     return Estimate("latency_median", value, low, high, level, "ms", n, "exact, between order statistics")
 
@@ -145,5 +145,5 @@ def _of_first(name, formula, spikes, since, level, method):
     silent = int(np.sum(~spiked))
     if not silent:
         return estimate
-    reason = f"{silent} of {spikes.n_trials} trials have no spike: see latency_median, or lengthen duration"
+    reason = f"{silent} of {spikes.n_trials} trials have no spike; use latency_median, or lengthen duration"
     return Estimate.missing(name, reason, level=estimate.level, unit="ms", n=estimate.n)

@@ -51,12 +51,14 @@ def isi_survival(spikes, x=None, level=0.95):
     x = _increasing("x", x)
     missing = {"level": level, "unit": "1", "x_name": "isi", "x_unit": "ms", "n": spikes.n_trials}
     if length.size == 0 or x.size == 0:
-        return Curve.missing("isi_survival", x, _NONE if length.size == 0 else "no interval above 0 ends", **missing)
+        return Curve.missing(
+            "isi_survival", x, _NONE if length.size == 0 else "no positive interspike interval is complete", **missing
+        )
     sums, support = _at_risk(length, cut, trial, x, spikes)
     longest = length.max() + rounding(spikes.stop)
     known = (x <= longest) | (length[~cut].max() >= length.max())  # then nothing lasts longer
 
-    quantity = Quantity("isi_survival", "1", LOGIT, "spikes", 1, "beyond the longest interval nothing is known")
+    quantity = Quantity("isi_survival", "1", LOGIT, "spikes", 1, "nothing is known beyond the longest interval")
     return curve_by_trial(
         quantity, lambda s: np.where(known, _product_limit(s), np.nan), sums, x, level=level, x_name="isi",
         x_unit="ms", n_trials=spikes.n_trials, unbias=False, support=support,
@@ -127,7 +129,9 @@ def isi_hazard(spikes, edges=None, level=0.95):
         edges = _bins(length[~cut])
     edges = _increasing("edges", edges)
     if edges.size < 2:
-        reason = _NONE if length.size == 0 else "fewer than two different interspike intervals end in the window"
+        reason = (
+            _NONE if length.size == 0 else "fewer than two different interspike intervals are complete in the window"
+        )
         labels = {"level": level, "unit": "1/ms", "x_name": "isi", "x_unit": "ms", "n": spikes.n_trials}
         return Curve.missing("isi_hazard", np.empty(0), reason, **labels)
     n_bins, width = len(edges) - 1, np.diff(edges)
@@ -140,7 +144,7 @@ def isi_hazard(spikes, edges=None, level=0.95):
     exposure = binned(trial[inside], cell[inside], spikes.n_trials, n_bins, part)
     through = binned(trial, np.clip(cell + 1, 0, n_bins + 1), spikes.n_trials, n_bins + 2)
     beyond = np.cumsum(through[:, ::-1], axis=1)[:, ::-1][:, 2:]  # intervals that last through each bin
-    quantity = Quantity("isi_hazard", "1/ms", ROOT, "spikes", 1, "no interval lasts so long")
+    quantity = Quantity("isi_hazard", "1/ms", ROOT, "spikes", 1, "no interspike interval is so long")
     return curve_by_trial(
         quantity, lambda s: s.ended / s.time, TrialSums({"ended": deaths, "time": exposure + beyond * width}),
         (edges[1:] + edges[:-1]) / 2, level=level, x_name="isi", x_unit="ms", n_trials=spikes.n_trials, unbias=False,

@@ -11,7 +11,7 @@ _INDEX = (0.4, 0.2, 0.16, 0.15)  # tail index that speaks against moments 1 to 4
 _EXCESS = 0.02  # L-kurtosis above that of an exponential tail that speaks against moments 2 to 4
 _MOMENTS = (0.0, 2.4, 2.1, 1.9)  # times 2k: moments that the distribution of the ISIs must have, for moments 1 to 4
 _ABRUPT = 1.25  # times the 98 % quantile: the largest value of a law that ends there
-_REMEDY = "see cv2, lv and isi_histogram beside it"
+_REMEDY = "see also cv2, lv and isi_histogram"
 
 
 def allowing_for_tail(estimate, spikes, order, scale):
@@ -62,7 +62,7 @@ def heavy_tail(spikes, name, order):
     weight, why = _evidence(spikes, order)
     if not weight > 1:
         return None
-    return f"The interval of {name} may be too narrow: it hangs on rare long interspike intervals, and {why}."
+    return f"The interval of {name} may be too narrow: it depends on rare long interspike intervals, and {why}."
 
 
 def _evidence(spikes, order):
@@ -76,7 +76,7 @@ def _evidence(spikes, order):
     tail = max(index / _INDEX[order - 1] + excess / _EXCESS, 0.0) if index > -1 else 0.0
     rates = part**2 * 2 * order * _MOMENTS[order - 1] / (1 + part**2)
     if rates > 1:
-        return rates, f"the rates of the trials differ by {part:.0%}; look at trials of like rates by themselves"
+        return rates, f"the rates of the trials differ by {part:.0%}; analyse trials of similar rates separately"
     return max(tail, rates), (f"these have a heavy tail (tail index {index:.2f}, L-kurtosis {kurtosis:.2f}); {_REMEDY}")
 
 

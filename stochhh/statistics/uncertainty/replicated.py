@@ -143,11 +143,15 @@ class Replicated:
         if self.reason is not None or value is None:
             return Estimate.missing(quantity.name, self.reason or quantity.undefined, value=value, **labels)
         if method == "bootstrap" and (self.sums is None or n < AT_LEAST):
-            few = f"the bootstrap takes {AT_LEAST} trials with {quantity.of}; found: {n}"
-            reason = few if self.sums is not None else "the bootstrap takes an estimate from sums by trial"
+            few = f"the bootstrap requires at least {AT_LEAST} trials with {quantity.of}; found: {n}"
+            reason = (
+                few
+                if self.sums is not None
+                else "the bootstrap requires an estimate that is made of sums over each trial"
+            )
             return Estimate.missing(quantity.name, reason, value=value, **labels)
         if all(_agree(part, value, resolution) for part in self.left_out):
-            reason = f"all {n} trials agree to rounding, which does not tell how far another one would be off"
+            reason = f"all {n} trials agree up to rounding, so that their variability is unknown"
             return Estimate.missing(quantity.name, reason, value=value, **labels)
         image = Image.of(quantity.scale, value, self.left_out)
         least = floor(value) if floor is not None and image.placed else 0.0
@@ -156,7 +160,7 @@ class Replicated:
             return Estimate.missing(quantity.name, how, value=value, **labels)
         low, high = map(float, image.ends(below, above))
         if not (np.isfinite(low) and np.isfinite(high)):
-            reason = f"{n} trials differ too much for an interval at this level"
+            reason = f"the {n} trials differ too much for an interval at this confidence level"
             return Estimate.missing(quantity.name, reason, value=value, **labels)
         bounds = quantity.scale.low, quantity.scale.high
         low, high = max(low - resolution, bounds[0]), min(high + resolution, bounds[1])
@@ -180,7 +184,7 @@ class Replicated:
         if support is not None:
             known &= np.asarray(support) >= fewest
         if not known.any():
-            few = "" if np.isnan(value).all() else f", or fewer than {fewest} trials speak of any point"
+            few = "" if np.isnan(value).all() else f", or fewer than {fewest} trials contribute to any point"
             return Curve.missing(quantity.name, x, quantity.undefined + few, value=value, **labels)
         ends = np.full((4, len(x)), np.nan)
         ends[:, known] = self._band(known, level, 0.0 if floor is None else floor[known])
@@ -189,14 +193,14 @@ class Replicated:
         lacking = []
         if n < _BAND:
             ends[2:] = np.nan
-            lacking.append(f"a joint band takes {_BAND} trials; found: {n}")
+            lacking.append(f"a simultaneous band requires at least {_BAND} trials; found: {n}")
         if not known.all():
             unknown = f"{np.sum(~known)} of {len(x)} points have no interval"
-            few = f"fewer than {fewest} trials speak of them, or these differ too much"
+            few = f"fewer than {fewest} trials contribute to them, or these differ too much"
             lacking.append(f"{unknown}: {quantity.undefined}, {few}")
         groups = len(self.left_out[0])
         of = f"{n} trials" if groups == n else f"{groups} groups of {n} trials"
-        how = f"leave-one-out jackknife over {of}, {quantity.scale.name} scale; joint band: largest studentised error"
+        how = f"leave-one-out jackknife over {of}, {quantity.scale.name} scale; band: largest studentised error"
         found = Curve(quantity.name, x, value, *ends, **labels, method=how, reason="; ".join(lacking) or None)
         flat = np.sum(ends[1, known] - ends[0, known] <= 1e-12 * np.abs(value[known]))
         return found.doubted(_ALIKE.format(flat, quantity.name) if 2 * flat > known.sum() else None)
@@ -214,15 +218,17 @@ def _lacking(quantity, sums, n, value, left_out):
     """Why there is no interval, or no value; of a curve, as far as it concerns all points."""
     total, most = (sums.count.sum(), sums.count.max(initial=0)) if "count" in sums else (None, None)
     if total is not None and total < quantity.at_least:
-        return f"it takes {quantity.at_least} or more {quantity.of}; found: {total:.0f}"
+        return f"it requires at least {quantity.at_least} {quantity.of}; found: {total:.0f}"
     if not np.isfinite(value).any():
         return quantity.undefined
     if n == 1 or left_out is None:
-        return f"an interval by trial takes two trials with {quantity.of}; found: 1"
+        return f"a confidence interval requires at least two trials with {quantity.of}; found: 1"
     if total is not None and total - most < quantity.at_least:
-        return f"an interval by trial takes {quantity.at_least} or more {quantity.of} without any one trial"
+        return (
+            f"a confidence interval requires at least {quantity.at_least} {quantity.of} when any one trial is left out"
+        )
     if value.ndim == 0 and not np.all(np.isfinite(left_out)):
-        return f"without one of the trials {quantity.undefined}"
+        return f"when one of the trials is left out, {quantity.undefined}"
     return None
 
 
