@@ -1,5 +1,6 @@
 """The command line: parse, call, print."""
 
+import os
 import sys
 from dataclasses import asdict
 
@@ -22,6 +23,7 @@ from .options import (
     Name,
     Out,
     Precise,
+    Quiet,
     SaveEvents,
     Scheme,
     Seed,
@@ -36,8 +38,8 @@ from .options import (
 
 __all__ = ["command", "main"]
 
+_COMPLETING = "_STOCHHH_COMPLETE"
 app = typer.Typer(
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -88,6 +90,7 @@ def trace(
     dt: Dt = None,
     seed: Seed = None,
     force_long: ForceLong = False,
+    quiet: Quiet = False,
 ):
     """One trial against time, as a figure and a table.
 
@@ -134,6 +137,7 @@ def run(
     out: Out = None,
     force: Force = False,
     force_long: ForceLong = False,
+    quiet: Quiet = False,
     json: Json = False,
 ):
     """Many trials with one backend, and their statistics."""
@@ -201,6 +205,7 @@ def compare(
     out: Out = None,
     force: Force = False,
     force_long: ForceLong = False,
+    quiet: Quiet = False,
     json: Json = False,
 ):
     """Jumps against diffusion: table, verdicts, figure.
@@ -332,6 +337,8 @@ def _commands():
 
 def command(arguments=None):
     """Run a command line, by default that of the process; whatever goes wrong is raised."""
+    if _COMPLETING in os.environ:  # a shell asks what may stand here
+        typer.main.get_command(app)(prog_name="stochhh")
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
         with typer.main.get_command(app).make_context("stochhh", arguments) as context:

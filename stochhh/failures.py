@@ -30,7 +30,7 @@ def exit_status(call, *, last=False):
             status, message = _end(error)
             if message is not None:
                 message = "; ".join(map(str, [message, *getattr(error, "__notes__", ())]))
-                tell(escaped(f"stochhh: {one_line(message)}", _LINE))
+                tell(escaped(f"stochhh: {one_line(message)}", _LINE), always=True)
             return status
 
 

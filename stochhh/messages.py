@@ -6,9 +6,10 @@ import re
 import reprlib
 import sys
 from contextlib import suppress
+from contextvars import ContextVar
 from numbers import Number
 
-__all__ = ["escaped", "one_line", "say", "shown", "silence", "tell", "watched"]
+__all__ = ["escaped", "hushed", "one_line", "say", "shown", "silence", "tell", "watched"]
 
 _VALUE = 80  # characters that a value, or a name in a table, may take
 
@@ -49,14 +50,23 @@ class _Repr(reprlib.Repr):
 
 _SHORT = _Repr()
 
+hushed = ContextVar("hushed", default=False)  # whether nothing but errors is to be said
+
 
 def shown(value):
     """The repr of a value as a message quotes it: at most 80 characters on one line."""
     return escaped(re.sub(r"\n\s*", " ", _SHORT.repr(value)))
 
 
-def tell(line):
-    """Say a line on standard error; where that is closed or full nobody hears it, and all goes on."""
+def tell(line, always=False):
+    """Say a line on standard error; where that is closed or full nobody hears it, and all goes on.
+
+    Arguments:
+        line: what to say.
+        always: also where all but errors is `hushed`.
+    """
+    if hushed.get() and not always:
+        return
     with suppress(OSError, ValueError, AttributeError):  # None where it was closed from the start
         try:
             sys.stderr.write(f"{_encodable(line, sys.stderr)}\n")
@@ -92,7 +102,9 @@ def silence(stream):
 
 
 def watched():
-    """Whether standard error is a terminal."""
+    """Whether somebody looks at what is said: in a terminal, or in a notebook."""
+    if "ipykernel" in sys.modules:
+        return True
     try:
         return sys.stderr.isatty()
     except (AttributeError, ValueError):  # none, or closed

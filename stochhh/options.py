@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from .errors import InputError, integer, number_in, real
+from .messages import hushed
 
 
 def _number(name, kind, check, **bounds):
@@ -31,6 +32,11 @@ def _option(name, metavar, help, parser=None):
 
 def _whole(name, metavar, help, at_least):
     return _option(name, metavar, help, _number(name, int, integer, at_least=at_least))
+
+
+def _hush(quiet: bool):
+    hushed.set(quiet)
+    return quiet
 
 
 _MS = _number("--duration", float, real, above=0, unit="ms")
@@ -59,6 +65,9 @@ SaveEvents = Annotated[Path | None, _option("--save-events", "FILE.csv", "Write 
 Out = Annotated[Path | None, _option("--out", "DIR", "Directory for all that is saved.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files of the same names in DIR; others stay.")]
 ForceLong = Annotated[bool, typer.Option("--force-long", help="Begin even what will take more than 30 days.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Say nothing but errors beside the result.", callback=_hush)
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Version = Annotated[bool, typer.Option("--version", help="Print the version and exit.")]
 

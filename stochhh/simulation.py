@@ -22,6 +22,7 @@ from .messages import tell, watched
 from .models.contract import check_model
 from .models.levels import level_doubts
 from .precision import Precision, looks, progress_line
+from .progress import Progress
 from .random import MAX_SEED, MAX_TRIALS, STREAM_VERSION
 from .results import Moments, Result, Traces
 from .run_time import LongRunError, available_cores, check_run_time, may_be_long
@@ -79,8 +80,9 @@ def simulate(
             it changes no other number. See `statistics.membrane_density` and its kin for what is had of the sums.
         workers: threads; by default one for each core.
         memory_limit: GiB that the result may take; by default half of the machine's memory.
-        progress: show progress on standard error; by default where that is a terminal. One line there says when
-            kernels must be compiled, as in the first run on a machine; False silences that too.
+        progress: show a bar on standard error; by default in a terminal and in a notebook, and a line a minute
+            elsewhere. One line there says when kernels are compiled for the first time on this machine; False
+            silences that too.
         until: NAME -> half width of its 95 % interval, such as {"cv": "1%", "rate": 0.2}: more trials are run until
             all intervals are as narrow as that; see `precision.looks` for the rule, and for what it costs in coverage.
         max_trials: number of trials after which `until` gives up, by default 10 000; the result comes back all the
@@ -120,7 +122,7 @@ def _ensemble(backend, task, workers, memory_limit, progress, force_long):
         raise Interrupted(f"interrupted: 0 of {task.n} trials complete and kept", None) from None
     compiled = time.perf_counter()
     with CtrlC(deferred=True) as ctrl_c:
-        done = _run(backend, task, cut, workers, watched() if progress is None else progress, ctrl_c)
+        done = _run(backend, task, cut, workers, progress, ctrl_c)
         timing = {"compile_s": compiled - started, "run_s": time.perf_counter() - compiled}
         result = _result(backend, task, done, timing)
     if ctrl_c.pressed:
@@ -275,7 +277,7 @@ def _run(backend, task, cut, workers, progress, ctrl_c):
     """Advance all blocks; returns those of the unbroken leading trials, in order."""
     tasks = (replace(task, first=first, n=n, lanes=lanes) for first, n, lanes in cut)
     done, running = {}, {}
-    with _Progress(task.n * task.duration, progress) as shown, ThreadPoolExecutor(workers) as pool:
+    with Progress(backend.name, task.n * task.duration, progress) as shown, ThreadPoolExecutor(workers) as pool:
         try:
             while not ctrl_c.stop.is_set():
                 for block in islice(tasks, 2 * workers - len(running)):
@@ -302,34 +304,6 @@ def _advance(backend, task, stop, shown):
         if reached is None:
             return block.record()
     return None
-
-
-class _Progress:
-    """A bar of simulated time on standard error; threads report, the main thread draws."""
-
-    def __init__(self, total, visible):
-        self.times, self.bar = {}, None
-        if visible:
-            from tqdm import tqdm
-
-            self.bar = tqdm(
-                total=total / 1000, desc="simulated", delay=0.5, leave=False,
-                bar_format="{desc} {percentage:3.0f}% |{bar}| {n:.1f}/{total:.1f} s [{elapsed}<{remaining}]",
-            )  # fmt: skip
-
-    def reached(self, task, time):
-        self.times[task.first] = task.n * (task.duration if time is None else time)
-
-    def refresh(self):
-        if self.bar:
-            self.bar.update(sum(tuple(self.times.values())) / 1000 - self.bar.n)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        if self.bar:
-            self.bar.close()
 
 
 def _result(backend, task, done, timing):

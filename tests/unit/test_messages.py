@@ -168,3 +168,34 @@ class TestStreams:
         monkeypatch.setattr(sys, "stdout", poor)
         messages.say("Größe")
         assert poor.buffer.getvalue() == b"Gr\\xf6\\xdfe\n"
+
+
+def test_quiet_says_nothing_but_errors(folder, capfd):
+    words = ["run", "question.toml", "--backend", "jump", "--trials", "1", "--duration", "230", "--json", "--quiet"]
+    doubtful = (folder / "question.toml").read_text().replace("[neuron]", "[neuron]\nE_K = -12.0\nE_L = 10.6", 1)
+    (folder / "question.toml").write_text(doubtful)  # it rests above the re-arm level
+    assert main(words) == 0
+    output, error = capfd.readouterr()
+    assert json.loads(output)["backend"] == "jump" and error == ""
+    assert main([*words, "--seed", "-1"]) == 2 and "--seed = -1" in capfd.readouterr().err
+    messages.hushed.set(False)
+
+
+def test_a_log_gets_a_line_a_minute_and_an_eye_a_bar(monkeypatch, capfd):
+    from types import SimpleNamespace
+
+    from stochhh import progress
+
+    now, task = [0.0], SimpleNamespace(first=0, n=2, duration=500.0)
+    monkeypatch.setattr(progress, "monotonic", lambda: now[0])
+    with progress.Progress("jump", 2000.0, None) as shown:
+        for now[0], time in ((30.0, 100.0), (61.0, 250.0), (90.0, 300.0), (122.0, None)):
+            shown.reached(task, time)
+            shown.refresh()
+    assert capfd.readouterr().err.splitlines() == [
+        "stochhh: jump: 25 % of 2 s simulated, about 3 min left",
+        "stochhh: jump: 50 % of 2 s simulated, about 2 min left",
+    ]
+    assert progress.Progress("jump", 2000.0, False).bar is None
+    monkeypatch.setitem(sys.modules, "ipykernel", SimpleNamespace())
+    assert messages.watched()
