@@ -150,7 +150,7 @@ def run(
     experiment = experiment.with_backend(backend, scheme=scheme, dt=dt)
     until = until_of(precision, max_trials, trials) | {"force_long": force_long}
     if precision and save_events:
-        allowed = "left out beside --precision, which leaves the number of trials open"
+        allowed = "omitted when --precision is given, which leaves the number of trials open"
         raise InputError("--save-events", str(save_events), allowed)
     check_distinct({"FILE": file, "--events": events, "--spikes": spikes, "--save-events": save_events})
     for path in filter(None, (spikes, save_events)):
@@ -160,7 +160,9 @@ def run(
     _doubt(experiment)
     played = experiment.simulation.n_trials
     if recording is not None and recording.n_trials > played:
-        _tell(f"the events hold {recording.n_trials} trials, of which {played} are played: --trials says how many")
+        _tell(
+            f"the events contain {recording.n_trials} trials, of which {played} are simulated; --trials sets how many"
+        )
     if out:
         report.directory_for(out, force=force)
     keeping, curves = Keeping(), None
@@ -306,7 +308,9 @@ def _experiment(file, **settings):
 
 def _drawn(experiment, backend, events, force_long):
     if events:
-        raise InputError("--save-events and --events exclude each other, since a replay draws no events; leave one out")
+        raise InputError(
+            "--save-events and --events exclude each other, since a replay draws no events", remedy="give only one"
+        )
     with within(option="--save-events"):
         return experiment.draw_events(backend, force_long=force_long)
 

@@ -286,7 +286,7 @@ def _replicates(statistics, a, b):
 def checked_correction(correction):
     """Raise InputError unless the correction for many statistics is None or "bonferroni"."""
     if correction not in CORRECTIONS:
-        raise InputError("correction", correction, "'bonferroni', or left out")
+        raise InputError("correction", correction, "'bonferroni', or omitted")
 
 
 class _Named:

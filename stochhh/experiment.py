@@ -177,7 +177,7 @@ class Experiment:
         for key, value in given.items():
             having = [other for other, kind in BACKENDS.items() if key in kind.__dataclass_fields__]
             if name not in having:
-                allowed = f"left out, since the {name} backend has no such setting"
+                allowed = f"omitted, since the {name} backend has no such setting"
                 remedy = f"it is a setting of {' and '.join(having)}" if having else ""
                 raise InputError(key, value, allowed, remedy)
         return replace(self, backends=self.backends | {name: replace(backend, **given)}) if given else self

@@ -196,13 +196,13 @@ def _backend(backend, dt):
         if dt is None:
             return kind()
         if kind not in (Diffusion, PerNeuron):
-            raise InputError("dt", dt, f"left out, since the {backend} backend has no time step")
+            raise InputError("dt", dt, f"omitted, since the {backend} backend has no time step")
         return kind(dt=dt)
     if not isinstance(backend, tuple(BACKENDS.values())):
         raise InputError("backend", backend, f"one of {', '.join(BACKENDS)}, or an instance such as Jump()")
     if dt is not None:
-        remedy = f"give it to {type(backend).__name__}(...)"
-        raise InputError("dt", dt, "left out beside an instance of a backend", remedy)
+        remedy = "set it there" if hasattr(backend, "dt") else ""
+        raise InputError("dt", dt, f"omitted when the backend is an instance, {type(backend).__name__}(...)", remedy)
     return backend
 
 
@@ -237,7 +237,7 @@ def _check_membrane(membrane, trace_interval, neuron, transient, duration):
         raise InputError("membrane", membrane, "a Sampling", "give Sampling(), or Sampling(variables=(...), ...)")
     if trace_interval is not None:
         remedy = "stored traces give the same record by Membrane.from_traces(result.traces, result.spikes)"
-        raise InputError("trace_interval", trace_interval, "left out beside membrane", remedy)
+        raise InputError("trace_interval", trace_interval, "omitted when membrane is given", remedy)
     membrane.check_model(neuron)
     membrane.numbers(transient, duration)
 

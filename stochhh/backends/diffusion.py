@@ -67,7 +67,7 @@ class Diffusion:
     def check(self, task):
         """Refuse a task that this backend cannot do."""
         if task.events is not None:
-            allowed = "left out with the diffusion backend, which has no events to replay"
+            allowed = "omitted with the diffusion backend, which has no events to replay"
             raise InputError("events", task.events, allowed, "use the jump or per-neuron backend")
         scheme = SCHEMES[self.scheme]
         if task.duration - task.transient < kernel.steps_of(scheme) * self.dt:

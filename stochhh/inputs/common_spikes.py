@@ -101,7 +101,7 @@ class CommonSpikes:
     def _check(population, law):
         if law.exponential or law.log_sd:
             allowed = (
-                f"constant or normal beside correlation = {population.correlation:g} in the jump backend, which draws "
+                f"constant or normal where correlation = {population.correlation:g} in the jump backend, which draws "
                 "the sum of several weights at once"
             )
             error = InputError("weight_distribution", population.weight_distribution, allowed, "or use per-neuron")

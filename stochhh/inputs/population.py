@@ -95,7 +95,7 @@ class Population:
         if self.common is None:
             return c
         if not isinstance(self.common, str) or not self.common:
-            raise InputError("common", self.common, "a text, or left out")
+            raise InputError("common", self.common, "a text, or omitted")
         if not c > 0:
             allowed = f"above 0 where populations share common spikes, common = {shown(self.common)}"
             raise InputError("correlation", c, allowed, "raise it, or leave common out")

@@ -90,13 +90,13 @@ class Recording:
         doubts = list(self.doubts)
         if late:
             doubts.append(
-                f"{late} of {time.size} recorded events lie after the end of the run at {duration:g} ms, and are left "
-                "out: lengthen duration, unless this is meant, and see that the times are in ms."
+                f"{late} of {time.size} recorded events lie after the end of the run at {duration:g} ms and are "
+                "omitted: lengthen duration unless this is intended, and check that the times are in ms."
             )
         if time.size >= _SEVERAL and time.max() < duration / _SHORT:
             doubts.append(
                 f"All {time.size} recorded events lie in the first {time.max():.3g} of {duration:g} ms: times are "
-                "taken as ms; if they are in seconds, multiply them by 1000."
+                "taken to be in ms; if they are in seconds, multiply them by 1000."
             )
         return tuple(doubts)
 

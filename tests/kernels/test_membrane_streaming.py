@@ -122,7 +122,7 @@ def test_what_is_not_allowed():
 
     refused("membrane = True is not allowed: it must be a Sampling", membrane=True)
     refused(
-        "trace_interval = 0.02 is not allowed: it must be left out beside membrane",
+        "trace_interval = 0.02 is not allowed: it must be omitted when membrane is given",
         membrane=SAMPLING,
         trace_interval=0.02,
     )

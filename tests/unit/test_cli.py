@@ -177,9 +177,9 @@ class TestRun:
             (
                 "per-neuron",
                 ("--scheme", "heun"),
-                "scheme = 'heun' is not allowed: it must be left out, since the per-neuron",
+                "scheme = 'heun' is not allowed: it must be omitted, since the per-neuron",
             ),
-            ("jump", ("--dt", "0.1"), "dt = 0.1 is not allowed: it must be left out, since the jump backend has no"),
+            ("jump", ("--dt", "0.1"), "dt = 0.1 is not allowed: it must be omitted, since the jump backend has no"),
             ("diffusion", ("--scheme", "milstein"), "must be one of euler-maruyama, heun, splitting, sra1"),
             ("diffusion", ("--dt", "0"), "--dt = 0"),
             ("diffusion", ("--dt", "x"), "--dt = 'x'"),

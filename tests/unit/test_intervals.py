@@ -232,7 +232,7 @@ def test_trials_that_all_agree_have_curves_with_a_doubt():
     time = np.arange(5.0, 1000.0, 10.0)
     spikes = sh.SpikeTrains(np.tile(time, 20), np.repeat(np.arange(20), time.size), 20, 0.0, 1000.0)
     for curve in (st.fano_curve(spikes), st.spike_spectrum(spikes), st.isi_kernel_density(spikes)):
-        assert "all trials agree to rounding" in curve.doubt
+        assert "all trials agree up to rounding" in curve.doubt
     rng = np.random.default_rng(10)
     usual = renewal(6 + rng.exponential(4.0, (20, 60)))
     for name in ("isi_survival", "fano_curve", "spike_spectrum", "isi_histogram", "autocorrelation"):

@@ -32,7 +32,7 @@ class TrialSums:
         self.constants = constants
         for name in (*columns, *constants):
             if name in _TAKEN or name.startswith("_") or (name in columns and name in constants):
-                raise InputError("name of a sum", name, "free: this one has another meaning", "rename it")
+                raise InputError("name of a sum", name, "a name without another meaning here", "rename it")
         if len({column.shape[:1] for column in self.columns.values()}) > 1:
             shapes = ", ".join(f"{name} {column.shape}" for name, column in self.columns.items())
             remedy = "give all of them the same first dimension, the number of trials"

@@ -176,8 +176,8 @@ def uneven_counts(spikes, name):
         return None
     return (
         f"The interval of {name} may be too narrow: the counts of the trials differ by {part:.0%} more than those of a "
-        "Poisson train, and their variance hangs on the rare trials with most spikes; look at trials of like rates by "
-        "themselves."
+        "Poisson train, and their variance depends on the rare trials with the most spikes; analyse trials of similar "
+        "rates separately."
     )
 
 

@@ -16,8 +16,8 @@ __all__ = ["Replicated"]
 _FEWEST = 2  # trials that must speak of a point before it has an interval
 _BAND = 10  # trials that a joint band takes
 _ALIKE = (
-    "At {} points of {} all trials agree to rounding: that an interval has no width there does not tell how far "
-    "another trial would be off."
+    "At {} points of {} all trials agree up to rounding: an interval without width there does not show how far "
+    "another trial may differ."
 )
 
 
