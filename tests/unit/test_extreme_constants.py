@@ -136,7 +136,7 @@ def test_small_weights_keep_their_skewness():
     for name in ("V_skewness", "V_kurtosis"):
         assert [found[name]["value"] for found in of] == pytest.approx([of[0][name]["value"]] * 3, rel=1e-12)
     faint = theory(sh.Passive(), sh.SynapticInput(sh.Population("exc", n=100, rate=10.0, weight=1e-80, p=1.0)))
-    assert faint["V_kurtosis"]["value"] is None and "too little" in faint["V_kurtosis"]["reason"]
+    assert faint["V_kurtosis"]["value"] is None and "too small" in faint["V_kurtosis"]["reason"]
     assert of[2]["V_variance"]["value"] == pytest.approx(of[0]["V_variance"]["value"] * 1e-60, rel=1e-12)
 
 
