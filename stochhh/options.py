@@ -65,9 +65,7 @@ SaveEvents = Annotated[Path | None, _option("--save-events", "FILE.csv", "Write 
 Out = Annotated[Path | None, _option("--out", "DIR", "Directory for all that is saved.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files of the same names in DIR; others stay.")]
 ForceLong = Annotated[bool, typer.Option("--force-long", help="Begin even what will take more than 30 days.")]
-Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Say nothing but errors beside the result.", callback=_hush)
-]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors beside the result.", callback=_hush)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Version = Annotated[bool, typer.Option("--version", help="Print the version and exit.")]
 

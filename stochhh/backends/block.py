@@ -52,9 +52,13 @@ def out_of_range(where, V, neuron):
     """The error of a trial in which the input drove V (mV) out of the model's range."""
     low, high = neuron.ranges[0]
     return UnstableStepError(
-        f"{where}: V = {V:.4g} mV left the range of the model, {low:g} to {high:g} mV: "
-        "lower I_app, the weights or the rates"
+        f"{where}: V = {V:.4g} mV left the range of {neuron.name}, {low:g} to {high:g} mV: {calmer(neuron)}"
     )
+
+
+def calmer(neuron):
+    """What to lower where the input drives this neuron too hard."""
+    return f"lower {'I_app, ' if hasattr(neuron, 'I_app') else ''}the weights or the rates"
 
 
 class Functions(NamedTuple):

@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import UnstableStepError, real
 from ..inputs.events import Source, draw_events, source_of
 from ..random import key_of
-from .block import Lanes, checked_lanes, out_of_range
+from .block import Lanes, calmer, checked_lanes, out_of_range
 from .cost import Work, seconds_of_block
 from .kernels import event_driven as kernel
 
@@ -176,6 +176,6 @@ class _Block:
         if low <= V <= high:
             return UnstableStepError(
                 f"{where}: the flow cannot be integrated from V = {V:.4g} mV, where the neuron is faster than steps of "
-                f"{kernel.SHORTEST_STEP:g} ms: lower I_app, the weights or the rates"
+                f"{kernel.SHORTEST_STEP:g} ms: {calmer(self.task.neuron)}"
             )
         return out_of_range(where, V, self.task.neuron)

@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import UnstableStepError, real
 from ..inputs import Recording
 from ..inputs.presynaptic import in_order, presynaptic_seconds, presynaptic_work, transmitted
-from .block import BlockResult
+from .block import BlockResult, calmer
 from .cost import Work, seconds_of_block
 from .samples import Samples
 from .swing_counter import SwingCounter
@@ -141,7 +141,7 @@ class _Block:
         except OverflowError:
             raise UnstableStepError(
                 f"per-neuron, trial {self.task.first} at t = {self.t:.6g} ms: the step of {until - self.t:g} ms left "
-                "every range: take a smaller dt, or lower I_app, the weights or the rates"
+                f"every range: take a smaller dt, or {calmer(self.neuron)}"
             ) from None
 
     def _step(self, until):
@@ -210,7 +210,7 @@ class _Block:
             if not low <= value <= high:
                 raise UnstableStepError(
                     f"per-neuron, trial {self.task.first} at t = {time:.6g} ms: {name} = {value:.4g} left the range "
-                    f"of the model, {low:g} to {high:g}: take a smaller dt, or lower I_app, the weights or the rates"
+                    f"of {self.neuron.name}, {low:g} to {high:g}: take a smaller dt, or {calmer(self.neuron)}"
                 )
         self.t, self.x = time, y
         self.swings.look(y[0], time >= self.task.transient)
