@@ -4,7 +4,7 @@ import math
 from contextlib import contextmanager
 from itertools import starmap
 from numbers import Integral, Real
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from .messages import escaped, shown
 
@@ -57,22 +57,25 @@ class StochhhError(Exception):
         where: Places from the outside in, such as the file, the line, the population; `within` adds to them.
     """
 
+    fault: str
+    where: tuple[Place, ...]
+
     def __init__(self, fault: str, where=()):
         super().__init__(fault)
         self.fault = fault
         self.where = tuple(starmap(Place, where))
 
-    def __str__(self):
+    def __str__(self) -> str:
         return escaped(f"{_prefix(self.where)}{self._sentence()}", _LINE)
 
     def _sentence(self):
         return self.fault
 
-    def place(self, kind: str):
+    def place(self, kind: str) -> object:
         """The name of the innermost place of a kind, None where there is none."""
         return next((place.name for place in reversed(self.where) if place.kind == kind), None)
 
-    def within(self, **places):
+    def within(self, **places: object) -> Self:
         """This error, told that it happened inside of these places, outermost first; what it knows is not repeated.
 
         >>> print(InputError("n", -1, "a whole number").within(file="a.toml", line=3))
@@ -100,6 +103,11 @@ class InputError(StochhhError, ValueError):
     `argument` and `value` are None then.
     """
 
+    argument: str | None
+    value: object
+    allowed: str
+    remedy: str
+
     def __init__(self, argument: str, value: object = ..., allowed: str = "", remedy: str = "", where=()):
         single = value is not ...
         super().__init__(f"{escaped(argument)} = {shown(value)} is not allowed" if single else argument, where)
@@ -110,7 +118,7 @@ class InputError(StochhhError, ValueError):
         said = f"{self.fault}: it must be {self.allowed}" if self.allowed else self.fault
         return f"{said}; {self.remedy}" if self.remedy else said
 
-    def advised(self, remedy: str):
+    def advised(self, remedy: str) -> Self:
         """This error, with one thing more to do."""
         self.remedy = "; ".join(filter(None, (self.remedy, remedy)))
         return self

@@ -119,7 +119,8 @@ def _fault(error, known):
             return InputError(key, value, allowed).within(table=at[:-1])
         case "value_error":
             return _explained(error["ctx"]["error"], value, known[_title(at)]).within(table=at)
-    return InputError(key, value, f"a table, {_title(at)}").within(table=at[:-1])
+    name = f"{at[-2]}[{key}]" if isinstance(key, int) else key  # of a list of tables
+    return InputError(name, value, f"a table, {_title(at)}").within(table=at)
 
 
 def _explained(error, table, said):

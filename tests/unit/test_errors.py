@@ -192,6 +192,10 @@ class TestFiles:
         error = load(old, new)
         assert (error.argument, error.place("line"), error.place("table")) == (argument, line, table)
 
+    def test_an_entry_that_is_no_table(self, load):
+        error = load(TOML, "population = [3]\n[simulation]\nduration = 1.0\nseed = 1\n")
+        assert (error.argument, error.value, error.place("line")) == ("population[0]", 3, 1)
+
     def test_no_toml(self, load):
         error = load("[simulation]", "[simulation")
         assert error.argument is None and error.place("line") == 11 and "not valid TOML" in error.fault
