@@ -1,4 +1,4 @@
-"""Compare results: differences and ratios with intervals, margins and verdicts, and the distance of their ISI laws."""
+"""Compare results: differences and ratios with intervals, margins, verdicts; distances of their ISI distributions."""
 
 import unicodedata
 from dataclasses import dataclass, field, replace
@@ -63,11 +63,11 @@ class Comparison:
         # doubts about the spikes stand below, once
         entries = [replace(entry, estimate=replace(entry.estimate, doubts=())) for entry in self.distance.values()]
         paired = [f"  {entry}" for entry in entries if isinstance(entry, PairedDistance)]
-        laws = [f"  {entry}" for entry in entries if not isinstance(entry, PairedDistance)]
-        of_laws = "Distance of the laws of the interspike intervals (a p-value is that of trials shared out anew):"
-        of_pairs = "Distance of paired trains, mean over the trials (a p-value is that of trains matched anew):"
+        unpaired = [f"  {entry}" for entry in entries if not isinstance(entry, PairedDistance)]
+        of_isis = "Distances between the distributions of the interspike intervals (permutation p-values, over trials):"
+        of_pairs = "Distances between paired spike trains, means over trials (permutation p-values, over pairings):"
         doubts = [f"Doubt: {doubt}" for doubt in self.doubts]
-        parts = (self._table(), [of_laws, *laws], [of_pairs, *paired] if paired else [], self._notes())
+        parts = (self._table(), [of_isis, *unpaired], [of_pairs, *paired] if paired else [], self._notes())
         return "\n\n".join(["\n".join(part) for part in parts if part] + [self.sentence(), *doubts])
 
     def __repr__(self):
@@ -95,10 +95,10 @@ class Comparison:
         for name, entry in self.difference.items():
             by_verdict[entry.verdict].append(name)
         parts = [f"{verdict} in {', '.join(names)}" for verdict, names in by_verdict.items() if names]
-        together = f" The intervals hold together with {self.level:.0%} (Bonferroni)." if self.correction else ""
+        together = f" The confidence level of {self.level:.0%} is simultaneous (Bonferroni)." if self.correction else ""
         said = f"At these margins, {self._names[1]} and {self._names[0]} are {'; '.join(parts)}."
         doubtful = [name for name, entry in self.difference.items() if entry.estimate.doubt is not None]
-        doubts = f" In doubt: {', '.join(doubtful)}." if doubtful else ""
+        doubts = f" Doubtful: {', '.join(doubtful)}." if doubtful else ""
         return said + together + doubts + self._to_settle(by_verdict["undecided"])
 
     def _to_settle(self, names):
@@ -107,10 +107,10 @@ class Comparison:
             return ""
         needed = {name: self.difference[name].trials_to_settle for name in names}
         known = [f"{name} about {_rounded(n)}" for name, n in needed.items() if n is not None]
-        said = f" Trials of each that would settle them: {', '.join(known)}." if known else ""
+        said = f" Trials of each result needed for a verdict: {', '.join(known)}." if known else ""
         at_margin = [name for name in names if needed[name] is None and self.difference[name].estimate.low is not None]
         if at_margin:
-            said += f" No number near these would settle {', '.join(at_margin)}: the difference lies at the margin."
+            said += f" More trials would hardly decide {', '.join(at_margin)}: the difference lies at the margin."
         missing = [name for name in names if self.difference[name].estimate.low is None]
         return said + (f" Without an interval: {', '.join(missing)}." if missing else "")
 
@@ -126,7 +126,7 @@ class Comparison:
     def _rows(self):
         """The table's cells, row by row, its head first."""
         first, second = self._names
-        level = f"{100 * self.level:g} % intervals" + (", all together" if self.correction else "")
+        level = f"{100 * self.level:g} % intervals" + (", simultaneous" if self.correction else "")
         rows = [(level, first, second, f"{second} - {first}", f"{second} / {first}", "margin", "verdict")]
         for name, entry in self.difference.items():
             unit = "" if entry.estimate.unit == "1" else f" ({entry.estimate.unit})"
@@ -157,8 +157,8 @@ class Comparison:
         relative = [name for name, entry in self.difference.items() if entry.relative is not None]
         if relative:
             lines.append(
-                f"Margins in per cent ({', '.join(relative)}) are parts of an estimate: their verdicts rest on the "
-                f"intervals of {self._names[1]} - (1 ± margin) {self._names[0]}, not on that of the difference."
+                f"Margins in per cent ({', '.join(relative)}) are relative to an estimate: their verdicts are based on "
+                f"the intervals of {self._names[1]} - (1 ± margin) {self._names[0]}, not on that of the difference."
             )
         return lines
 

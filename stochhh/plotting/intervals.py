@@ -1,4 +1,4 @@
-"""Estimates side by side, and the distances of two laws beside what equal laws would show."""
+"""Estimates side by side, and the distances between two ISI distributions with their critical values."""
 
 import numpy as np
 
@@ -52,15 +52,15 @@ def estimates(found, ax=None, *, theory=None, title=None):
 
 
 def distances(found, ax=None):
-    """Draw the distances of two ISI laws in units of what 95 % of equal laws stay below, with their intervals.
+    """Draw the distances between two ISI distributions in units of their critical values at 5 %, with their intervals.
 
     Arguments:
         found: NAME -> Distance, the `distance` of a Comparison.
         ax: axes to draw on; None makes new ones. Value, interval and p-value, adjusted for the number of distances,
             stand to the right.
 
-    The band from 0 to 1 is where equal laws lie, by permutation of the trials. A distance without it (fewer than 4
-    trials) has its numbers alone. Returns the axes.
+    The band from 0 to 1 holds 95 % of the distances under equal distributions, by permutation of the trials. A distance
+    without it (fewer than 4 trials) has its numbers alone. Returns the axes.
     """
     with drawing_on(ax, PAGE, 40) as ax:
         band = ax.axvspan(0, 1, color="0.88", lw=0, zorder=0)
@@ -76,10 +76,10 @@ def distances(found, ax=None):
         ax.spines["left"].set_visible(False)
         ax.set_ylim(len(found) - 0.5, -0.5)
         ax.set_xlim(0, max(1.5, 1.05 * ax.dataLim.x1) if np.isfinite(ax.dataLim.x1) else 1.5)
-        ax.set_xlabel("Distance of the ISI laws / 95 % of equal laws")
-        for x, head in zip(_COLUMNS, ("distance", "95 % below", "p, adjusted"), strict=True):
+        ax.set_xlabel("Distance of ISI distributions / critical value")
+        for x, head in zip(_COLUMNS, ("distance", "critical", "p, adjusted"), strict=True):
             ax.annotate(head, (1, 1), (x, 3), xycoords="axes fraction", textcoords="offset points", va="bottom")
-        legend_above(ax, [band], ["equal laws"], handlelength=1.2)
+        legend_above(ax, [band], ["equal distributions, 95 %"], handlelength=1.2)
     return ax
 
 

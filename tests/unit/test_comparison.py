@@ -230,7 +230,7 @@ def test_the_sentence():
     difference["V_mean"] = entry("V_mean", "undecided")
     assert Comparison({}, {}, ("jump", "diffusion"), difference, {}, {}).sentence() == (
         "At these margins, diffusion and jump are different in rate; equivalent in cv, lv; undecided in cv2, V_mean. "
-        "Trials of each that would settle them: cv2 about 300. No number near these would settle V_mean: the "
+        "Trials of each result needed for a verdict: cv2 about 300. More trials would hardly decide V_mean: the "
         "difference lies at the margin."
     )
 
@@ -293,7 +293,7 @@ def test_bonferroni_widens_every_interval_by_the_number_of_statistics():
     for name in ("rate", "cv", "lv"):
         assert together.difference[name].estimate.low < plain.difference[name].estimate.low
         assert together.difference[name].estimate.low == pytest.approx(strict.difference[name].estimate.low)
-    assert "all together" in str(together) and "(Bonferroni)" in together.sentence()
+    assert "simultaneous" in str(together) and "(Bonferroni)" in together.sentence()
     with pytest.raises(InputError, match="correction = 'fdr'"):
         compare(JUMP, DIFFUSION, correction="fdr")
 

@@ -75,7 +75,7 @@ def test_doubts_about_the_spikes_go_with_every_number_made_of_them():
     assert len(joined.doubts) == 1 and joined.spikes.doubts == joined.doubts
     silent = replace(run.spikes, doubts=())
     comparison = compare(run.spikes, silent, labels=["a", "b"], statistics=["rate"])
-    assert comparison.doubts == (f"a: {doubt}",) and "In doubt: rate." in comparison.sentence()
+    assert comparison.doubts == (f"a: {doubt}",) and "Doubtful: rate." in comparison.sentence()
     assert str(comparison).count(doubt) == 1
 
 

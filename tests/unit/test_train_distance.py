@@ -234,7 +234,7 @@ def test_compare_takes_pairs():
         if d.estimate.value is not None
     )
     assert paired.distance["isi_ks"] == plain.distance["isi_ks"]
-    assert "Distance of paired trains" in str(paired) and "paired" not in str(plain)
+    assert "Distances between paired spike trains" in str(paired) and "paired" not in str(plain)
     said = json.loads(json.dumps(paired.as_dict(), allow_nan=False))["distance"]["van_rossum"]
     assert set(said) == {"value", "low", "high", "level", "unit", "unpaired", "p_value", "tau"}
     three = compare(a, b, c, paired=True, labels=["a", "b", "c"])

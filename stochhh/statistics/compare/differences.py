@@ -1,4 +1,4 @@
-"""Two estimates set against each other: difference, ratio, margin, verdict."""
+"""Comparison of two estimates: difference, ratio, margin, verdict."""
 
 import math
 from dataclasses import dataclass, replace
@@ -7,24 +7,25 @@ from ..estimate import Estimate
 
 __all__ = ["Difference", "difference", "ratio"]
 
-_TOO_MANY = 1e4  # times the trials there are: no number near these settles it
+_TOO_MANY = 1e4  # times the present number of trials: beyond, no number is given
 
 
 @dataclass(frozen=True)
 class Difference:
-    """The difference of one statistic, set against a margin.
+    """The difference of one statistic between two results, and its equivalence test (TOST) against a margin.
 
     Arguments:
         estimate: Estimate of b minus a.
-        margin: the largest difference that does not matter, in the unit of the estimate; None if it is a part of a
-            value that is undefined. Where it is a part, this is that part of the estimate of a.
+        margin: the largest difference that does not matter, in the unit of the estimate. A relative margin is given as
+            that fraction of the estimate of a; None if that is undefined.
         verdict: "equivalent" if the difference lies within the margin with confidence, "different" if it lies outside
             with confidence, "undecided" otherwise; see `difference`.
-        trials_to_settle: about how many trials of each would settle an undecided verdict, were the difference what
-            it is estimated to be; None where it is settled, or where none near these would: where the difference
-            lies at the margin, or has no interval.
-        relative: the part of a that the margin is, 0.05 for 5 %; None for a margin in the unit of the estimate. The
-            verdict then cannot be read off the interval of the estimate, since the margin is an estimate too.
+        trials_to_settle: approximate number of trials of each result that would decide an undecided verdict if the true
+            difference were the estimated one; None if the verdict is not undecided, if the difference lies at the
+            margin, so that no moderate number would do, or if it has no interval.
+        relative: the margin as a fraction of a, 0.05 for 5 %; None for a margin in the unit of the estimate. With a
+            relative margin the verdict cannot be read off the interval of the estimate, since the margin is an estimate
+            too.
     """
 
     estimate: Estimate
@@ -44,19 +45,20 @@ def difference(a, b, margin, pair=None):
 
         low = b - a - sqrt((b - l_b)^2 + (u_a - a)^2),   high = b - a + sqrt((u_b - b)^2 + (a - l_a)^2)
 
-    with [l, u] around each value (MOVER), for independent data: it keeps their asymmetry, and holds where one of them
-    is silent. With a margin m the verdict rests on two intervals, of b - a - m and of b - a + m: "equivalent" if the
-    first lies below 0 and the second above, "different" if both lie on one side. A margin of q per cent is q |a|, an
-    estimate itself, so the two are those of b - (1 + q) a and b - (1 - q) a (exchanged where a < 0).
+    with [l, u] the interval around each value (MOVER), for independent data: it preserves their asymmetry, and remains
+    valid if one of the results has no spikes. With a margin m the verdict is based on two intervals, those of b - a - m
+    and of b - a + m: "equivalent" if the first lies below 0 and the second above, "different" if both lie on the same
+    side of 0. A relative margin q is q |a|, itself an estimate, so the two intervals are then those of b - (1 + q) a
+    and b - (1 - q) a (exchanged if a < 0).
 
     Arguments:
         a, b: Estimates, a the reference.
         margin: Margin.
-        pair: (Replicated of a, of b) where trial k of both belongs together; the intervals are then those of the paired
-            differences.
+        pair: (Replicated of a, of b) if trial k of a is paired with trial k of b; the intervals are then those of the
+            paired differences.
 
-    The number of trials that would settle it is n f, with f the square of the half width over the distance from 0 of
-    the estimate that decides, since widths fall like 1/sqrt(n).
+    The number of trials needed for a verdict is n f, where sqrt(f) is the half width over the distance from 0 of the
+    decisive estimate, since widths decrease as 1/sqrt(n).
     Source: Zou and Donner, Stat. Med. 27, 1693 (2008); Schuirmann, J. Pharmacokin. Biopharm. 15, 657 (1987).
     """
 
@@ -82,14 +84,14 @@ def difference(a, b, margin, pair=None):
 def ratio(a, b, signed=False, pair=None):
     """Estimate of b / a of two Estimates of one positive statistic; for independent data by MOVER on the log scale.
 
-        log low = log(b/a) - sqrt(log(b / l_b)^2 + log(u_a / a)^2),   log high alike
+        log low = log(b/a) - sqrt(log(b / l_b)^2 + log(u_a / a)^2),   log high likewise
 
     Arguments:
         a, b: Estimates, a the reference.
-        signed: whether the statistic may be negative, as V_mean and skewnesses; a ratio of these says nothing.
-        pair: as of `difference`.
+        signed: whether the statistic may be negative, such as V_mean and skewnesses, whose ratios are not meaningful.
+        pair: as in `difference`.
 
-    Missing, with the reason, where a value is not above 0, where an interval reaches 0, and where it is signed.
+    Missing, with the reason, if a value is not positive, if an interval contains 0, or if the statistic is signed.
     Source: Li, Tang and Wong, Stat. Med. 29, 1865 (2010), on the log scale.
     """
     known = {"level": a.level, "unit": "1", "n": min(a.n, b.n)}
@@ -130,14 +132,14 @@ def _independent(a, b, part):
 
 
 def _paired(a, b, part, pair):
-    """Estimate of b - part a from the differences of the trials that belong together."""
+    """Estimate of b - part a from the differences of paired trials."""
     known = {"level": a.level, "unit": a.unit, "n": min(a.n, b.n)}
     missing = _missing(a, b, None if a.value is None or b.value is None else b.value - part * a.value, known)
     if missing is not None:
         return missing
     of_a, of_b = pair
     found = of_b.minus(of_a.map(lambda value: part * value)).estimate(a.level)
-    # trials without observations belong to a pair, and change the bias that is removed by a trifle
+    # trials without observations still belong to a pair, and slightly change the bias correction
     return found if found.low is None else _shifted(found, b.value - part * a.value - found.value)
 
 
@@ -148,7 +150,7 @@ def _missing(a, b, value, known):
 
 
 def _with_doubts(estimate, a, b):
-    """The estimate, with the doubts of those that it is made of."""
+    """The estimate, with the doubts about the two that it was computed from."""
     return estimate.doubted(*a.doubts, *b.doubts)
 
 
@@ -166,7 +168,7 @@ def _verdict(beyond, within):
 
 
 def _settling(beyond, within):
-    """About how many trials would settle it, or None."""
+    """Approximate number of trials that would decide the verdict, or None."""
     factors = []
     for side in (beyond, within):
         reach = side.high - side.value if side.value < 0 else side.value - side.low

@@ -1,4 +1,4 @@
-"""How far the laws of the interspike intervals (ISIs) of two results lie apart."""
+"""Distances between the distributions of the interspike intervals (ISIs) of two results."""
 
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -17,22 +17,23 @@ _GRID = 256  # quantiles of the pooled ISIs, at which errors and permutations ar
 _DRAWS = 2000
 _GROUPS = 100  # of trials, at most, for the error: more would make it no better known
 _POOL = 400  # groups of both together, about, that are permuted
-_FAR = 2.0  # radii of equal laws: beyond, the distance is smooth in the laws
+_FAR = 2.0  # times q: beyond, the distance is a smooth function of the distributions
 _FOLD = 4.0  # errors within which a difference may in truth be the largest
 _LITTLE = 1e-3  # of an error: a derivative
 _SEED = 0  # fixed: the same data give the same interval
+_UNDER_EQUAL = "quantile under equal distributions"
 _UNITS = {"isi_ks": "1", "isi_wasserstein": "ms", "isi_energy": "ms^0.5", "isi_anderson_darling": "1"}
 
 
 @dataclass(frozen=True)
 class Distance:
-    """The distance of two ISI laws, with what equal laws would show.
+    """The distance between two ISI distributions, with its permutation test.
 
     Arguments:
         estimate: Estimate of the distance.
-        p_value: probability that trials of equal laws, shared out anew, lie at least so far apart; or None.
-        null_95: what 95 % of those lie below, in the unit of the estimate; or None.
-        p_adjusted: p_value made up for all distances that were asked for (Holm); or None.
+        p_value: permutation p-value, that of the hypothesis of equal distributions; or None.
+        null_95: critical value at 5 %, the 95 % quantile under permutation, in the unit of the estimate; or None.
+        p_adjusted: p_value adjusted for the number of distances that were computed (Holm); or None.
     """
 
     estimate: Estimate
@@ -48,42 +49,44 @@ class Distance:
     def __str__(self):
         if self.p_value is None:
             return str(self.estimate)
-        adjusted = "" if self.p_adjusted is None else f", {self.p_adjusted:.2g} adjusted"
-        return f"{self.estimate}; equal laws: below {self.null_95:.3g} in 95 %, p = {self.p_value:.2g}{adjusted}"
+        adjusted = "" if self.p_adjusted is None else f" (adjusted {self.p_adjusted:.2g})"
+        return f"{self.estimate}; critical value (5 %) {self.null_95:.3g}, p = {self.p_value:.2g}{adjusted}"
 
 
 def isi_distances(a, b, level=0.95):
-    """Four distances of the ISI laws of two sets of spike trains, with intervals and permutation tests over trials.
+    """Four distances between the ISI distributions of two sets of spike trains, with intervals and permutation tests.
 
         isi_ks = max_x |D(x)|,   isi_wasserstein = integral |D| dx   (ms),   isi_energy = sqrt(2 integral D^2 dx)
         isi_anderson_darling = sqrt(integral D^2 / (H (1 - H)) dH),   D = F_a - F_b,   H = (F_a + F_b) / 2
         F(x) = sum of w over ISIs <= x / sum of w,   w = T / (T - ISI)
 
     The values of the first two are computed from all ISIs, those of the others at 256 quantiles of the pooled ISIs. A
-    distance is never negative, so it is biased upwards where the laws agree. A neuron that only fires faster has
-    another ISI law too: the distances see a change of rate as well as of shape.
+    distance is never negative, so it is biased upwards where the distributions agree. A neuron that only fires faster
+    has a different ISI distribution too: the distances detect a change of rate as well as of shape.
 
-    The interval is [D - q, D + q], cut at 0 (and at 1 for isi_ks), where q bounds the distance |D - D_true| <=
-    ||error of F_a - F_b|| in `level` of the cases, since all are norms (isi_anderson_darling for a given H). So it
-    holds at D_true = 0 too, and is conservative elsewhere; a low end above 0 says that the laws differ. q comes from
-    2000 Gaussian draws of that error, with its covariance between trials (Student's scale for few trials, 100 groups
-    of trials if there are more); levels above 0.999 are beyond them. Where D > 2 q the laws lie apart plainly, and
-    errors on one side compensate for those on the other. Yet the largest difference may be attained at several x, and
-    D be 0 over a stretch of them, where the distance has a slope to either side, but no derivative. So the interval is
-    [D - r, D + s], with r and s the quantiles, at (1 + level)/2, over the draws e, of
+    The interval is [D - q, D + q], truncated at 0 (and at 1 for isi_ks). Here |D - D_true| <= ||error of F_a - F_b||,
+    since all four are norms (isi_anderson_darling for a given H), and q is the quantile of the right-hand side at
+    `level`. The interval is therefore valid at D_true = 0 too, and conservative elsewhere; a lower end above 0 means
+    that the distributions differ. q is estimated from 2000 Gaussian draws of that error, with its covariance between
+    trials (Student's scale for few trials; with more than 100 trials, 100 groups of them), too few for levels above
+    0.999. Where D > 2 q the distributions clearly differ, and errors of opposite sign compensate each other. But the
+    largest difference may be attained at several x, and D may be 0 over a range of x, where the distance has one-sided
+    derivatives only. The interval is therefore [D - r, D + s], with r and s the quantiles, at (1 + level)/2, over the
+    draws e, of
 
         (||D + 4 e|| - ||D||) / 4   and   d/dt ||D + t e|| at t = 0.
 
-    The norm is convex, so the first is no less than what the error at any nearly largest difference may have added to
-    the distance: 4 e reaches all x whose difference is, within four errors, as large as the largest.
+    The norm is convex, so the first is an upper bound on what the error at any nearly largest difference may have added
+    to the distance: with 4 e it accounts for all x whose difference is within four errors of the largest.
 
-    Measured with 20 and 50 trials of 50 spikes where 95 % is claimed: equal laws were called different in 2 to 5 %; the
-    interval held the distance of a Poisson from a gamma train of CV 0.5 or 0.7, or from one with a dead time, in 95 to
-    99 %, that of laws nearer than 2 q in 98 to 100 %, and isi_ks attained at two x in 95 to 99 % (`pytest -m slow -s
-    tests/statistical -k distances`).
+    Measured coverage with 20 and 50 trials of 50 spikes at a nominal level of 95 %: equal distributions were declared
+    different in 2 to 5 % of the cases; the interval contained the distance between a Poisson train and a gamma train of
+    CV 0.5 or 0.7, or one with a dead time, in 95 to 99 %, that between distributions closer than 2 q in 98 to 100 %,
+    and an isi_ks attained at two x in 95 to 99 % (`pytest -m slow -s tests/statistical -k distances`).
 
-    The p-value is that of trials, or groups of equally many, shared out anew between a and b, 2000 times: exact, up
-    to 1/2001, if the trains have equal laws, whatever the dependence within a trial. It takes 4 trials on each side.
+    The p-value is that of a permutation test: trials, or groups of equally many trials, are reassigned to a and b at
+    random 2000 times. It is exact, up to 1/2001, for trains of equal distribution, whatever the dependence within a
+    trial. It requires at least 4 trials on each side.
 
     Arguments:
         a, b: SpikeTrains.
@@ -132,14 +135,14 @@ def isi_distances(a, b, level=0.95):
 
 
 def adjusted(distances):
-    """The distances, NAME -> Distance, with their p-values adjusted for their number by Holm's step-down rule."""
+    """The distances, NAME -> Distance, with their p-values adjusted for their number by Holm's step-down procedure."""
     known = {name: distance.p_value for name, distance in distances.items() if distance.p_value is not None}
     corrected = dict(zip(known, holm(list(known.values())), strict=True))
     return {name: replace(distance, p_adjusted=corrected.get(name)) for name, distance in distances.items()}
 
 
 def holm(p_values):
-    """P-values adjusted so that the smallest is below alpha, all hypotheses being true, with probability alpha at most.
+    """P-values adjusted for multiple testing: if all hypotheses are true, P(smallest < alpha) is at most alpha.
 
         p_(i) adjusted = max over j <= i of min(1, (m - j + 1) p_(j))
 
@@ -201,13 +204,13 @@ def _steps(law, grid, resolution):
 
 
 def _seeded(steps):
-    """Each law's steps, with the one generator that both draw from."""
+    """The steps of each distribution, with the one generator that both draw from."""
     rng = np.random.default_rng(_SEED)
     return [(step, rng) for step in steps]
 
 
 def _error_draws(seeded):
-    """Draws of the sampling error of F on the grid, shape (_DRAWS, _GRID); the sign of a symmetric law is free."""
+    """Draws of the sampling error of F on the grid, shape (_DRAWS, _GRID); their sign does not matter."""
     steps, rng = seeded
     steps = grouped(steps, _GROUPS)
     n = len(steps)
@@ -220,7 +223,7 @@ def _error_draws(seeded):
 
 
 def _permuted(steps, grid):
-    """NAME -> distances of the trials shared out anew, shape (_DRAWS,); None for fewer than 4 trials on a side."""
+    """NAME -> distances after random permutation of the trials, shape (_DRAWS,); None for fewer than 4 on a side."""
     n = [len(step) for step in steps]
     if min(n) < 4:
         return None
@@ -239,11 +242,11 @@ def _reach(value, gridded, norms, far, near, level):
     """(below, above, in words): how far the interval reaches, from norms of the error alone, and of it added."""
     radius = float(np.quantile(norms, level))
     if value <= _FAR * radius:
-        return radius, radius, f"the norm of the error by trial: conservative; equal laws stay below {radius:.3g}"
+        return radius, radius, f"norm of the error over trials, conservative; {_UNDER_EQUAL} {radius:.3g}"
     slopes = ((far - gridded) / _FOLD, (near - gridded) / _LITTLE)
     below, above = (max(float(np.quantile(slope, (1 + level) / 2)), 0.0) for slope in slopes)
     below += max(value - gridded, 0.0)  # what ISIs between two points of the grid added by chance
-    return below, above, f"the error by trial along the difference; equal laws stay below {radius:.3g}"
+    return below, above, f"error over trials along the difference; {_UNDER_EQUAL} {radius:.3g}"
 
 
 def _estimate(name, unit, value, reach, level, n, resolution):
@@ -252,4 +255,4 @@ def _estimate(name, unit, value, reach, level, n, resolution):
     margin = resolution if unit == "ms" else 0.0
     highest = 1.0 if name == "isi_ks" else np.inf
     low, high = max(value - below - margin, 0.0), min(value + above + margin, highest)
-    return Estimate(name, value, low, high, level, unit, n, f"{how}; cut to the possible range")
+    return Estimate(name, value, low, high, level, unit, n, f"{how}; truncated to the possible range")

@@ -1,4 +1,4 @@
-"""How far paired spike trains lie apart: trial k of one result and trial k of the other, under the same input, say."""
+"""Distances between paired spike trains: trial k of one result and trial k of the other, e.g. under the same input."""
 
 from dataclasses import dataclass, field
 
@@ -13,7 +13,7 @@ from .train_metrics import isi_and_spike_distance, padded, van_rossum_distance, 
 
 __all__ = ["PairedDistance", "train_distances"]
 
-_MATCHED = (8, 60)  # trials, at least and at most, that are matched anew: each with each
+_MATCHED = (8, 60)  # trials, at least and at most, that are paired at random, each with each
 _WORK = 5e8  # pairs of spikes that this may take: some seconds
 _DRAWS = 2000
 _SEED = 0  # fixed: the same data give the same p-value
@@ -23,13 +23,13 @@ _NAMES = ("victor_purpura", "van_rossum", "isi_distance", "spike_distance")
 
 @dataclass(frozen=True)
 class PairedDistance:
-    """The mean distance of paired spike trains, with what unpaired ones would show.
+    """The mean distance between paired spike trains, with that between unpaired ones for reference.
 
     Arguments:
-        estimate: Estimate of the mean distance of the trains of one trial.
-        unpaired: mean distance of the trains of different trials; or None.
-        p_value: probability that trains matched at random lie so close; large where the pairs have nothing in common;
-            or None.
+        estimate: Estimate of the mean distance between the trains of the same trial.
+        unpaired: mean distance between trains of different trials; or None.
+        p_value: probability that randomly paired trains are at least as close; large if the pairs have nothing in
+            common; or None.
         parameters: "cost" (1/ms) or "tau" (ms), where the distance has one, and its value.
     """
 
@@ -50,29 +50,30 @@ class PairedDistance:
 
 
 def train_distances(a, b, *, cost=None, tau=None, level=0.95):
-    """Four distances of spike trains that are paired, trial k of `a` with trial k of `b`: means over the pairs.
+    """Four distances between paired spike trains, trial k of `a` with trial k of `b`: means over the pairs.
 
-    `victor_purpura` and `van_rossum` count spikes: one more is a distance of 1. `isi_distance` and `spike_distance` lie
-    between 0 and 1 and need no time scale. All are 0 for equal trains, and pure numbers; their formulas stand in
-    `train_metrics`, whose functions give the distance of each pair. Not to be confused with `isi_distances`, of the
-    laws of the interspike intervals, which needs no pairs.
+    `victor_purpura` and `van_rossum` are in units of spikes: one additional spike is a distance of 1. `isi_distance`
+    and `spike_distance` lie between 0 and 1 and need no time scale. All are dimensionless, and 0 for equal trains;
+    their formulas are given in `train_metrics`, whose functions compute the distance of each pair. Not to be confused
+    with `isi_distances` between the distributions of the interspike intervals, which need no pairs.
 
-    The interval is by trial on the log scale, see `by_trial`; with 20 pairs of Poisson trains, half of their spikes in
-    common, it covered 94 to 96 %. The p-value is that of matching the trains anew, 2000 times, within at most 60 trials
-    spread over all (fewer, down to 8, of more than 370 spikes): exact, up to 1/2001, if the trials are exchangeable and
-    those of one pair independent. It takes 4 trials. Trains of independent runs lie as far apart as unpaired ones,
-    however equal their laws, so `unpaired` is the scale that these distances are read on. The time goes like the
-    square of the spikes of a trial, for victor_purpura: 10 000 pairs of 50 spikes take a second, 100 of 2000 seven.
+    The interval is by trial on the log scale, see `by_trial`; with 20 pairs of Poisson trains that share half of their
+    spikes, it covered 94 to 96 %. The p-value is that of a permutation test: the trains are paired at random 2000
+    times, within at most 60 trials spread over all of them (fewer, down to 8, if they have more than 370 spikes). It is
+    exact, up to 1/2001, if the trials are exchangeable and the two trains of a pair are independent. It requires at
+    least 4 trials. Trains of independent runs are as far apart as unpaired ones even if their distributions are equal,
+    so `unpaired` is the reference for these distances. For victor_purpura the computing time grows as the square of the
+    number of spikes in a trial: 10 000 pairs of 50 spikes take one second, 100 pairs of 2000 spikes seven.
 
     Arguments:
         a, b: SpikeTrains of one window, with as many trials.
-        cost: q of victor_purpura, 1/ms: a spike counts as moved, not as lost and another found, up to 2/q. By default
-            1/tau.
-        tau: time constant of van_rossum, ms. By default half of 1/rate of `a`, half the window if it has no spike: so
-            two spikes are one that moved if they lie within the mean interspike interval.
+        cost: q of victor_purpura, 1/ms: a spike counts as shifted, not as one deleted and one inserted, up to a shift
+            of 2/q. By default 1/tau.
+        tau: time constant of van_rossum, ms. By default half of 1/rate of `a`, or half the window if `a` has no spike:
+            two spikes then count as one shifted spike if they are less than the mean interspike interval apart.
         level: confidence level.
 
-    Returns NAME -> PairedDistance. Exact, but for rounding. Raises InputError for windows or numbers of trials that
+    Returns NAME -> PairedDistance. Exact up to rounding. Raises InputError for windows or numbers of trials that
     differ, for a cost or a tau that is not positive, and for a level outside (0, 0.9999].
     Source: Victor and Purpura, J. Neurophysiol. 76, 1310 (1996); van Rossum, Neural Comput. 13, 751 (2001);
     Kreuz et al., J. Neurophysiol. 109, 1457 (2013); Lehmann and Romano, Testing Statistical Hypotheses (2005), section
