@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from .columns import read_columns
 from .errors import InputError, choice, real
-from .files import read_table
 from .trial_numbers import columns_of_numbers, numbered, places
 
 __all__ = ["in_order", "of_brian2", "of_csv", "of_neo", "of_nest"]
@@ -13,17 +13,41 @@ _IN_MS = {"ms": 1.0, "s": 1000.0, "us": 0.001}
 _FASTEST = 1000.0  # Hz: faster than this over the whole window no neuron fires
 
 
-def of_csv(path, stop, n_trials, trials, unit):
-    """(time, trial, n_trials, doubts) of a CSV file with the header `trial,time`."""
+def of_csv(path, stop, n_trials, trials, unit, *, time="time", trial="trial", separator=None, comment="#"):
+    """(time, trial, n_trials, doubts) of a text file with a column of times, and one of trials unless that is None."""
     stop = real("stop", stop, above=0.0, unit="ms")
     if unit is not None:
         choice("unit", unit, _IN_MS)
-    table = read_table(path, ("trial", "time"))
-    trial, n_trials, doubts = numbered(table["trial"], n_trials, trials)
-    time, trial = in_order(table["time"] * _IN_MS[unit or "ms"], trial)
+    wanted = {"time": time} if trial is None else {"trial": trial, "time": time}
+    table = read_columns(path, wanted, texts=("trial",), separator=separator, comment=comment)
+    times = np.asarray(table["time"], dtype=np.float64)
+    numbers = table["trial"] if "trial" in table else np.zeros(times.size, dtype=np.int64)
+    trial, n_trials, doubts = _trials(numbers, n_trials if "trial" in table else 1, trials)
+    time, trial = in_order(times * _IN_MS[unit or "ms"], trial)
     if unit is None:
         doubts += _doubts_about_milliseconds(time, trial, stop)
     return time, trial, n_trials, doubts
+
+
+def _trials(found, n_trials, trials):
+    """(trial, n_trials, doubts): trials counted from 0, from their numbers, or their names."""
+    if found.dtype.kind == "f" and np.all(found == np.round(found)):
+        found = found.astype(np.int64)
+    if found.dtype.kind in "iu" and not (trials is not None and any(isinstance(name, str) for name in trials)):
+        return numbered(found.astype(np.int64), n_trials, trials)
+    names = [str(name) for name in found]
+    if trials is None:
+        raise InputError(
+            "the trials have names, " + ", ".join(map(repr, list(dict.fromkeys(names))[:3])),
+            remedy="give trials=[...] with the names of all trials observed, silent ones included",
+        )
+    of = {str(name): k for k, name in enumerate(trials)}
+    if len(of) != len(trials):
+        raise InputError("trials", trials, "different names")
+    strange = [name for name in names if name not in of]
+    if strange:
+        raise InputError(f"trial {strange[0]!r} has spikes but is not listed in trials", remedy="add it to trials")
+    return np.array([of[name] for name in names], dtype=np.int64), len(of), ()
 
 
 def _doubts_about_milliseconds(time, trial, stop):

@@ -149,8 +149,11 @@ class SpikeTrains:
         return cls(time[order], trial[order], len(trains), start, stop)
 
     @classmethod
-    def from_csv(cls, path, *, stop, start=0.0, n_trials=None, trials=None, unit=None):
-        """Read spikes from a CSV file with the header `trial,time`, in any order.
+    def from_csv(
+        cls, path, *, stop, start=0.0, n_trials=None, trials=None, unit=None, time="time", trial="trial",
+        separator=None, comment="#",
+    ):  # fmt: skip
+        """Read spikes from a text file with one spike a line, in any order; other columns are left out.
 
         Arguments:
             path: the file.
@@ -158,7 +161,11 @@ class SpikeTrains:
             start: start of the observation window, ms.
             n_trials: number of trials observed, if they are numbered from 0; silent ones are lost unless it is given.
             trials: the numbers of all trials observed, in any numbering, silent ones included: `range(1, 21)`,
-                `[101, 205, 333]`; their places become the trials.
+                `[101, 205, 333]`, or their names; their places become the trials.
+            time, trial: the columns, by their names in the header, or by their positions, counted from 0; trial=None
+                where all spikes are of one trial.
+            separator: what stands between columns; None finds a comma, a semicolon, a tab or white space.
+            comment: what a line of comment begins with.
             unit: of the times in the file, "ms", "s" or "us"; by default ms, and times that are plainly seconds are
                 refused: ten interspike intervals or more, with a median below 1 ms or all within stop/500. Where it
                 cannot be told, that is a doubt.
@@ -169,8 +176,9 @@ class SpikeTrains:
         spikes outside [0, stop].
         """
         with within(file=path):
-            time, trial, n_trials, doubts = of_csv(path, stop, n_trials, trials, unit)
-            return cls(time, trial, n_trials, start, stop, doubts)
+            columns = {"time": time, "trial": trial, "separator": separator, "comment": comment}
+            times, of, n_trials, doubts = of_csv(path, stop, n_trials, trials, unit, **columns)
+            return cls(times, of, n_trials, start, stop, doubts)
 
     @classmethod
     def from_neo(cls, trains):

@@ -208,10 +208,10 @@ class TestFiles:
     @pytest.mark.parametrize(
         ("text", "found", "line"),
         [
-            ("time,trial\n", ("header", "time,trial", "'trial,time'"), 1),
+            ("t,trial\n", ("time", "time", "a column of the header, 't', 'trial'"), 1),
             ("trial,time\n0,1\n0,x\n", ("time", "x", "a finite number"), 3),
-            ("trial,time\n0,1\n\n0.5,1\n", ("trial", "0.5", "a whole number"), 4),
-            ("trial,time\n0,1,2\n", ("number of columns", 3, "2, trial,time"), 2),
+            ("trial,time\n0,1\n\n0.5,1\n", ("trial", "0.5", "a whole number, or a name"), 4),
+            ("trial,time\n0,1,2\n", ("number of columns", 3, 2), 2),
         ],
     )
     def test_a_table(self, tmp_path, text, found, line):

@@ -279,8 +279,8 @@ class TestCSV:
     @pytest.mark.parametrize(
         ("text", "said"),
         [
-            ("time,trial\n1,0\n", "line 1: header = 'time,trial' is not allowed: it must be 'trial,time'"),
-            ("trial,time\n0,1\n# a comment\n", "line 3: number of columns = 1 is not allowed: it must be 2"),
+            ("t,trial\n1,0\n", "line 1: time = 'time' is not allowed: it must be a column of the header, 't', 'trial'"),
+            ("trial,time\n0,1\na comment\n", "line 3: number of columns = 1 is not allowed: it must be 2"),
             ("trial,time\n0,1\n\n0,x\n", "line 4: time = 'x'"),
             ("trial,time\n0,1\n0.5,2\n", "line 3: trial = '0.5'"),
             ("trial,time\n0,1\n3,70\n", "trial 3: time = 70.0 is not"),

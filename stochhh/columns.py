@@ -1,0 +1,147 @@
+"""Columns of a text file of any layout: by name or by position, whatever separates and surrounds them."""
+
+import csv
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+from .errors import InputError, number_in, within
+from .files import reading
+
+__all__ = ["read_columns"]
+
+_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
+_SPACES = r"\s+"
+
+
+def read_columns(path, wanted, texts=(), separator=None, comment="#"):
+    """Read some columns of a text file: NAME -> array of numbers, or of texts where a column holds such.
+
+    Arguments:
+        path: the file, in UTF-8, with any ends of lines; empty lines are left out.
+        wanted: NAME -> the column's name in the header, or its position, counted from 0.
+        texts: names of those that may hold texts.
+        separator: what stands between columns; None finds a comma, a semicolon, a tab or white space.
+        comment: what a line of comment begins with; the rest of a line after it is left out too.
+
+    The first line is a header if a name is wanted, or if it does not hold a number at the wanted positions. Raises
+    InputError with the line, and with the option that would read it.
+    """
+    with reading(path, "name a text file with columns"), Path(path).open(encoding="utf-8-sig") as file:
+        first, cells, separator = _first_line(file, separator, comment)
+    names = [name for name in wanted.values() if isinstance(name, str)]
+    header = bool(names) or not all(_is_number(cells[k]) for k in wanted.values() if k < len(cells))
+    if names and all(map(_is_number, cells)):
+        remedy = f"give the columns by position, counted from 0, as in {_by_position(wanted, cells)}"
+        raise InputError("there are numbers where a header is wanted", remedy=remedy).within(file=path, line=first)
+    with within(file=path, line=first):
+        places = {key: int(_place(key, column, cells)) for key, column in wanted.items()}
+    for key, place in places.items():
+        if place >= len(cells):
+            raise InputError(key, wanted[key], f"a position from 0 to {len(cells) - 1}").within(file=path)
+    checks = {key: (place, _is_label if key in texts else _is_number) for key, place in places.items()}
+    layout = len(cells), separator, comment, first + header
+    with reading(path, "name a text file with columns"):
+        table = _table(path, separator, comment, first if header else first - 1)
+        if table is None or (len(table) and table.shape[1] != len(cells)):
+            raise _fault(path, checks, *layout)
+    found = {}
+    for key, place in places.items():
+        column = table.iloc[:, place] if len(table) else np.empty(0)
+        if column.dtype.kind in "iuf" and np.all(np.isfinite(column)) and (key not in texts or np.all(column % 1 == 0)):
+            found[key] = np.ascontiguousarray(column)
+        elif key in texts and column.dtype.kind not in "iuf":
+            found[key] = column.astype(str).str.strip(" \t\"'").to_numpy(dtype=object)
+        else:
+            raise _fault(path, checks, *layout)
+    return found
+
+
+def _first_line(file, separator, comment):
+    """(number of the first line that is neither empty nor a comment, its cells, what separates them)."""
+    for number, line in enumerate(file, start=1):
+        text = line.partition(comment)[0].strip() if comment else line.strip()
+        if text:
+            if separator is None:
+                separator = next((mark for mark in _SEPARATORS if mark in text), _SPACES)
+            return number, _cells(text, separator), separator
+    raise InputError("there is no line with columns in it", remedy="name a text file with columns")
+
+
+def _cells(text, separator):
+    cells = text.split() if separator == _SPACES else text.split(separator)
+    return [cell.strip(" \t\"'") for cell in cells]
+
+
+def _is_number(text):
+    try:
+        return bool(np.isfinite(number_in(text)))
+    except ValueError:
+        return False
+
+
+def _is_label(text):
+    """Whether it may name a trial: a whole number, or a text that is not a number."""
+    return number_in(text) % 1 == 0 if _is_number(text) else bool(text)
+
+
+def _place(key, column, cells):
+    """The position of a column."""
+    if isinstance(column, str):
+        if cells.count(column) == 1:
+            return cells.index(column)
+        allowed = "a column of the header, " + ", ".join(map(repr, cells))
+        twice = "; it stands there twice" if column in cells else ""
+        raise InputError(key, column, allowed + twice, f"give {key}= its name, or its position, counted from 0")
+    if isinstance(column, bool) or not hasattr(column, "__index__") or column.__index__() < 0:
+        raise InputError(key, column, "the name of a column, or its position, counted from 0")
+    return column
+
+
+def _by_position(wanted, cells):
+    return ", ".join(f"{key}={min(k, len(cells) - 1)}" for k, key in enumerate(reversed(list(wanted))))
+
+
+def _table(path, separator, comment, skipped):
+    """The lines below the first `skipped` as a pandas.DataFrame, each column of the type that its entries have."""
+    import pandas as pd
+
+    with warnings.catch_warnings(), Path(path).open(encoding="utf-8-sig") as file:
+        # What pandas 3.1 deprecates for being its default now, an older one needs.
+        warnings.filterwarnings("ignore", "The 'float_precision' argument is deprecated")
+        for _ in range(skipped):
+            file.readline()
+        try:
+            return pd.read_csv(
+                file, sep=separator, header=None, comment=comment or None, float_precision="round_trip",
+                na_filter=False, quoting=csv.QUOTE_NONE, skipinitialspace=True, low_memory=False,
+            )  # fmt: skip
+        except pd.errors.EmptyDataError:
+            return pd.DataFrame()
+        except pd.errors.ParserError:  # lines of different lengths
+            return None
+
+
+def _fault(path, checks, columns, separator, comment, first):
+    """The InputError of the first line that has more or fewer columns, or an entry that fails its check.
+
+    Arguments:
+        path, separator, comment: as of `read_columns`.
+        checks: NAME -> (position, function of a text to whether it is right).
+        columns: how many there are.
+        first: number of the first line below the header.
+    """
+    with Path(path).open(encoding="utf-8-sig") as file:
+        for number, line in enumerate(file, start=1):
+            text = line.partition(comment)[0].strip() if comment else line.strip()
+            if number < first or not text:
+                continue
+            cells = _cells(text, separator)
+            if len(cells) != columns:
+                return InputError("number of columns", len(cells), columns).within(file=path, line=number)
+            for key, (place, right) in checks.items():
+                if not right(cells[place]):
+                    allowed = "a finite number" if right is _is_number else "a whole number, or a name"
+                    return InputError(key, cells[place], allowed).within(file=path, line=number)
+    return InputError("this is not a table of numbers").within(file=path)
