@@ -199,6 +199,17 @@ def test_a_window_that_is_barely_long_enough_is_said():
     assert well.low is not None and well.doubt is None
 
 
+def test_a_sum_may_be_several_numbers():
+    """A number made of a curve by trial, such as an integral of a squared autocorrelation."""
+    rng = np.random.default_rng(12)
+    curves = 1 + 0.1 * rng.normal(size=(20, 50))
+    sums = st.TrialSums({"curve": curves, "count": np.ones(20)})
+    found = st.by_trial(st.Quantity("x", "1", st.PLAIN, "curves", 2), lambda s: s.curve.sum(axis=-1) / s.count, sums)
+    alone = st.TrialSums({"x": curves.sum(axis=1), "count": np.ones(20)})
+    same = st.by_trial(st.Quantity("x", "1", st.PLAIN, "curves", 2), lambda s: s.x / s.count, alone)
+    assert (found.value, found.low, found.high) == pytest.approx((same.value, same.low, same.high), rel=1e-12)
+
+
 def test_a_law_that_ends_abruptly_has_no_heavy_tail():
     """A clock that skips: 2 % of the intervals are twice as long, and none is longer."""
     rng = np.random.default_rng(8)

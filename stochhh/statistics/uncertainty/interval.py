@@ -101,9 +101,10 @@ def _furthest(estimator, image, tail):
 def _second_order(estimator, image, tail):
     """(below, above) on the scale of what `bend` gives, by the slope of the scale or itself, whichever is less.
 
-    0 where there are no sums, or too few trials.
+    0 where there are no sums, too few trials, or several numbers under one name.
     """
-    if estimator.sums is None or len(estimator.sums) < _BENT:
+    sums = estimator.sums
+    if sums is None or len(sums) < _BENT or any(column.ndim > 1 for column in sums.columns.values()):
         return np.zeros(2)
     left_out, value = estimator.left_out[0], float(image.value)
     lowest, highest = bend(estimator.formula, estimator.sums, left_out, -stdtrit(len(left_out) - 1, tail))
