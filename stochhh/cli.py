@@ -48,11 +48,11 @@ app = typer.Typer(
 
 @app.callback(invoke_without_command=True)
 def stochhh(context: typer.Context, version: Version = False):
-    """How a Hodgkin-Huxley neuron answers thousands of random synaptic inputs.
+    """Stochastic analysis of Hodgkin-Huxley neurons with thousands of random synaptic inputs.
 
-    Simulated exactly, as jumps, and as its diffusion approximation, with an honest measure of how far the two differ.
+    The input is simulated exactly, as jumps, and in the diffusion approximation, and the two are compared.
 
-    Begin with: stochhh example question, then: stochhh compare question.toml
+    To begin, run: stochhh example question, then: stochhh compare question.toml
     """
     if version:
         from . import __version__
@@ -66,9 +66,9 @@ def stochhh(context: typer.Context, version: Version = False):
 
 @app.command()
 def example(name: Name = None):
-    """Write an example experiment, or list them.
+    """Write an example experiment, or list the examples.
 
-    It is written as NAME.toml into the current folder, and never over a file that is there.
+    The example is written to NAME.toml in the current folder; an existing file is never overwritten.
     """
     from . import examples
 
@@ -92,10 +92,10 @@ def trace(
     force_long: ForceLong = False,
     quiet: Quiet = False,
 ):
-    """One trial against time, as a figure and a table.
+    """Simulate one trial; save it as a figure and a table.
 
-    V, the ionic currents and the gates go to trace.png, trace.pdf and trace.csv in DIR, from time 0 on: the
-    transient is shown too.
+    V, the ionic currents and the gates are saved as trace.png, trace.pdf and trace.csv in DIR, from time 0 on,
+    including the transient.
     """
     from . import report
     from .directories import make_directory
@@ -140,7 +140,7 @@ def run(
     quiet: Quiet = False,
     json: Json = False,
 ):
-    """Many trials with one backend, and their statistics."""
+    """Simulate an ensemble of trials and compute its statistics."""
     from . import report
     from .files import writable
     from .inputs import Recording
@@ -210,9 +210,10 @@ def compare(
     quiet: Quiet = False,
     json: Json = False,
 ):
-    """Jumps against diffusion: table, verdicts, figure.
+    """Compare jumps and diffusion: table, verdicts, figures.
 
-    All of it is saved in DIR, or in NAME-compare in the current folder for NAME.toml; with --json only in DIR.
+    All results are saved in DIR, by default NAME-compare in the current folder for NAME.toml; with --json only if DIR
+    is given.
     """
     from . import report
     from .comparison import compare
@@ -260,7 +261,7 @@ def compare(
 
 
 def _doubt(experiment):
-    """Say before the run what is doubtful in its levels."""
+    """Print doubts about the spike levels before the run."""
     from .models.levels import level_doubts
 
     for doubt in level_doubts(experiment.neuron):
@@ -268,7 +269,7 @@ def _doubt(experiment):
 
 
 def _compared(comparison, results, json):
-    """What `compare` prints of a comparison."""
+    """The text that `compare` prints for a comparison."""
     from . import report
 
     if json:
@@ -277,7 +278,7 @@ def _compared(comparison, results, json):
 
 
 def _cut_short(results, interruption):
-    """What is said where Ctrl-C came during the trials of a comparison."""
+    """The message after Ctrl-C during the trials of a comparison."""
     if len(results) == 2:
         return Interrupted(f"{interruption}, beside all of the jumps", results["diffusion"])
     n = results["jump"].n_trials
@@ -287,10 +288,10 @@ def _cut_short(results, interruption):
 
 @app.command()
 def theory(file: File, json: Json = False):
-    """What can be said without simulating.
+    """Analytical results, without simulation.
 
-    The intensity and the cumulants of the input, the resting state, the linear response, and where the diffusion
-    approximation is doubtful.
+    Intensity and cumulants of the input, resting state, linear response, bifurcations, and doubts about the diffusion
+    approximation.
     """
     from .report import as_json
     from .theory import as_text, theory
@@ -330,7 +331,7 @@ def _simulated(keeping, experiment, backend, **options):
 
 
 def _tell(line):
-    """Say what is going on, to an eye but not into a log."""
+    """Report progress in a terminal, but not in a log."""
     if watched():
         tell(escaped(line))
 
@@ -340,8 +341,8 @@ def _commands():
 
 
 def command(arguments=None):
-    """Run a command line, by default that of the process; whatever goes wrong is raised."""
-    if _COMPLETING in os.environ:  # a shell asks what may stand here
+    """Run a command line, by default that of the process; errors are raised."""
+    if _COMPLETING in os.environ:  # a shell asks for completions
         typer.main.get_command(app)(prog_name="stochhh")
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:

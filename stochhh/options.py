@@ -1,4 +1,4 @@
-"""The arguments of the command line: their names, what is said of them, and how they are parsed."""
+"""The arguments of the command line: their names, help texts and parsers."""
 
 import os
 from pathlib import Path
@@ -43,29 +43,33 @@ _MS = _number("--duration", float, real, above=0, unit="ms")
 _STEP = _number("--dt", float, real, above=0, unit="ms")
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The experiment, a TOML file.", show_default=False)]
-Name = Annotated[str | None, typer.Argument(metavar="[NAME]", help="Which one; without it, they are listed.")]
+Name = Annotated[str | None, typer.Argument(metavar="[NAME]", help="The example to write; without it, all are listed.")]
 Backend = Annotated[str, _option("--backend", "B", "jump, diffusion or per-neuron.")]
-Trials = Annotated[int | None, _whole("--trials", "N", "Number of trials, instead of the file's.", 1)]
-Trial = Annotated[int, _whole("--trial", "K", "Which trial, counted from 0, the default.", 0)]
-Duration = Annotated[float | None, _option("--duration", "MS", "Simulated time, ms, instead of the file's.", _MS)]
-Scheme = Annotated[str | None, _option("--scheme", "S", "euler-maruyama, heun, splitting or sra1 (diffusion).")]
-Dt = Annotated[float | None, _option("--dt", "MS", "Time step, ms, instead of the file's.", _STEP)]
+Trials = Annotated[int | None, _whole("--trials", "N", "Number of trials; by default that of the file.", 1)]
+Trial = Annotated[int, _whole("--trial", "K", "Number of the trial, counted from 0 (the default).", 0)]
+Duration = Annotated[float | None, _option("--duration", "MS", "Simulated time, ms; by default that of the file.", _MS)]
+Scheme = Annotated[str | None, _option("--scheme", "S", "For diffusion: euler-maruyama, heun, splitting or sra1.")]
+Dt = Annotated[float | None, _option("--dt", "MS", "Time step, ms; by default that of the file.", _STEP)]
 Precise = Annotated[
     list[str] | None,
     _option(
-        "--precision", "NAME=HALF", "Run trials until the interval's half width is that: cv=1%, rate=0.2; repeat it."
+        "--precision",
+        "NAME=HALF",
+        "Run trials until the half width of an interval is HALF: cv=1%, rate=0.2; may be repeated.",
     ),
 ]
-MaxTrials = Annotated[int | None, _whole("--max-trials", "N", "Where --precision gives up; by default 10000.", 20)]
-Seed = Annotated[int | None, _whole("--seed", "S", "Seed, instead of the file's.", 0)]
-Workers = Annotated[int | None, _whole("--workers", "W", "Threads; by default one for each core.", 1)]
+MaxTrials = Annotated[
+    int | None, _whole("--max-trials", "N", "Largest number of trials with --precision; by default 10000.", 20)
+]
+Seed = Annotated[int | None, _whole("--seed", "S", "Random seed; by default that of the file.", 0)]
+Workers = Annotated[int | None, _whole("--workers", "W", "Number of threads; by default one per core.", 1)]
 Spikes = Annotated[Path | None, _option("--spikes", "FILE.csv", "Write all spikes: trial,time (ms).")]
 Events = Annotated[Path | None, _option("--events", "FILE.csv", "Replay these input events: trial,time,jump (ms, mV).")]
-SaveEvents = Annotated[Path | None, _option("--save-events", "FILE.csv", "Write the input events that are drawn.")]
-Out = Annotated[Path | None, _option("--out", "DIR", "Directory for all that is saved.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace files of the same names in DIR; others stay.")]
-ForceLong = Annotated[bool, typer.Option("--force-long", help="Begin even what will take more than 30 days.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors beside the result.", callback=_hush)]
+SaveEvents = Annotated[Path | None, _option("--save-events", "FILE.csv", "Write the input events of this run.")]
+Out = Annotated[Path | None, _option("--out", "DIR", "Directory for all output files.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace existing files in DIR; files with other names are kept.")]
+ForceLong = Annotated[bool, typer.Option("--force-long", help="Run even if the estimated time exceeds 30 days.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the result and errors.", callback=_hush)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Version = Annotated[bool, typer.Option("--version", help="Print the version and exit.")]
 

@@ -1,4 +1,4 @@
-"""Which cell of a grid a time lies in: the one that it would lie in without rounding errors."""
+"""The cell of a grid that contains a time, robust against rounding errors."""
 
 import numpy as np
 
@@ -8,20 +8,20 @@ _ROUNDING = 1e-12  # of the end of the observation: some thousand errors of one 
 
 
 def rounding(longest):
-    """What times up to `longest`, and their differences, may be off by (same unit): a part in 10^12 of it."""
+    """The rounding error of times up to `longest` and of their differences, same unit: a part in 10^12 of it."""
     return _ROUNDING * longest
 
 
 def cell_of(time, width, longest):
-    """Number k of the cell [k width, (k + 1) width) of each time.
+    """Number k of the cell [k width, (k + 1) width) that contains each time.
 
     Arguments:
         time: from the first edge on, shape (n,).
-        width: of the cells.
+        width: width of the cells.
         longest: the largest number that the times were computed from, such as the end of the observation.
 
-    A time that rounding alone keeps from an edge lies on it, and so in the upper cell: 0.03 * 10 in the second cell of
-    width 0.3, although 0.03 * 10 / 0.3 is less than 1 to the computer.
+    A time that differs from an edge only by rounding is assigned to the edge, and so to the upper cell: 0.03 * 10 to
+    the second cell of width 0.3, although 0.03 * 10 / 0.3 is less than 1 in floating-point arithmetic.
 
     >>> cell_of(np.array([0.0, 0.03 * 9, 0.03 * 10, 0.03 * 70]), 0.3, 1000.0).tolist()
     [0, 0, 1, 7]

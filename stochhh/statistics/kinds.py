@@ -1,4 +1,4 @@
-"""What statistics are made of; anything else is refused by name."""
+"""The kinds of data that statistics accept; other types are refused by name."""
 
 from functools import wraps
 
@@ -19,11 +19,11 @@ _AS = {
 
 
 def given(wanted, value):
-    """Return `value`, or what is wanted of a Result; InputError, with what to give, for anything else.
+    """Return `value`, or the required part of a Result; InputError, with the required type, for anything else.
 
     Arguments:
         wanted: SpikeTrains, Moments or Membrane.
-        value: what the user gave.
+        value: the argument given by the user.
 
     >>> given(SpikeTrains, [3.0, 5.0])
     Traceback (most recent call last):
@@ -40,10 +40,10 @@ def given(wanted, value):
 
 
 def of_spikes(statistic):
-    """A function of SpikeTrains that takes a Result too, and hands on the doubts about the spikes to what it returns.
+    """A function of SpikeTrains that also accepts a Result, and adds the doubts about the spikes to its estimate.
 
     Arguments:
-        statistic: function of (spikes, ...) to an Estimate or a Curve.
+        statistic: function of (spikes, ...) that returns an Estimate or a Curve.
     """
 
     @wraps(statistic)

@@ -11,8 +11,8 @@ class Margin(NamedTuple):
     """A margin of equivalence: in the unit of a statistic, or relative to the reference.
 
     Arguments:
-        size: the margin, or the part of the reference's value that it is, 0.05 for 5 %.
-        relative: whether it is a part.
+        size: the margin, or its fraction of the value of the reference, 0.05 for 5 %.
+        relative: whether it is such a fraction.
     """
 
     size: float
@@ -20,7 +20,7 @@ class Margin(NamedTuple):
 
     @classmethod
     def of(cls, margin, name):
-        """The Margin of a number or a text such as "5%"; InputError, which names the statistic, for anything else."""
+        """The Margin for a number or a text such as "5%"; otherwise InputError with the name of the statistic."""
         if isinstance(margin, Margin):
             return margin
         with within(argument="margins"):
@@ -40,7 +40,7 @@ class Margin(NamedTuple):
         raise InputError(name, margin, allowed)
 
     def at(self, value):
-        """The margin in the unit of the statistic, for a reference of this value; None where that is None."""
+        """The margin in the unit of the statistic, for a reference of this value; None if that is None."""
         if not self.relative:
             return self.size
         return None if value is None else self.size * abs(value)

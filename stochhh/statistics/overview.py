@@ -21,7 +21,7 @@ NAMES = tuple(statistic.name for statistic in _DEFAULT)
 
 
 class Summary(dict):
-    """The statistics of a result, NAME -> Estimate; it prints as a table."""
+    """The statistics of a result, NAME -> Estimate, printed as a table."""
 
     def __str__(self):
         rows = [("", "value", "", f"{self._level()} interval"), *map(_row, self.values())]
@@ -55,12 +55,12 @@ def _row(estimate):
 
 
 def chosen(statistics=None):
-    """The statistics that were asked for, NAME -> Statistic, in their order.
+    """The requested statistics, NAME -> Statistic, in their order.
 
     Arguments:
         statistics: names of registered statistics, or Statistics; None takes those of NAMES.
 
-    Raises InputError for an unknown name, for what is neither, and for a name that comes twice.
+    Raises InputError for an unknown name, for any other type, and for a name that occurs twice.
     """
     if statistics is None:
         statistics = NAMES
@@ -81,14 +81,14 @@ def chosen(statistics=None):
 
 
 def chosen_margins(margins=None, statistics=None):
-    """The Margin of each statistic by its name: the one given, or the statistic's own.
+    """The Margin of each statistic by its name: the given one, or the default of the statistic.
 
     Arguments:
         margins: NAME -> a number from 0 up, in the unit of the statistic, or a text such as "10%" of the reference's
-            value; None for no margins but the statistics' own.
+            value; None for the defaults.
         statistics: NAME -> Statistic, as `chosen` returns them; None takes those of NAMES.
 
-    Raises InputError, by name, for a name that is none of them, and for what is no margin.
+    Raises InputError for an unknown name, and for an invalid margin.
     """
     statistics = chosen() if statistics is None else statistics
     if margins is not None and not isinstance(margins, dict):
@@ -101,12 +101,12 @@ def chosen_margins(margins=None, statistics=None):
 
 
 def summary(result, level=0.95, method="jackknife", statistics=None):
-    """Every statistic of a result, each with its interval: a Summary, NAME -> Estimate in the order of NAMES.
+    """All statistics of a result, each with its interval: a Summary, NAME -> Estimate in the order of NAMES.
 
     Arguments:
-        result: a Result, or SpikeTrains; where there are no moments of V, its statistics are missing, with the reason.
-        level: confidence level of each interval by itself.
-        method: of the intervals, "jackknife" or "bootstrap", see `by_trial`.
+        result: a Result, or SpikeTrains; without moments of V, the statistics of V are missing, with the reason.
+        level: confidence level of each individual interval.
+        method: method of the intervals, "jackknife" or "bootstrap", see `by_trial`.
         statistics: names of registered statistics, or Statistics; None takes those of NAMES.
 
     Raises InputError for a level outside (0, 0.9999], for an unknown method, and for an unknown statistic.

@@ -1,4 +1,4 @@
-"""Where a curve is wanted: numbers in a row, checked at the border."""
+"""The points at which a curve is evaluated: validation of the argument."""
 
 import numpy as np
 
@@ -8,17 +8,17 @@ __all__ = ["points"]
 
 
 def points(name, x, what, *, above=None, at_least=None, at_most=None, fewest=1, increasing=True):
-    """The numbers that a user gave for the places of a curve, as an array of shape (n_points,).
+    """The points of a curve as given by the user, as an array of shape (n_points,).
 
     Arguments:
-        name: of the argument.
-        x: what was given.
-        what: what it must be, such as "an increasing sequence of times (ms)".
-        above, at_least, at_most: bounds of each.
-        fewest: how many there must be.
-        increasing: whether each must be larger than the one before.
+        name: name of the argument.
+        x: the value given.
+        what: the requirement, such as "an increasing sequence of times (ms)".
+        above, at_least, at_most: bounds for each point.
+        fewest: the smallest number of points.
+        increasing: whether each point must be larger than the one before.
 
-    Raises InputError with the value got for anything else, NaN and texts included.
+    Raises InputError with the given value for anything else, including NaN and text.
 
     >>> points("edges", [10.0, 5.0], "an increasing sequence of times (ms)")
     Traceback (most recent call last):

@@ -1,4 +1,4 @@
-"""A statistic as an object: what it is, what it is made of, and how it is judged; and the registry of all by name."""
+"""A statistic as an object: quantity, sums, formula and default margin; and the registry of all statistics by name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,21 +21,22 @@ class Statistic:
         theta = g(sum_t S_t)
 
     Arguments:
-        quantity: Quantity: name, unit, scale of the interval, what is counted in each trial.
+        quantity: Quantity: name, unit, scale of the interval, and the name of its observations.
         sums: function of the data to TrialSums, S_t.
-        formula: g, a function of TrialSums, which reads each sum by its name; NaN where it is undefined.
+        formula: g, a function of TrialSums, which accesses each sum by its name; NaN where it is undefined.
         label: its title in figures, with its unit; by default name and unit.
-        margin: the largest difference that does not matter unless the user says otherwise: a number in its unit, or a
-            text such as "5%" of the reference's value.
-        data: what it is made of: "spikes" (SpikeTrains), "moments" (Moments of V) or "membrane" (Membrane).
+        margin: default margin, the largest difference that does not matter: a number in its unit, or a text such as
+            "5%" of the reference's value.
+        data: what it is computed from: "spikes" (SpikeTrains), "moments" (Moments of V) or "membrane" (Membrane).
         unbias: whether the jackknife removes the bias of order 1/n.
-        floor: function of the TrialSums to the `floor` of `by_trial`; None for no floor.
-        refusal: function of (data, level) that says why there is no interval although one could be computed, or None.
-        doubt: function of (data, estimate) that says, in a sentence, why the interval may be too narrow, or None.
-        estimator: function of (statistic, data, level, method) to an Estimate that takes the place of the interval by
-            trial, for what has cases of its own; None for no such cases.
+        floor: function of the TrialSums that returns the `floor` of `by_trial`; None for no floor.
+        refusal: function of (data, level) that returns the reason why no interval is given although one could be
+            computed, or None.
+        doubt: function of (data, estimate) that returns a sentence on why the interval may be too narrow, or None.
+        estimator: function of (statistic, data, level, method) that returns an Estimate in place of the interval by
+            trial, for statistics with special cases; None if there are none.
 
-    A constant `resolution` among the sums is by how much rounding of the data may move theta.
+    A constant `resolution` among the sums is the amount by which rounding of the data may change theta.
 
     >>> import numpy as np
     >>> import stochhh as sh
@@ -50,7 +51,7 @@ class Statistic:
     >>> summary(spikes, statistics=[bursts])["short_isis"].value
     0.5
 
-    Raises InputError for data of another kind, and for a margin that is none.
+    Raises InputError for data of another kind, and for an invalid margin.
     """
 
     quantity: Quantity
@@ -73,12 +74,12 @@ class Statistic:
 
     @property
     def name(self):
-        """Name of the quantity, by which the statistic is known everywhere."""
+        """Name of the quantity, which is also the name of the statistic."""
         return self.quantity.name
 
     @property
     def signed(self):
-        """Whether it may be negative, so that a ratio of two says nothing."""
+        """Whether it may be negative, so that ratios are not meaningful."""
         return self.quantity.scale.low < 0
 
     def replicated(self, data, every=False):
@@ -92,10 +93,10 @@ class Statistic:
         return Replicated.of(self.quantity, self.formula, sums, unbias=self.unbias, every=every)
 
     def estimate(self, data, level=0.95, method="jackknife"):
-        """The Estimate with its interval; where there are doubts about the spikes that it is made of, with these.
+        """The Estimate with its interval, and with the doubts about the spikes that it was computed from.
 
         Arguments:
-            data: as of `replicated`.
+            data: as in `replicated`.
             level: confidence level.
             method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
         """
@@ -104,7 +105,7 @@ class Statistic:
         return estimate.doubted(*getattr(data, "doubts", ()))
 
     def by_trial(self, data, level=0.95, method="jackknife"):
-        """The Estimate by trial, whatever cases of its own the statistic has; arguments as of `estimate`."""
+        """The Estimate by trial, without the special cases of the statistic; arguments as in `estimate`."""
         level, method = confidence(level), known_method(method)
         sums = self.sums(given(KINDS[self.data], data))
         estimator = Replicated.of(self.quantity, self.formula, sums, unbias=self.unbias)
@@ -118,7 +119,7 @@ class Statistic:
         return estimate
 
     def of(self, result, level=0.95, method="jackknife"):
-        """The Estimate of a result, or of spike trains; missing, with the reason, where these lack the data."""
+        """The Estimate of a result, or of spike trains; missing, with the reason, if these lack the required data."""
         data = getattr(result, self.data, None if isinstance(result, tuple(KINDS.values())) else result)
         data = result if isinstance(result, KINDS[self.data]) else data
         if data is not None:
@@ -135,14 +136,14 @@ _NOT_RECORDED = {
 
 
 def register(statistic, replace=False):
-    """Make a Statistic known by its name wherever statistics are named, and return it.
+    """Register a Statistic under its name, and return it.
 
     Arguments:
         statistic: a Statistic.
-        replace: whether it may take the place of another one of its name.
+        replace: whether it may replace another statistic of the same name.
 
-    `compare`, `summary`, margins, titles, `--precision` and experiment files then take the name. Raises InputError for
-    what is no Statistic, and for a name that is taken.
+    `compare`, `summary`, margins, titles, `--precision` and experiment files then accept the name. Raises InputError if
+    it is not a Statistic, and for a name that is already registered.
     """
     if not isinstance(statistic, Statistic):
         raise InputError("statistic", statistic, "a Statistic")

@@ -1,6 +1,7 @@
-"""Central moments from mean powers, for interspike intervals, their logarithm and the membrane alike.
+"""Central moments from mean powers, for interspike intervals, their logarithm and state variables.
 
-The powers are those of y = x - centre, with the centre near the mean: about 0 a small variance would drown in rounding.
+The powers are those of y = x - centre, with the centre near the mean: about 0 a small variance would be lost in
+rounding.
 """
 
 import numpy as np

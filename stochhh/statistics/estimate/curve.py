@@ -11,21 +11,21 @@ __all__ = ["Curve"]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Curve:
-    """A statistic as a function of something, each point with its interval, and all of them with a joint band.
+    """A statistic as a function of a variable, with pointwise intervals and a simultaneous confidence band.
 
     Arguments:
         name: what was estimated ("fano_factor", "power_spectrum").
-        x: where, shape (n_points,); in bins, their middles.
+        x: values of the variable, shape (n_points,); for bins, their midpoints.
         value: the estimates, shape (n_points,); NaN where there is none, and `reason` says why.
-        low, high: ends of the interval of each point by itself, shape (n_points,); NaN where there is none.
-        joint_low, joint_high: the band that holds the whole curve, all its points together, with probability `level`;
-            NaN where there is none, as of fewer than 10 trials.
+        low, high: ends of the pointwise intervals, shape (n_points,); NaN where there is none.
+        joint_low, joint_high: simultaneous confidence band, which contains the whole curve with probability `level`;
+            NaN where there is none, for example with fewer than 10 trials.
         level: confidence level of both.
         unit: of value and intervals; "1" for pure numbers.
-        x_name, x_unit: what x is.
-        n: number of trials that it rests on.
+        x_name, x_unit: name and unit of x.
+        n: number of trials used.
         method: how the intervals were made, in a few words.
-        reason: why points, intervals or the joint band are missing; None where nothing is.
+        reason: why points, intervals or the simultaneous band are missing; None if nothing is missing.
         doubts: sentences that say why values or intervals may be wrong, although they are given.
     """
 
@@ -58,20 +58,20 @@ class Curve:
         return cls(name, x, value, none, none, none, none, level, unit, x_name, x_unit, n, "none", reason)
 
     def band(self, joint=True):
-        """(low, high): the joint band, or, where it is not wanted or there is none, the interval of each point."""
+        """(low, high): the simultaneous band, or the pointwise intervals if joint is False or there is no such band."""
         return (self.joint_low, self.joint_high) if joint and self.has_band() else (self.low, self.high)
 
     def has_band(self):
-        """Whether there is a joint band."""
+        """Whether there is a simultaneous confidence band."""
         return bool(np.isfinite(self.joint_low).any())
 
     def without_interval(self, reason):
-        """The same values, their intervals given up for a reason."""
+        """The same values without intervals, with the reason."""
         ends = dict.fromkeys(("low", "high", "joint_low", "joint_high"), np.full(len(self.x), np.nan))
         return replace(self, **ends, method="none", reason=reason)
 
     def doubted(self, *doubts):
-        """The same curve; where it has a value, with these doubts, sentences or None, beside its own."""
+        """The same curve, with these doubts (sentences, or None) added to its own if it has a value."""
         if not np.isfinite(self.value).any():
             return self
         return replace(self, doubts=tuple(dict.fromkeys((*self.doubts, *filter(None, doubts)))))

@@ -1,4 +1,4 @@
-"""An estimate: a value that never travels without its interval."""
+"""An estimate: a value with its confidence interval."""
 
 import math
 from dataclasses import dataclass, replace
@@ -13,14 +13,14 @@ class Estimate:
     """A statistic with its confidence interval; as a number, `float(estimate)` or in numpy, it is its value.
 
     Arguments:
-        name: what was estimated, in the words of the field ("rate", "cv").
+        name: name of the statistic ("rate", "cv").
         value: the estimate, or None where it is undefined.
         low, high: ends of the two-sided interval, in the unit of the value; None where there is none.
         level: confidence level of the interval, between 0 and 1.
         unit: unit of value, low and high; "1" for pure numbers.
-        n: number of trials that it rests on (the unit of resampling).
+        n: number of trials used (the unit of resampling).
         method: how the interval was made, in a few words.
-        reason: why value or interval is missing; None where both are there.
+        reason: why value or interval is missing; None if neither is.
         doubts: sentences that say why value or interval may be wrong, although they are given.
     """
 
@@ -46,25 +46,25 @@ class Estimate:
         return cls(name, value, None, None, level, unit, n, "none", reason)
 
     def without_interval(self, reason):
-        """The same value, its interval given up for a reason."""
+        """The same value without an interval, with the reason."""
         return replace(self, low=None, high=None, method="none", reason=reason)
 
     def unless(self, reason):
-        """The same estimate; where it has an interval and there is a reason to refuse that, a text, without it."""
+        """The same estimate, without its interval if a reason (a text) is given."""
         return self if reason is None or self.low is None else self.without_interval(reason)
 
     def doubted(self, *doubts):
-        """The same estimate; where it has a value, with these doubts, sentences or None, beside its own."""
+        """The same estimate, with these doubts (sentences, or None) added to its own if it has a value."""
         if self.value is None:
             return self
         return replace(self, doubts=tuple(dict.fromkeys((*self.doubts, *filter(None, doubts)))))
 
     def doubt_beyond(self, known):
-        """What is said in doubt of this estimate alone, without the sentences that are known already; or None."""
+        """The doubts about this estimate that are not among those already known, as one text; or None."""
         return " ".join(doubt for doubt in self.doubts if doubt not in known) or None
 
     def as_dict(self):
-        """The form of the JSON contract: value, low, high, level, unit, and reason and doubt where there are any."""
+        """The form of the JSON contract: value, low, high, level, unit, and reason and doubt if there are any."""
         entry = {k: _plain(getattr(self, k)) for k in ("value", "low", "high")}
         entry |= {"level": self.level, "unit": self.unit}
         return entry | {k: said for k in ("reason", "doubt") if (said := getattr(self, k)) is not None}

@@ -1,4 +1,4 @@
-"""Sums over the observations of each trial, by name: what estimates by trial are made of."""
+"""Sums over the observations of each trial, by name, from which estimates by trial are computed."""
 
 import numpy as np
 
@@ -10,12 +10,12 @@ GROUPS = 200  # of trials, at most, for a curve: more would not sharpen the inte
 
 
 class TrialSums:
-    """Sums over the observations of each trial, each under its name, and constants that a formula needs beside them.
+    """Named sums over the observations of each trial, and constants that a formula needs in addition.
 
     Arguments:
         columns: NAME -> sums, arrays of shape (n_trials,), or (n_trials, n_points) and (n_trials, 1) for a curve. The
             column `count`, where there is one, is the number of observations of each trial.
-        constants: numbers that belong to no trial, by name.
+        constants: numbers, by name, that do not belong to a trial.
 
     A formula reads both as attributes.
 
@@ -24,7 +24,7 @@ class TrialSums:
     >>> print(total.spikes / total.count / total.window)
     2.0
 
-    Raises InputError for a name that stands for something else here, and for columns of different numbers of trials.
+    Raises InputError for a name that is reserved, and for columns with different numbers of trials.
     """
 
     def __init__(self, columns, **constants):
@@ -54,7 +54,7 @@ class TrialSums:
         return len(next(iter(self.columns.values())))
 
     def each(self, f):
-        """The sums of which each is f of the present one."""
+        """The sums with f applied to each of them."""
         made = object.__new__(TrialSums)  # such as the totals, which have no trials to be checked
         made.columns = {name: f(column) for name, column in self.columns.items()}
         made.constants = self.constants
@@ -73,14 +73,14 @@ class TrialSums:
         return self.each(lambda column: column.sum(axis=0) - column)
 
     def observed(self):
-        """Those trials that have observations, by the column `count`; all where there is none."""
+        """The trials with observations, by the column `count`; all trials if there is no such column."""
         if "count" not in self or np.all(self.count > 0):
             return self
         kept = self.count > 0
         return self.each(lambda column: column[kept])
 
     def grouped(self, at_most):
-        """The sums of at most so many groups of trials, see `grouped`."""
+        """The sums over at most this number of groups of trials, see `grouped`."""
         return self if len(self) <= at_most else self.each(lambda column: grouped(column, at_most))
 
 
@@ -88,7 +88,7 @@ _TAKEN = {"columns", "constants", *(name for name in vars(TrialSums) if not name
 
 
 def grouped(sums, at_most):
-    """The sums of at most so many groups of trials, trial t in group t modulo their number, shape (n_groups, ...)."""
+    """The sums over at most this many groups of trials, trial t in group t modulo their number: (n_groups, ...)."""
     n = len(sums)
     if n <= at_most:
         return sums
@@ -97,14 +97,14 @@ def grouped(sums, at_most):
 
 
 def binned(trial, cell, n_trials, n_cells, weight=None, groups=GROUPS):
-    """Sums of weights by group of trials and cell, shape (min(n_trials, groups), n_cells), as curves take them.
+    """Sums of weights by group of trials and cell, shape (min(n_trials, groups), n_cells), as needed for curves.
 
     Arguments:
         trial: trial of each observation, shape (n,).
         cell: its cell, shape (n,).
-        n_trials, n_cells: how many there are.
+        n_trials, n_cells: number of trials and of cells.
         weight: of each observation, shape (n,); 1 if None.
-        groups: of trials, at most.
+        groups: largest number of groups of trials.
     """
     n = min(n_trials, groups)
     return np.bincount(trial % n * n_cells + cell, weight, minlength=n * n_cells).reshape(n, n_cells).astype(float)

@@ -1,9 +1,9 @@
 """Density, autocovariance and power spectrum of the membrane potential, and of any state variable.
 
-Coverage measured where 95 % is claimed, on Ornstein-Uhlenbeck and shot noise sampled exactly, trials of 20 to 400
-correlation times: 93 to 98 % for the whole curve and 94 to 97 % for each point from 20 trials, 93 to 97 % for both from
-10. Each point keeps that with 2, 3 and 5 trials; the whole curve does not, so a joint band takes 10 trials.
-`pytest -m slow -s tests/statistical/test_membrane_coverage.py` repeats this.
+Measured coverage at a nominal level of 95 %, for exactly sampled Ornstein-Uhlenbeck and shot noise and trials of 20 to
+400 correlation times: 93 to 98 % for the whole curve and 94 to 97 % for each point from 20 trials, 93 to 97 % for both
+from 10. The pointwise coverage is the same with 2, 3 and 5 trials; that of the whole curve is not, so a simultaneous
+band requires 10 trials. `pytest -m slow -s tests/statistical/test_membrane_coverage.py` repeats this.
 """
 
 from dataclasses import replace
@@ -35,7 +35,7 @@ def membrane_density(membrane, variable="V", subthreshold=False, level=0.95):
         membrane: Membrane; its Sampling has the width w of the bins.
         variable: name of a variable that was sampled.
         subthreshold: whether to leave out what lies about a spike, by the rule of the membrane's Sampling.
-        level: confidence level of the intervals and of the joint band.
+        level: confidence level of the intervals and of the simultaneous confidence band.
 
     Returns a Curve at the middles of the bins, from the first to the last that was reached; one that fewer than two
     trials reached has no interval. Exact for the mean of the density over the bin, from which the density at the middle
@@ -66,7 +66,7 @@ def autocovariance(membrane, variable="V", subthreshold=False, lags=None, level=
         subthreshold: whether to take only pairs of which both samples are subthreshold, by the rule of the membrane's
             Sampling, and m of these samples.
         lags: ms, whole multiples of the sampling interval up to the longest lag; None takes up to 101 of them.
-        level: confidence level of the intervals and of the joint band.
+        level: confidence level of the intervals and of the simultaneous confidence band.
 
     Each lag has its own number of pairs, so the ends of a trial bias nothing. That m is the mean of the samples, taken
     over all trials, and not the true one, biases every lag by minus the variance of m, which the jackknife gives back
@@ -107,7 +107,7 @@ def power_spectrum(membrane, variable="V", edges=None, level=0.95):
         edges: edges of the frequency bands, Hz, increasing, each band holding a multiple of 1/L from 2/L on, up to
             half the sampling frequency; None takes up to 100 bands from 2/L to a tenth of the sampling frequency, of
             one k each first, and then of equal ratio.
-        level: confidence level of the intervals and of the joint band.
+        level: confidence level of the intervals and of the simultaneous confidence band.
 
     Two-sided, as `theory.power_spectrum`: the integral over positive and negative f is the variance. At multiples of
     1/L from 2/L on the window of Hann is blind to a constant, so no mean is taken off, and none of its error comes in.

@@ -29,7 +29,7 @@ def autocorrelation(spikes, edges=None, level=0.95):
         spikes: SpikeTrains.
         edges: edges of the bins of s, ms, from 0 up and increasing, within the window; None takes 60 up to six mean
             ISIs.
-        level: confidence level of the intervals and of the joint band.
+        level: confidence level of the intervals and of the simultaneous confidence band.
 
     Returns a Curve at the middles of the bins. It goes to the rate at long lags, is the rate everywhere for a Poisson
     train, and 0 in a refractory time. Every spike counts as a beginning as long as the window lasts after it, so the

@@ -27,7 +27,7 @@ def fano_curve(spikes, windows=None, level=0.95):
         spikes: SpikeTrains.
         windows: lengths w, ms, increasing, none longer than the observation; None takes 12 of equal ratio, from half a
             spike on average to the observation.
-        level: confidence level of the intervals and of the joint band.
+        level: confidence level of the intervals and of the simultaneous confidence band.
 
     A spike on an edge, up to rounding, counts in the later window. Returns a Curve. What is left at the end of the
     observation, shorter than w, is not counted. At w = the whole observation it is `fano_factor`. It is 1 for a Poisson

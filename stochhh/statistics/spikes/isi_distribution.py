@@ -60,7 +60,7 @@ def isi_histogram(spikes, edges=None, level=0.95):
         spikes: SpikeTrains.
         edges: edges of the bins, ms, increasing and positive; None takes those of `isi_bins`. To compare two
             histograms give both the same. ISIs outside are counted in S alone.
-        level: confidence level of the intervals and of the joint band.
+        level: confidence level of the intervals and of the simultaneous confidence band.
 
     Returns a Curve at the geometric middles of the bins. Multiply by 0.4343/ISI to have the density per ms. Corrected
     for the window as `isi_mean` is. Exact for the probability of the bin; a bin that fewer than two trials reach has
@@ -97,7 +97,7 @@ def isi_kernel_density(spikes, x=None, bandwidth=None, level=0.95):
         spikes: SpikeTrains.
         x: where, ms, positive, shape (n_points,); None takes 200 points of equal ratio over all ISIs.
         bandwidth: b, of ln ISI; None takes 0.9 min(sd, quartile range / 1.34) n^(-1/5), Silverman's, for n ISIs.
-        level: confidence level of the intervals and of the joint band.
+        level: confidence level of the intervals and of the simultaneous confidence band.
 
     Corrected for the window as `isi_mean` is. The kernel smooths: f is that of ISI times exp(b z), z normal, which the
     intervals are for; it differs from the density of the ISIs by a term of order b^2. ISIs below 1 us have no place on

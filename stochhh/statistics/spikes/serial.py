@@ -28,7 +28,7 @@ def serial_correlation(spikes, lags=None, level=0.95):
     Arguments:
         spikes: SpikeTrains.
         lags: whole numbers k, 1 or more, increasing; None takes 1 to 5.
-        level: confidence level of the intervals and of the joint band.
+        level: confidence level of the intervals and of the simultaneous confidence band.
 
     Returns a Curve. 0 at all lags for a renewal train. Means and variances are those of all trials together, so a
     rate that varies between trials shows as a positive correlation at every lag. The bias of order 1/n_trials is

@@ -37,7 +37,7 @@ def spike_spectrum(spikes, edges=None, level=0.95):
         spikes: SpikeTrains.
         edges: edges of the frequency bands, Hz, from 0 up and increasing; each band must hold a multiple of 1/T. None
             takes up to 60 bands from 1/T to eight times the rate, of one k each first, and then of equal ratio.
-        level: confidence level of the intervals and of the joint band.
+        level: confidence level of the intervals and of the simultaneous confidence band.
 
     Two-sided: S(f) goes to the rate at high f, and for a Poisson train it is the rate everywhere. At whole multiples
     of 1/T the mean rate drops out, and what a window of length T leaves is a bias of order 1/T. Of a band that holds

@@ -29,7 +29,7 @@ def isi_survival(spikes, x=None, level=0.95):
     Arguments:
         spikes: SpikeTrains.
         x: where, ms, from 0 up and increasing, shape (n_points,); None takes 200 points up to the longest ISI.
-        level: confidence level of the intervals and of the joint band.
+        level: confidence level of the intervals and of the simultaneous confidence band.
 
     Returns a Curve. Every spike in the window begins an interval; the one that the window's end cuts counts in r as
     long as it is seen, so long ISIs are not lost. The time before the first spike of a window is left out: it began
@@ -116,7 +116,7 @@ def isi_hazard(spikes, edges=None, level=0.95):
         spikes: SpikeTrains.
         edges: edges of the bins, ms, from 0 up and increasing; None takes bins that equal numbers of ISIs end in, at
             least eight if there are as many, 40 at most, and none narrower than a thousandth of the median.
-        level: confidence level of the intervals and of the joint band.
+        level: confidence level of the intervals and of the simultaneous confidence band.
 
     Returns a Curve at the middles of the bins. For a renewal train the hazard says all; a constant one is Poisson's.
     Exact for the mean of the hazard over the bin, weighted with the time spent there; an interval that the window
