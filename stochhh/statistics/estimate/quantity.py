@@ -1,4 +1,4 @@
-"""What is estimated: a quantity, with its unit and the scale of its interval."""
+"""The quantity that is estimated, with its unit and the scale of its interval."""
 
 from typing import NamedTuple
 
@@ -8,14 +8,14 @@ __all__ = ["Quantity"]
 
 
 class Quantity(NamedTuple):
-    """What is estimated: its name, its unit, the scale of its interval, what it is counted in.
+    """A quantity: its name, its unit, the scale of its interval, and its observations.
 
     Arguments:
-        name, unit: in the words of the field; "1" for pure numbers.
+        name, unit: name and unit; "1" for dimensionless quantities.
         scale: one of `scale`.
-        of: what the observations are, in the plural.
-        at_least: how many of them it takes.
-        undefined: why it may have no value.
+        of: name of the observations, in the plural.
+        at_least: smallest number of observations.
+        undefined: why it may be undefined.
     """
 
     name: str

@@ -13,9 +13,9 @@ class Scale(NamedTuple):
     """A monotone function that makes a quantity's sampling distribution nearly symmetric, its inverse, and its range.
 
     Arguments:
-        name: in words.
+        name: name of the scale.
         forward, inverse: the function and its inverse, of arrays.
-        low, high: between which the quantity lies.
+        low, high: range of the quantity.
     """
 
     name: str

@@ -34,12 +34,12 @@ def membrane_density(membrane, variable="V", subthreshold=False, level=0.95):
     Arguments:
         membrane: Membrane; its Sampling has the width w of the bins.
         variable: name of a variable that was sampled.
-        subthreshold: whether to leave out what lies about a spike, by the rule of the membrane's Sampling.
+        subthreshold: whether to exclude the samples around spikes, by the rule of the membrane's Sampling.
         level: confidence level of the intervals and of the simultaneous confidence band.
 
-    Returns a Curve at the middles of the bins, from the first to the last that was reached; one that fewer than two
-    trials reached has no interval. Exact for the mean of the density over the bin, from which the density at the middle
-    differs by w^2/24 times its second derivative. Intervals by trial on the root scale.
+    Returns a Curve at the midpoints of the bins, from the first to the last that was reached; a bin that fewer than two
+    trials reached has no interval. Exact for the mean of the density over the bin, from which the density at the
+    midpoint differs by w^2/24 times its second derivative. Intervals by trial on the root scale.
     """
     level, membrane = confidence(level), given(Membrane, membrane)
     of = membrane[variable]
@@ -58,20 +58,20 @@ def membrane_density(membrane, variable="V", subthreshold=False, level=0.95):
 def autocovariance(membrane, variable="V", subthreshold=False, lags=None, level=0.95):
     """Autocovariance of a state variable against lag (mV2 for V), over all samples or the subthreshold ones alone.
 
-        C(s) = < (x(t) - m)(x(t + s) - m) >   over the pairs of samples of a trial that stand s apart,   m = < x >
+        C(s) = < (x(t) - m)(x(t + s) - m) >   over the pairs of samples of a trial at lag s,   m = < x >
 
     Arguments:
         membrane: Membrane.
         variable: name of a variable that was sampled.
-        subthreshold: whether to take only pairs of which both samples are subthreshold, by the rule of the membrane's
-            Sampling, and m of these samples.
+        subthreshold: whether to use only pairs with both samples subthreshold, by the rule of the membrane's Sampling,
+            and the mean m of these samples.
         lags: ms, whole multiples of the sampling interval up to the longest lag; None takes up to 101 of them.
         level: confidence level of the intervals and of the simultaneous confidence band.
 
-    Each lag has its own number of pairs, so the ends of a trial bias nothing. That m is the mean of the samples, taken
-    over all trials, and not the true one, biases every lag by minus the variance of m, which the jackknife gives back
-    (with one trial it does not: the bias is then -S(0)/T, S the power spectrum and T the window). Intervals by trial;
-    a sampling interval biases nothing. Returns a Curve; `theory.autocovariance` is what it goes to below threshold.
+    Each lag has its own number of pairs, so the ends of a trial cause no bias. Since m is the mean of the samples over
+    all trials, not the true mean, every lag is biased by minus the variance of m, which the jackknife corrects (not
+    with a single trial: the bias is then -S(0)/T, S the power spectrum and T the window). Intervals by trial; the
+    sampling interval causes no bias. Returns a Curve; `theory.autocovariance` is its limit below threshold.
     Source: Priestley, Spectral Analysis and Time Series (1981), section 5.3.3.
     """
     level, membrane = confidence(level), given(Membrane, membrane)
@@ -98,7 +98,7 @@ def power_spectrum(membrane, variable="V", edges=None, level=0.95):
 
         S(f) = < |sum_k w_k x_k exp(-2 pi i f t_k)|^2 > dt / sum_k w_k^2   at f = k/L, k = 2, 3, ...
 
-    with the window of Hann, w = sin^2(pi t/L), averaged over trials, over segments of length L that overlap by half,
+    with the Hann window, w = sin^2(pi t/L), averaged over trials, over segments of length L that overlap by half,
     and over the frequencies within each band.
 
     Arguments:
@@ -110,14 +110,15 @@ def power_spectrum(membrane, variable="V", edges=None, level=0.95):
         level: confidence level of the intervals and of the simultaneous confidence band.
 
     Two-sided, as `theory.power_spectrum`: the integral over positive and negative f is the variance. At multiples of
-    1/L from 2/L on the window of Hann is blind to a constant, so no mean is taken off, and none of its error comes in.
-    A segment blurs: the expectation is S + S''/(6 L^2), wrong where S has a peak as narrow as 1/L, whatever the
-    trials' length. Sampling folds back what lies beyond half the sampling frequency: where S falls like 1/f^2, as after
-    jumps and white noise, it is too large by (pi f dt)^2 / sin^2(pi f dt) (0.8 % at a twentieth of the sampling
-    frequency, 3 % at a tenth), and by less where it falls faster; the lower ends of the intervals are lowered by as
-    much. What is left of the window after the last whole half segment is not used. Intervals by trial on the log scale,
-    in which the dependence of overlapping segments needs no model. Returns a Curve at the mean frequency of each band.
-    There is none of the subthreshold samples: with gaps it is no average of segments; take their autocovariance.
+    1/L from 2/L on the Hann window suppresses a constant, so no mean is subtracted, and its error does not contribute.
+    A segment limits the resolution: the expectation is S + S''/(6 L^2), inaccurate where S has a peak as narrow as 1/L,
+    whatever the length of the trials. Sampling causes aliasing of frequencies beyond half the sampling frequency: where
+    S decreases as 1/f^2, as after jumps and white noise, it is too large by (pi f dt)^2 / sin^2(pi f dt) (0.8 % at a
+    twentieth of the sampling frequency, 3 % at a tenth), and by less where it decreases faster; the lower ends of the
+    intervals are lowered by the same amount. The remainder of the window after the last whole half segment is not used.
+    Intervals by trial on the log scale, so that the dependence between overlapping segments needs no model. Returns a
+    Curve at the mean frequency of each band. It is not defined for the subthreshold samples, which have gaps; use their
+    autocovariance.
     Source: Welch, IEEE Trans. Audio Electroacoust. 15, 70 (1967); Harris, Proc. IEEE 66, 51 (1978), for the window.
     """
     level, membrane = confidence(level), given(Membrane, membrane)

@@ -66,8 +66,8 @@ def V_skewness(moments, level=0.95, method="jackknife"):
         level: confidence level.
         method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
 
-    The bias of order 1/n_trials is removed by the jackknife; the interval is by trial on the asinh scale. A
-    potential that does not vary has none.
+    The bias of order 1/n_trials is removed by the jackknife; the interval is by trial on the asinh scale. Undefined for
+    a constant potential.
     """
     return V_SKEWNESS.estimate(moments, level, method)
 
@@ -82,7 +82,7 @@ def V_kurtosis(moments, level=0.95, method="jackknife"):
         level: confidence level.
         method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
 
-    0 for a Gaussian. Bias and interval as in `V_skewness`; what they cover is told at `membrane_kurtosis`.
+    0 for a Gaussian. Bias and interval as in `V_skewness`; for the coverage see `membrane_kurtosis`.
     """
     return V_KURTOSIS.estimate(moments, level, method)
 
@@ -93,13 +93,13 @@ def membrane_mean(membrane, variable="V", subthreshold=False, level=0.95, method
     Arguments:
         membrane: Membrane.
         variable: name of a variable that was sampled.
-        subthreshold: whether to leave out what lies about a spike, by the rule of the membrane's Sampling.
+        subthreshold: whether to exclude the samples around spikes, by the rule of the membrane's Sampling.
         level: confidence level.
         method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
 
-    Samples count alike, so a trial counts by what of it is subthreshold; the bias of order 1/n_trials that comes of it
-    is removed by the jackknife. Samples, and not the time between them: unbiased at any interval in the stationary
-    state. Name: V_mean, or V_mean_subthreshold.
+    All samples have equal weight, so the weight of a trial is its number of subthreshold samples; the resulting bias of
+    order 1/n_trials is removed by the jackknife. As an average over samples it is unbiased at any sampling interval in
+    the stationary state. Name: V_mean, or V_mean_subthreshold.
     """
     return _of_variable("mean", variable, subthreshold).estimate(membrane, level, method)
 
@@ -109,8 +109,8 @@ def membrane_variance(membrane, variable="V", subthreshold=False, level=0.95, me
 
     Arguments: as of `membrane_mean`.
 
-    Bias and interval as in `V_variance`. Below threshold the spikes' share is gone, and the tail that led to them
-    with it: within `before` ms before a spike no sample counts.
+    Bias and interval as in `V_variance`. The subthreshold variance excludes the spikes as well as the tail that leads
+    to them: samples within `before` ms before a spike are not used.
     """
     return _of_variable("variance", variable, subthreshold).estimate(membrane, level, method)
 
@@ -126,16 +126,17 @@ def membrane_skewness(membrane, variable="V", subthreshold=False, level=0.95, me
 def membrane_kurtosis(membrane, variable="V", subthreshold=False, level=0.95, method="jackknife"):
     """Excess kurtosis of a state variable, over all samples or the subthreshold ones alone.
 
-    Arguments: as of `membrane_mean`. Bias and interval as in `V_kurtosis`. Variance, skewness and kurtosis hang on rare
-    excursions: their intervals are no narrower than those of independent values of a gamma law, see `shape.floor`.
-    Measured where 95 % is claimed, with 5 to 50 trials of 2 to 100 correlation times: 91 to 97 % for the variance, 94
-    to 99 % for the skewness and 92 to 100 % for the kurtosis, on Ornstein-Uhlenbeck and shot noise and on gamma and
-    lognormal potentials (exponentials of Ornstein-Uhlenbeck processes up to sigma 0.5) of 20 or more correlation times
-    in all, without a doubt; with sigma 0.8 89 to 96 %. A `doubt` is said of a skewness beyond 3,
-    or that may be beyond it where the trials are worth fewer than 150 independent samples, and of the kurtosis where
-    they are worth fewer than 50. With sigma 1 the variance and the skewness are doubted in 76 to 95 % of the samples of
-    5 or 20 trials of 2 or 20 correlation times, and 2 to 13 and 3 to 20 % are wrong without a doubt.
-    `pytest -m slow -s tests/statistical/test_doubtful_coverage.py -k potentials` repeats this.
+    Arguments: as of `membrane_mean`. Bias and interval as in `V_kurtosis`. Variance, skewness and kurtosis depend on
+    rare excursions: their intervals are no narrower than those of independent gamma distributed values, see
+    `shape.floor`. Measured coverage at a nominal level of 95 %, with 5 to 50 trials of 2 to 100 correlation times: 91
+    to 97 % for the variance, 94 to 99 % for the skewness and 92 to 100 % for the kurtosis, on Ornstein-Uhlenbeck and
+    shot noise and on gamma and lognormal potentials (exponentials of Ornstein-Uhlenbeck processes up to sigma 0.5) of
+    20 or more correlation times in total, without a doubt; with sigma 0.8 89 to 96 %. There is a `doubt` if the
+    skewness exceeds 3, or may exceed it and the trials are equivalent to fewer than 150 independent samples, and for
+    the kurtosis if they are equivalent to fewer than 50. With sigma 1 there is a doubt about the variance and the
+    skewness in 76 to 95 % of the samples of 5 or 20 trials of 2 or 20 correlation times, and 2 to 13 and 3 to 20 % miss
+    the true value without a doubt. `pytest -m slow -s tests/statistical/test_doubtful_coverage.py -k potentials`
+    repeats this.
     """
     return _of_variable("kurtosis", variable, subthreshold).estimate(membrane, level, method)
 

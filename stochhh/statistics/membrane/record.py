@@ -1,4 +1,4 @@
-"""The record of the membrane: sums by trial for each variable that was asked for."""
+"""The record of the membrane: sums by trial for each sampled variable."""
 
 import json
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ _TOGETHER = 64  # trials whose traces are reduced side by side; it changes no re
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Variable:
-    """What is kept of one state variable.
+    """The sums of one state variable.
 
     Arguments:
-        reference: about what powers and products are taken, in the unit of the variable.
-        lowest: number of the first bin of the density; bin b reaches from b * width to (b + 1) * width.
+        reference: value that is subtracted before powers and products are taken, in the unit of the variable.
+        lowest: number of the first bin of the density; bin b extends from b * width to (b + 1) * width.
         every: Sums of all samples.
         subthreshold: Sums of those apart from spikes.
         power: mean periodogram of all samples at k/segment, k = 0, 1, ..., two-sided, in the square of the unit times
@@ -56,15 +56,15 @@ class Variable:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Membrane:
-    """State variables in sums by trial, from which moments, density, autocovariance and spectrum are had.
+    """Sums of state variables by trial, from which moments, density, autocovariance and spectrum are computed.
 
     Arguments:
-        sampling: the Sampling that says what was summed up.
+        sampling: the Sampling that defines the sums.
         segments: number of segments in the periodogram of a trial.
         variables: NAME -> Variable.
 
-    It takes the same room however long the run was. Made by `simulate(..., membrane=Sampling())`, or of stored traces
-    by `Membrane.from_traces`; the two agree to the last bit.
+    Its size is independent of the length of the run. It is returned by `simulate(..., membrane=Sampling())`, or
+    computed from stored traces by `Membrane.from_traces`; the two agree to the last bit.
     """
 
     sampling: Sampling
@@ -82,7 +82,7 @@ class Membrane:
 
     @classmethod
     def gathered(cls, gatherer):
-        """What a Gatherer has gathered."""
+        """The record of a Gatherer."""
         sampling = gatherer.sampling
         of = zip(sampling.variables, gatherer.reference, gatherer.sums(), strict=True)
         return cls(sampling, gatherer.segments, {name: Variable(float(about), *sums) for name, about, sums in of})
@@ -96,7 +96,7 @@ class Membrane:
             spikes: SpikeTrains of the same trials; their window is that of the record.
             sampling: a Sampling of the interval of the traces; None takes all variables, and the defaults.
 
-        Raises InputError where traces, spikes and sampling do not fit each other.
+        Raises InputError if traces, spikes and sampling are inconsistent.
         """
         time, values = np.asarray(traces.time, dtype=float), traces.values
         interval = float(np.diff(time).mean()) if time.size > 1 else 0.0
@@ -124,7 +124,7 @@ class Membrane:
 
     @classmethod
     def stacked(cls, parts):
-        """The trials of several records of one sampling, one behind the other."""
+        """The concatenated trials of several records with the same sampling."""
         first = parts[0]
         if any((part.sampling, part.segments) != (first.sampling, first.segments) for part in parts):
             raise InputError("the records have different samplings or windows and cannot be parts of one run")

@@ -1,4 +1,4 @@
-"""What is gathered of the membrane: which variables, how often, over what lags and segments, where spikes are cut."""
+"""Settings of the membrane statistics: variables, sampling interval, lags, segments, and the exclusion of spikes."""
 
 from dataclasses import asdict, dataclass, field
 from math import ceil, floor
@@ -14,25 +14,26 @@ _MOST_BINS = 1_000_000  # over the range of a model
 
 @dataclass(frozen=True)
 class Sampling:
-    """How a run samples state variables, and what it sums up of them while it goes on.
+    """How a run samples state variables, and which sums it accumulates.
 
     Arguments:
         variables: names of state variables.
         interval: between two samples, ms; for a backend with a time step a whole multiple of it.
         longest_lag: of the autocovariance, ms, a whole multiple of the interval.
         segment: length of the segments whose Fourier transforms make the power spectrum, ms, an even multiple of the
-            interval: frequencies from 2/segment on can be had.
+            interval: the lowest frequency is 2/segment.
         bin: NAME -> width of a bin of the density, in the unit of the variable; by default 1 mV for V and 0.01 for
             the others.
         before, after: a sample is subthreshold unless it lies within `before` ms before to `after` ms after a spike.
 
-    The defaults of the cut are those of the Hodgkin-Huxley neuron (I_app = 3, the input of the README): 2 ms before it
-    crosses 0 mV, V has reached -57 mV, from where it rises by itself (-53 mV at 1 ms, -47 mV at 0.5 ms); after the
-    spike it falls to -76 mV at 3 ms, and comes back to its mean of -63 mV within 14 ms, the gates h and n to within
-    0.03 of theirs. Other models spike otherwise: after an integrate-and-fire neuron's reset `after` must at least
-    be its refractory time. Where a neuron fires faster than every `before` + `after` ms nothing is subthreshold.
+    The defaults of `before` and `after` are chosen for the Hodgkin-Huxley neuron (I_app = 3, the input of the README):
+    2 ms before it crosses 0 mV, V has reached -57 mV, from which it rises without input (-53 mV at 1 ms, -47 mV at 0.5
+    ms); after the spike it falls to -76 mV at 3 ms, and comes back to its mean of -63 mV within 14 ms, the gates h and
+    n to within 0.03 of theirs. Other models require other values: for an integrate-and-fire neuron `after` must be at
+    least the refractory time. If the interspike intervals are shorter than `before` + `after` no sample is
+    subthreshold.
 
-    Raises InputError, by name, for anything else.
+    Raises InputError, with the name of the argument, for invalid values.
 
     >>> Sampling(longest_lag=20.0).n_lags
     200
@@ -92,13 +93,13 @@ class Sampling:
 
     @property
     def stretch(self):
-        """Samples that are reduced at a time; they and the lags together fill a power of two."""
+        """Number of samples that are processed at a time; with the lags it adds up to a power of two."""
         return 2 ** (max(4096, 2 * self.n_lags) - 1).bit_length() - self.n_lags
 
     def numbers(self, start, stop):
-        """Numbers of the first and the last sample, those at k * interval, in the window from start to stop (ms).
+        """Indices k of the first and the last sample, at k * interval, in the window from start to stop (ms).
 
-        Raises InputError where the window is too short for the lags, the segments or what is cut before a spike.
+        Raises InputError if the window is too short for the lags, the segments or the exclusion before a spike.
         """
         for name in ("longest_lag", "segment", "before"):
             if getattr(self, name) > (stop - start) * (1 + _ROUNDING):
@@ -108,7 +109,7 @@ class Sampling:
         return first, floor(stop / self.interval * (1 + 1e-12))
 
     def check_model(self, neuron):
-        """Raise InputError where a model lacks a variable, or bins are too narrow for its range."""
+        """Raise InputError if a model lacks a variable, or if bins are too narrow for its range."""
         for name in self.variables:
             with within(argument="variables"):
                 choice("name", name, neuron.variables, f"these are the state variables of {neuron.name}")
@@ -121,15 +122,15 @@ class Sampling:
         return (high - low) / self.bin[name]
 
     def size(self, neuron):
-        """Numbers that are kept of a trial, at most: every bin of the model's range counts."""
+        """Largest number of values stored per trial, with all bins of the model's range."""
         bins = sum(2 * (self._bins(neuron, name) + 1) for name in self.variables)
         return bins + len(self.variables) * (10 + 6 * (self.n_lags + 1) + self.n_segment // 2 + 1)
 
     def held(self, neuron):
-        """Numbers that are held of a trial under way, beside those: the stretch, its transforms, the last segment."""
+        """Number of additional values in memory per running trial: samples, their transforms, the last segment."""
         lags = 12 * (self.stretch + self.n_lags)
         return len(neuron.variables) * 2 * self.stretch + len(self.variables) * (lags + 2 * self.n_segment)
 
     def as_dict(self):
-        """All of it by name, to be recorded with results."""
+        """All settings by name, as recorded with results."""
         return asdict(self) | {"variables": list(self.variables)}

@@ -1,4 +1,4 @@
-"""Moments of a state variable as functions of sums by trial, and what its law promises of their errors."""
+"""Moments of a state variable as functions of sums by trial, and lower bounds for their errors."""
 
 from typing import NamedTuple
 
@@ -36,12 +36,12 @@ def kurtosis(s):
 
 
 class Law(NamedTuple):
-    """What the sums tell of the law of a state variable.
+    """Properties of the distribution of a state variable, from the sums.
 
     Arguments:
-        skewness: bias of order 1/n removed, as of `kurtosis`.
+        skewness: with the bias of order 1/n removed, as in `kurtosis`.
         kurtosis: excess.
-        independent: number of independent samples that have the mean's error.
+        independent: number of independent samples with the same error of the mean.
     """
 
     skewness: float
@@ -50,23 +50,24 @@ class Law(NamedTuple):
 
     @classmethod
     def of(cls, s):
-        """Skewness, kurtosis, and variance over the square of the mean's error, one or more a trial."""
+        """Skewness, kurtosis, and variance over the squared error of the mean, at least one per trial."""
         shape = [float(Replicated.of(_SHAPE, moment, s).value) for moment in (skewness, kurtosis)]
         error = Spread.of(*Replicated.of(_SHAPE, mean, s).left_out).error
         return cls(*shape, float(max(variance(s.total()) / error**2, len(s)) if error > 0 else len(s)))
 
     @property
     def between(self):
-        """Where the kurtosis lies from that of two values, 0, to that of a gamma law, 1; for this skewness."""
+        """Position of the kurtosis between that of two values (0) and of a gamma distribution (1) of this skewness."""
         return np.clip((self.kurtosis + 2 - self.skewness**2) / (self.skewness**2 / 2 + 2), 0.0, 1.0)
 
 
 def floor(kind):
     """The `floor` of `by_trial`, of TrialSums, of a "variance", "skewness" or "kurtosis"; None of a "mean".
 
-    The error of independent values of a gamma law, as many as the error of the mean speaks of, or twice as many, since
-    powers forget faster: those of an Ornstein-Uhlenbeck process twice as fast or more, the square of its exponential
-    about as fast as that itself. Less for spikes on a quiet potential, which are as good as two values.
+    The error of independent gamma distributed values. Their number is that implied by the error of the mean, or up to
+    twice as many, since powers decorrelate faster: those of an Ornstein-Uhlenbeck process at least twice as fast, the
+    square of its exponential about as fast as the exponential itself. It is smaller for spikes on a quiet potential,
+    which is nearly two-valued.
     """
     if kind == "mean":
         return None
@@ -85,11 +86,11 @@ def floor(kind):
 
 
 def doubt(kind, variable, sums):
-    """Why an interval may be too narrow: a function of the data and the estimate to a sentence or None; None of a mean.
+    """Why an interval may be too narrow: a function of data and estimate to a sentence or None; None for a mean.
 
-    Where the skewness is beyond 3 and the tail no lighter than a gamma law's, half of the way from two values to it;
-    where it may be, within 1.5 errors of a gamma law's, and the trials are worth fewer than 150 independent samples;
-    and of a fourth moment where they are worth fewer than 50.
+    There is a sentence if the skewness exceeds 3 and the kurtosis is more than half-way from a two-valued to a gamma
+    distribution; if the skewness may exceed 3, within 1.5 errors for a gamma distribution, and the trials are
+    equivalent to fewer than 150 independent samples; and for a fourth moment if they are equivalent to fewer than 50.
     """
     if kind == "mean":
         return None

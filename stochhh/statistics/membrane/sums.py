@@ -1,4 +1,4 @@
-"""Sums over samples of state variables, by trial, taken stretch by stretch: what was reduced is not needed again."""
+"""Sums over samples of state variables, by trial, accumulated block by block without storing the samples."""
 
 from typing import NamedTuple
 
@@ -10,15 +10,15 @@ __all__ = ["Gatherer", "Sums"]
 
 
 class Sums(NamedTuple):
-    """Sums over the samples y = x - reference of a variable, those of each trial that count.
+    """Sums over the included samples y = x - reference of a variable, for each trial.
 
     Arguments:
         count: number of samples, shape (n_trials,).
         powers: sums of y^j, j = 1 to 4, shape (n_trials, 4).
         bins: number of samples in each bin of the density, shape (n_trials, n_bins).
-        pairs: number of pairs of samples that stand l intervals apart, both counting, shape (n_trials, n_lags + 1).
+        pairs: number of pairs of included samples at a distance of l intervals, shape (n_trials, n_lags + 1).
         lagged: sums of y_k y_(k+l) over these pairs, the same shape.
-        ends: sums of y_k + y_(k+l) over them, so that any mean can be taken off afterwards.
+        ends: sums of y_k + y_(k+l) over them, so that any mean can be subtracted afterwards.
     """
 
     count: np.ndarray
@@ -30,15 +30,15 @@ class Sums(NamedTuple):
 
 
 class Gatherer:
-    """Takes the samples of some trials side by side, a stretch at a time, and keeps sums alone.
+    """Processes the samples of several trials in parallel, block by block, and stores only sums.
 
     Arguments:
         sampling: a Sampling.
-        reference: about what powers and products are taken, a number for each variable.
+        reference: value that is subtracted before powers and products are taken, one for each variable.
         n: number of trials.
         window: start and stop, ms.
 
-    All sums are the same however the run comes to its samples, to the last bit: stretches begin at fixed samples.
+    The sums are identical to the last bit however the samples are produced, since blocks begin at fixed samples.
     """
 
     def __init__(self, sampling, reference, n, window):
@@ -50,20 +50,20 @@ class Gatherer:
         self.variables = [_Variable(sampling, sampling.bin[name], about, n) for name, about in named]
 
     def spiked(self, trial, times):
-        """Tell of spikes of a trial, ms; those up to `before` ms after a sample must be told before it is taken."""
+        """Register spikes of a trial, ms; those up to `before` ms after a sample must be known before it is taken."""
         self.recent.append((np.full(len(times), trial), np.asarray(times, dtype=float)))
 
     def take(self, values):
-        """Reduce the next samples, shape (n_trials, n_variables, n_samples): a whole stretch, or the last ones."""
+        """Process the next samples, shape (n_trials, n_variables, n_samples): a whole block, or the last ones."""
         told = self._subthreshold(values.shape[2])
         for variable, x in zip(self.variables, np.moveaxis(values, 1, 0), strict=True):
             variable.take(x, told)
         self.next += values.shape[2]
 
     def _subthreshold(self, m):
-        """Which of the next m samples lie apart from every spike, shape (n_trials, m).
+        """Which of the next m samples are subthreshold, shape (n_trials, m).
 
-        Within `before` ms before the window's end none does: a spike beyond it would not be known.
+        Within `before` ms before the end of the window none is, since a later spike would be unknown.
         """
         interval, before, after = self.sampling.interval, self.sampling.before, self.sampling.after
         change = np.zeros((self.n, m + 1), dtype=np.int32)
@@ -105,7 +105,7 @@ class _Variable:
         self._count(x, told)
 
     def _count(self, x, told):
-        """Count the samples in bins, of which there are as many as were ever reached."""
+        """Count the samples in bins; bins are added as they are reached."""
         cell = np.floor(x / self.width).astype(np.int64)
         low, high = int(cell.min()), int(cell.max())
         if self.bins is None:
@@ -123,7 +123,7 @@ class _Variable:
 
 
 class _Part:
-    """The sums of the samples that count; those that do not are 0, and False in `told`."""
+    """The sums of the included samples; excluded ones are 0, and False in `told`."""
 
     def __init__(self, n, sampling):
         self.count, self.powers = np.zeros(n, dtype=np.int64), np.zeros((n, 4))
@@ -138,7 +138,7 @@ class _Part:
         self._correlate(y, told)
 
     def _correlate(self, y, told):
-        """sum_k a_k b_(k-l) for k in the stretch, as the product of the transforms of a and, its past before it, b."""
+        """sum_k a_k b_(k-l) for k in the block, as the product of the transforms of a and of b preceded by its past."""
         K, m = self.n_lags, y.shape[1]
         transforms, past = [], []
         for of, before in zip((y, told), self.past, strict=True):
@@ -161,7 +161,7 @@ class _Part:
 
 
 class _Periodogram:
-    """The mean of |w x|^2 dt / sum w^2, transformed, over segments that overlap by half, w the window of Hann."""
+    """The mean of |w x|^2 dt / sum w^2, transformed, over segments that overlap by half, w the Hann window."""
 
     def __init__(self, size, interval, n):
         self.size, self.held = size, np.empty((n, 0))

@@ -20,10 +20,10 @@ _LONGEST = 6.0  # mean ISIs
 
 @of_spikes
 def autocorrelation(spikes, edges=None, level=0.95):
-    """Rate of spikes (Hz) a time s after a spike, whatever came between: the train's autocorrelation over its rate.
+    """Rate of spikes (Hz) a time s after any spike: the autocorrelation of the train divided by its rate.
 
-        m_j = n_j / E_j,   n_j pairs of spikes of a trial that stand s apart, s in bin j
-        E_j = sum over the spikes that begin of the time that bin j has within the window after them
+        m_j = n_j / E_j,   n_j pairs of spikes of a trial at lag s, s in bin j
+        E_j = sum over the reference spikes of the part of bin j after them that lies within the window
 
     Arguments:
         spikes: SpikeTrains.
@@ -31,10 +31,10 @@ def autocorrelation(spikes, edges=None, level=0.95):
             ISIs.
         level: confidence level of the intervals and of the simultaneous confidence band.
 
-    Returns a Curve at the middles of the bins. It goes to the rate at long lags, is the rate everywhere for a Poisson
-    train, and 0 in a refractory time. Every spike counts as a beginning as long as the window lasts after it, so the
-    window's end biases nothing: exact for the mean over each bin of a stationary train, up to the ratio's bias of
-    order 1/n. Intervals by trial on the root scale.
+    Returns a Curve at the midpoints of the bins. It tends to the rate at long lags, equals the rate at all lags for a
+    Poisson train, and is 0 during a refractory period. Every spike is used as a reference for the rest of the window,
+    so the end of the window causes no bias: exact for the mean over each bin of a stationary train, up to the ratio's
+    bias of order 1/n. Intervals by trial on the root scale.
     Source: Perkel, Gerstein and Moore, Biophys. J. 7, 391 (1967); Cox and Isham, Point Processes (1980), section 2.5.
     """
     level = confidence(level)

@@ -29,12 +29,11 @@ def fano_curve(spikes, windows=None, level=0.95):
             spike on average to the observation.
         level: confidence level of the intervals and of the simultaneous confidence band.
 
-    A spike on an edge, up to rounding, counts in the later window. Returns a Curve. What is left at the end of the
-    observation, shorter than w, is not counted. At w = the whole observation it is `fano_factor`. It is 1 for a Poisson
-    train, and goes to CV^2 (1 + 2 sum of the serial correlations) in long windows; a rate that varies between trials
-    makes it grow with w without end. Variance and mean are those of all trials together; the jackknife removes the bias
-    of order 1/n_trials that the counts of one trial, which depend on each other, leave. Intervals by trial on the log
-    scale.
+    A spike on an edge, up to rounding, counts in the later window. Returns a Curve. A remainder shorter than w at the
+    end of the observation is not counted. For w equal to the whole observation it is `fano_factor`. It is 1 for a
+    Poisson train, and tends to CV^2 (1 + 2 sum of the serial correlations) in long windows; if the rate varies between
+    trials it grows with w without bound. Variance and mean are those of all trials together; the jackknife removes the
+    bias of order 1/n_trials due to the dependence between the counts of one trial. Intervals by trial on the log scale.
     Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), section 4.5; Fano, Phys. Rev. 72, 26
     (1947).
     """

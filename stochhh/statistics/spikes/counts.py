@@ -1,4 +1,4 @@
-"""What the number of spikes in the window tells: firing rate and Fano factor."""
+"""Statistics of the number of spikes in the window: firing rate and Fano factor."""
 
 import numpy as np
 from scipy.special import chdtri, gammaincinv, stdtrit
@@ -31,19 +31,19 @@ def rate(spikes, level=0.95, method="jackknife"):
     Arguments:
         spikes: SpikeTrains.
         level: confidence level.
-        method: of the interval, "jackknife" or "bootstrap", see `by_trial`, or "analytic": Garwood's, exact for spikes
-            that are a Poisson process, and wrong for others.
+        method: of the interval, "jackknife" or "bootstrap", see `by_trial`, or "analytic": Garwood's interval, exact
+            for a Poisson process, and invalid for other trains.
 
-    Unbiased for every stationary train. The interval is by trial on the log scale, see `by_trial`. Three cases have
-    no log jackknife, and `method` says which it is:
+    Unbiased for every stationary train. The interval is by trial on the log scale, see `by_trial`. In three cases the
+    log jackknife is not applicable; `method` reports which:
 
-    - no spike at all: Garwood's exact upper limit, for spikes that are a Poisson process (3.7 spikes in all at 95 %);
+    - no spike at all: Garwood's exact upper limit for a Poisson process (3.7 spikes in total at 95 %);
     - spikes in one trial only: Garwood's exact interval, with that trial as one Poisson event;
-    - equal counts in all trials: each count has a standard deviation of 1/2, the most that two neighbouring values
-      have, and the interval is no less than one count a trial either way, since the phase of a periodic train may
-      hide as much.
+    - equal counts in all trials: each count is assigned a standard deviation of 1/2, the largest for two neighbouring
+      values, and the interval extends by at least one count per trial to either side, since the unknown phase of a
+      periodic train may account for as much.
 
-    With a mean of 0.2 to 10 Poisson spikes in 20 trials together it covered 97 to 99 %.
+    With a mean of 0.2 to 10 Poisson spikes in 20 trials in total, the measured coverage was 97 to 99 %.
 
     Source: Garwood, Biometrika 28, 437 (1936).
 
@@ -55,7 +55,7 @@ def rate(spikes, level=0.95, method="jackknife"):
 
 
 def _rate(statistic, spikes, level, method):
-    """The rate, with the cases that have no log jackknife."""
+    """The rate, with the cases in which the log jackknife is not applicable."""
     level, method = confidence(level), known_method(method, (*METHODS, "analytic"))
     counts = spikes.counts()
     n, total, most = len(counts), counts.sum(), counts.max()
@@ -96,23 +96,24 @@ def fano_factor(spikes, level=0.95, method="jackknife"):
         method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
 
     The variance is unbiased, and the ratio too on Poisson trains, with any number of trials (on 5 of them it is 1 on
-    average, where n in place of n - 1 gives 0.8); else its bias is of order 1/n and not removed (-4 % with 5 trials
-    whose rates vary by 30 %). The interval is by trial on the log scale, see `by_trial`. Two cases have one of their
-    own, and `method` says which it is:
+    average, where n in place of n - 1 gives 0.8); otherwise its bias is of order 1/n and not removed (-4 % with 5
+    trials whose rates vary by 30 %). The interval is by trial on the log scale, see `by_trial`. Two cases have a
+    special interval; `method` reports which:
 
-    - counts that take two neighbouring values k and k + 1, as those of a periodic train do: all p (1 - p) / (k + p)
-      with p in the exact binomial interval of the share of k + 1 (its derivative vanishes at p = 1/2, where an
-      interval by trial would have no width), and above that what a third value may add which as many trials do not
-      show, (d^2 - 1/4) (1 - ((1 - level) / 2)^(1/n)) / c, with d its distance from the mean;
+    - counts with two neighbouring values k and k + 1, such as those of a periodic train: all p (1 - p) / (k + p) with p
+      in the exact binomial interval for the proportion of k + 1 (its derivative vanishes at p = 1/2, where an interval
+      by trial would have zero width), with the upper end increased by the possible contribution of a third value that
+      was not observed in the given number of trials, (d^2 - 1/4) (1 - ((1 - level) / 2)^(1/n)) / c, with d its distance
+      from the mean;
     - other counts of which all but one are equal (with two trials: always), or all: [0, u], u the upper limit of a
       normal variance with a standard deviation of 1/2 added to each count for its rounding.
 
-    An end is never further than five times where the plain scale puts it (see `by_trial`): with 5 trials of Poisson
-    counts the upper one lies at 10 times the truth on average, where the exact one for normal counts lies at 8.
-    Measured where 95 % is claimed, with 5, 20 and 50 trials: 95 to 98 % on Poisson and gamma counts, 98 to 100 % on
-    those of periodic trains at a random phase and of Poisson trains with a long dead time. Where a few trials have most
-    of the spikes it is less, and there is a doubt, see `uneven_counts`: 89 % with 20 trials of negative binomial counts
-    of mean 2 and Fano factor 3, 77 to 90 % with Poisson trains of lognormal rates of CV 70 and 100 %.
+    The distance of each end is limited to five times that on the plain scale (see `by_trial`): with 5 trials of Poisson
+    counts the upper end is at 10 times the true value on average, and the exact one for normal counts at 8. Measured
+    coverage at a nominal level of 95 %, with 5, 20 and 50 trials: 95 to 98 % on Poisson and gamma counts, 98 to 100 %
+    on those of periodic trains with random phase and of Poisson trains with a long dead time. If a few trials have most
+    of the spikes the coverage is lower, and there is a doubt, see `uneven_counts`: 89 % with 20 trials of negative
+    binomial counts of mean 2 and Fano factor 3, 77 to 90 % with Poisson trains of lognormal rates of CV 70 and 100 %.
     `pytest -m slow -s tests/statistical/test_doubtful_coverage.py -k counts` repeats this.
     Source: Clopper and Pearson, Biometrika 26, 404 (1934).
     """
@@ -120,7 +121,7 @@ def fano_factor(spikes, level=0.95, method="jackknife"):
 
 
 def _fano(statistic, spikes, level, method):
-    """The Fano factor, with the cases that have no log jackknife."""
+    """The Fano factor, with the cases in which the log jackknife is not applicable."""
     level, method = confidence(level), known_method(method)
     counts = spikes.counts()
     found = variance_of_few_values(counts, level, lambda variance, mean: variance / mean) if counts.any() else None
@@ -130,12 +131,12 @@ def _fano(statistic, spikes, level, method):
 
 
 def variance_of_few_values(counts, level, of):
-    """(value, low, high, method) of a variance of counts that take too few values for a jackknife; None if they do not.
+    """(value, low, high, method) of a variance of counts with too few different values for a jackknife; else None.
 
     Arguments:
         counts: shape (n_trials,).
         level: confidence level.
-        of: function of (variance, mean), arrays, that is estimated.
+        of: the estimated function of (variance, mean), for arrays.
     """
     n, least = len(counts), counts.min()
     if n < 2:
@@ -159,13 +160,14 @@ def variance_of_few_values(counts, level, of):
 def uneven_counts(spikes, name):
     """Why the interval of a variance of counts may be too narrow, as a sentence; or None.
 
-        part^2 = s^2 / c^2 - 1 / c > 0.16,   and more than 99 % of Poisson trains show: s^2 / c > chi2 / (n - 1)
+        part^2 = s^2 / c^2 - 1 / c > 0.16,   and larger than in 99 % of Poisson trains: s^2 / c > chi2 / (n - 1)
 
     Arguments:
         spikes: SpikeTrains.
-        name: what the sentence calls the statistic.
+        name: name of the statistic in the sentence.
 
-    The error of a variance hangs on the fourth moment of the counts, and so on the rare trials with most spikes.
+    The error of a variance depends on the fourth moment of the counts, and thus on the rare trials with the most
+    spikes.
     """
     counts, n = spikes.counts(), spikes.n_trials
     if n < 2 or not counts.any():
@@ -194,7 +196,7 @@ def count_sums(spikes):
 
 
 def _events(k, level):
-    """Exact interval for the mean of a Poisson law that gave k (Garwood)."""
+    """Exact interval for the mean of a Poisson distribution from one count k (Garwood)."""
     low = gammaincinv(k, (1 - level) / 2) if k else 0.0
     return low, gammaincinv(k + 1, (1 + level) / 2)
 

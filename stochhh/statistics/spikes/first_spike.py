@@ -1,4 +1,4 @@
-"""How long until the first spike: its latency and jitter, with trials that stay silent."""
+"""Latency and jitter of the first spike, with trials without a spike."""
 
 import numpy as np
 from scipy.special import bdtr
@@ -17,13 +17,14 @@ _OF = "first spikes"
 
 
 def first_spikes(spikes, since=None):
-    """Time from `since` to the first spike after it (ms) in each trial, infinite where there is none.
+    """Time from `since` to the first spike after it (ms) in each trial, infinite if there is none.
 
     Arguments:
         spikes: SpikeTrains.
-        since: when the clock starts, ms since the start of the trial, within the window; None takes its start.
+        since: start of the latency, ms since the start of the trial, within the window; None takes the start of the
+            window.
 
-    A spike at `since`, up to rounding, is one after it. Returns an array of shape (n_trials,).
+    A spike at `since`, up to rounding, counts as after it. Returns an array of shape (n_trials,).
     """
     spikes = given(SpikeTrains, spikes)
     since = spikes.start if since is None else real("since", since, at_least=0, unit="ms")
@@ -38,7 +39,7 @@ def first_spikes(spikes, since=None):
 
 @of_spikes
 def response_probability(spikes, since=None, level=0.95):
-    """Probability that a trial has a spike at all between `since` and the window's end.
+    """Probability that a trial has at least one spike between `since` and the end of the window.
 
     Arguments:
         spikes: SpikeTrains.
@@ -63,8 +64,8 @@ def latency(spikes, since=None, level=0.95, method="jackknife"):
         level: confidence level.
         method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
 
-    Had only if every trial has a spike: a silent one would have had a long latency, and without it the mean is too
-    small; `latency_median` then still is known if half of the trials respond.
+    Defined only if every trial has a spike: the latency of a silent trial is censored, and the mean without it would be
+    too small. `latency_median` is still defined if half of the trials respond.
     """
     return _of_first("latency", lambda s: s.centre + s.late / s.count, spikes, since, level, method)
 
@@ -79,10 +80,11 @@ def jitter(spikes, since=None, level=0.95, method="jackknife"):
         level: confidence level.
         method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
 
-    Had only if every trial has a spike, see `latency`. Measured where 95 % is claimed: 95 to 98 % on normal, even and
-    Weibull (shape 3) latencies; on exponential and gamma ones, and on lognormal ones with sigma 0.5, 91 to 95 % with 20
-    trials, 94 to 97 % with 100. Of heavy tails few trials show too little: 85 and 90 % on lognormal latencies with
-    sigma 1. `pytest -m slow -s tests/statistical/test_more_coverage.py -k first_spikes` repeats this.
+    Defined only if every trial has a spike, see `latency`. Measured coverage at a nominal level of 95 %: 95 to 98 % on
+    normal, uniform and Weibull (shape 3) latencies; on exponential and gamma ones, and on lognormal ones with sigma
+    0.5, 91 to 95 % with 20 trials, 94 to 97 % with 100. For heavy tails the coverage is lower, since few trials do not
+    represent them: 85 and 90 % on lognormal latencies with sigma 1. `pytest -m slow -s
+    tests/statistical/test_more_coverage.py -k first_spikes` repeats this.
     """
 
     def deviation(s):
@@ -93,15 +95,15 @@ def jitter(spikes, since=None, level=0.95, method="jackknife"):
 
 @of_spikes
 def latency_median(spikes, since=None, level=0.95):
-    """Median time from `since` to the first spike (ms), silent trials counted as later than all.
+    """Median time from `since` to the first spike (ms), with silent trials counted as later than all others.
 
     Arguments:
         spikes: SpikeTrains.
         since: see `first_spikes`.
         level: confidence level.
 
-    The interval goes from one order statistic to another, and is exact and conservative for independent trials,
-    whatever the law; where its upper end falls among the silent trials it has none.
+    The ends of the interval are order statistics; it is exact and conservative for independent trials of any
+    distribution. If its upper end falls among the silent trials there is no interval.
     Source: David and Nagaraja, Order Statistics (2003), section 7.1.
     """
     level = confidence(level)
@@ -126,7 +128,7 @@ def latency_median(spikes, since=None, level=0.95):
 
 
 def _order(n, level):
-    """The largest k such that the k-th and the k-th last of n (from 0) hold the median at this level; -1 if none."""
+    """The largest k such that the k-th and the k-th last of n (from 0) contain the median at this level; -1 if none."""
     below = bdtr(np.arange(n + 1), n, 0.5)  # of so many trials or fewer before the median
     return int(np.searchsorted(below, (1 - level) / 2)) - 1
 
@@ -136,7 +138,7 @@ def _of_first(name, formula, spikes, since, level, method):
     found = first_spikes(spikes, since)
     spiked = np.isfinite(found)
     centre = float(found[spiked].mean()) if spiked.any() else 0.0
-    late = np.where(spiked, found, centre) - centre  # about the mean: rounding must not pass for jitter
+    late = np.where(spiked, found, centre) - centre  # about the mean: rounding must not appear as jitter
     sums = TrialSums({"late": late, "square": late**2, "count": spiked}, centre=centre)
     estimate = by_trial(
         Quantity(name, "ms", LOG, _OF, 2), formula, sums, level=level, method=method,

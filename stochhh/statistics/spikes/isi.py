@@ -40,12 +40,12 @@ def isi_mean(spikes, level=0.95, method="jackknife"):
         level: confidence level.
         method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
 
-    It is the mean over spikes, which is 1/rate in every stationary train; where all ISIs are equal to rounding its
-    interval is that of 1/rate. ISIs longer than the window T stay unseen.
-    Bias left with 20 trials (of the plain mean in brackets): 5 spikes a window: Poisson -5 % (-23), gamma with CV
-    0.5: 0 (-6), with CV 1.4: -17 (-40); 20 spikes: 0 (-5), 0 (-1), 0 (-10); 100 spikes: 0 (-1), 0 (0), 0 (-2). A
-    periodic train has no bias. Where ISIs beyond the window are likely (see `hidden`), the interval is stretched to
-    hold that of 1/rate, which loses none. Coverage and intervals: see `by_trial`.
+    It is the mean over spikes, which is 1/rate in every stationary train; if all ISIs are equal up to rounding its
+    interval is that of 1/rate. ISIs longer than the window T are never observed. Remaining bias with 20 trials (that of
+    the plain mean in brackets): 5 spikes per window: Poisson -5 % (-23), gamma with CV 0.5: 0 (-6), with CV 1.4: -17
+    (-40); 20 spikes: 0 (-5), 0 (-1), 0 (-10); 100 spikes: 0 (-1), 0 (0), 0 (-2). There is no bias for a periodic train.
+    If ISIs longer than the window are likely (see `hidden`), the interval is extended to include that of 1/rate, which
+    is not affected. Coverage and intervals: see `by_trial`.
 
     Source of the weights: Horvitz and Thompson, J. Am. Stat. Assoc. 47, 663 (1952).
 
@@ -59,7 +59,7 @@ def isi_mean(spikes, level=0.95, method="jackknife"):
 
 
 def _mean(statistic, spikes, level, method):
-    """The mean ISI, with the interval of 1/rate, which loses no ISI, where its own is missing or too narrow."""
+    """The mean ISI, with the interval of 1/rate, which loses no ISI, if its own is missing or too narrow."""
     mean, hides = statistic.by_trial(spikes, level, method), too_short(spikes, level)
     isi, _ = spikes.isi()
     equal = mean.low is None and mean.n > 1 and np.ptp(isi) <= 2 * time_resolution(spikes)
@@ -90,22 +90,24 @@ def cv(spikes, level=0.95, method="jackknife"):
         level: confidence level.
         method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
 
-    Corrected for the window as isi_mean is, and for the bias of a few ISIs by the jackknife over trials; with one
-    trial it is not, and on n Poisson ISIs too small by 1.1/n to 1.5/n. Bias left with 20 trials: 5 spikes a window:
-    Poisson -8 %, gamma with CV 0.5: 0, with CV 1.4: -15; 20 and 100 spikes: 0, 0, 0. Where the window hides too many
-    long ISIs (see `hidden`; a Poisson train takes 14 spikes a trial) the interval is given up. It is by trial on the
-    log scale, and no narrower than that of N independent ISIs of this CV and a skewness g, with the kurtosis 16/9 g^2
-    of narrow lognormal laws, se^2 = (1/2 + 4/9 g^2 + cv^2 - g cv) / N, or of a gamma law: what 20 trials show of the
-    spread is too little. A sample without its rare long ISIs looks regular: the upper end reaches further by what the
-    tail leaves open, up to twice as far, and where that is not enough there is a `doubt` (see `allowing_for_tail`);
-    there is one, too, where the trials have an interval only because they are more regular than others might be.
-    Measured where 95 % is claimed, with 20 and 50 trials of 50 spikes: 95 to 99 % on Poisson, gamma, dead-time and
-    inverse Gaussian trains (CV 0.7), and with rates that vary by 15 %, with a doubt in hardly any sample but those of
-    inverse Gaussian trains (23 and 10 %). On log-logistic ISIs of shape 3, on gamma distributed rates of CV 30 and 50 %
-    and on lognormal ISIs of sigma 0.5, 0.8 and 1, which no sample of this size knows, 93 to 99 % hold, and at most 6 %
-    of the samples are wrong without a doubt; with 400 ISIs in all up to 12 % are
-    (`pytest -m slow -s tests/statistical/test_doubtful_coverage.py`). Where the tail is shorter than a gamma's the
-    interval is wider than it need be: 99 % on ISIs even between 5 and 15 ms.
+    Corrected for the finite window as in isi_mean, and for the bias of small samples by the jackknife over trials; with
+    one trial the latter is not possible, and for n Poisson ISIs the value is too small by 1.1/n to 1.5/n. Remaining
+    bias with 20 trials: 5 spikes per window: Poisson -8 %, gamma with CV 0.5: 0, with CV 1.4: -15; 20 and 100 spikes:
+    0, 0, 0. If too many long ISIs are lost at the ends of the window (see `hidden`; a Poisson train requires 14 spikes
+    per trial) no interval is given. The interval is by trial on the log scale, and no narrower than that of N
+    independent ISIs with this CV and a skewness g, with the kurtosis 16/9 g^2 of narrow lognormal distributions, se^2 =
+    (1/2 + 4/9 g^2 + cv^2 - g cv) / N, or that of a gamma distribution, since 20 trials underestimate the variability. A
+    sample that lacks the rare long ISIs appears regular: the upper end is therefore extended according to the
+    uncertainty of the tail, by a factor of up to two, and if that is not sufficient there is a `doubt` (see
+    `allowing_for_tail`). There is also a doubt if the trials have an interval only because they happen to be more
+    regular than others might be. Measured coverage at a nominal level of 95 %, with 20 and 50 trials of 50 spikes: 95
+    to 99 % on Poisson, gamma, dead-time and inverse Gaussian trains (CV 0.7), and with rates that vary by 15 %, with a
+    doubt in hardly any sample except those of inverse Gaussian trains (23 and 10 %). On log-logistic ISIs of shape 3,
+    on gamma distributed rates of CV 30 and 50 % and on lognormal ISIs of sigma 0.5, 0.8 and 1, whose tails no sample of
+    this size can represent, the coverage is 93 to 99 %, and at most 6 % of the samples miss the true value without a
+    doubt; with 400 ISIs in total up to 12 % do (`pytest -m slow -s tests/statistical/test_doubtful_coverage.py`). If
+    the tail is shorter than that of a gamma distribution the interval is conservative: 99 % on ISIs uniform between 5
+    and 15 ms.
     """
     return CV.estimate(spikes, level, method)
 
@@ -120,20 +122,21 @@ def isi_skewness(spikes, level=0.95, method="jackknife"):
         level: confidence level.
         method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
 
-    Corrected, and given up, as cv is. A third moment hangs on ISIs so rare that few trials show them, and the spread
-    between trials misses them too (it alone covered 88 % on Poisson trains). So the interval, by trial on the asinh
-    scale, is no narrower than that of N independent ISIs of a gamma law with this skewness g, for which the square of
-    the error of g is (6 + 9 g^2 + 1.875 g^4) / N. Measured with 20 trials of 50 spikes where 95 % is claimed: 97 to
-    99 % on Poisson, gamma, dead-time and inverse Gaussian trains, 94 to 97 % with rates that vary evenly by 50 % (CV 29
-    %) and on lognormal ISIs (sigma 0.5). Heavier tails are allowed for, and said, as those of `cv`: with sigma 0.8 and
-    1 and gamma distributed rates of CV 50 % 84 to 95 % hold, and at most 7 % are wrong without a doubt.
+    Corrected as in cv, and without an interval under the same conditions. A third moment depends on ISIs so rare that
+    they occur in few trials, and the variability between trials underestimates their effect too (by itself it gave a
+    coverage of 88 % on Poisson trains). The interval, by trial on the asinh scale, is therefore no narrower than that
+    of N independent ISIs of a gamma distribution with this skewness g, for which the squared error of g is (6 + 9 g^2 +
+    1.875 g^4) / N. Measured coverage with 20 trials of 50 spikes at a nominal level of 95 %: 97 to 99 % on Poisson,
+    gamma, dead-time and inverse Gaussian trains, 94 to 97 % with rates that vary uniformly by 50 % (CV 29 %) and on
+    lognormal ISIs (sigma 0.5). Heavier tails are allowed for, and reported, as in `cv`: with sigma 0.8 and 1 and gamma
+    distributed rates of CV 50 % the coverage is 84 to 95 %, and at most 7 % miss the true value without a doubt.
 
     """
     return ISI_SKEWNESS.estimate(spikes, level, method)
 
 
 def isi_kurtosis(spikes, level=0.95, method="jackknife"):
-    """Excess kurtosis of the interspike intervals: 0 for a normal law, 6 for a Poisson train.
+    """Excess kurtosis of the interspike intervals: 0 for a normal distribution, 6 for a Poisson train.
 
         isi_kurtosis = [sum w (x - m)^4 / sum w] / [sum w (x - m)^2 / sum w]^2 - 3,   m, w as in cv
 
@@ -142,20 +145,21 @@ def isi_kurtosis(spikes, level=0.95, method="jackknife"):
         level: confidence level.
         method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
 
-    Corrected, and given up, as cv is. A fourth moment hangs on the few longest ISIs still more than the third: as that
-    of isi_skewness the interval, by trial on the asinh scale, is no narrower than that of N independent ISIs of a gamma
-    law with this kurtosis k (or 0), the square of its error (24 + 168 k + 334 k^2 / 3 + 14 k^3) / N.
-    Measured with 20 trials of 20 and 50 spikes where 95 % is claimed: 99 % on Poisson, gamma, dead-time and inverse
-    Gaussian trains, 96 to 97 % with rates that vary evenly by 50 % and on lognormal ISIs (sigma 0.5). Heavier tails are
-    allowed for, and said, as those of `cv`: 80 to 95 %, at most 6 % wrong without a doubt. With fewer than 300
-    ISIs in all it may be much too narrow (83 % on gamma trains with CV 0.5), and is given up. Tests: see `cv`.
+    Corrected as in cv, and without an interval under the same conditions. A fourth moment depends on the few longest
+    ISIs even more than the third: as for isi_skewness the interval, by trial on the asinh scale, is no narrower than
+    that of N independent ISIs of a gamma distribution with this kurtosis k (or 0), with the squared error (24 + 168 k +
+    334 k^2 / 3 + 14 k^3) / N. Measured coverage with 20 trials of 20 and 50 spikes at a nominal level of 95 %: 99 % on
+    Poisson, gamma, dead-time and inverse Gaussian trains, 96 to 97 % with rates that vary uniformly by 50 % and on
+    lognormal ISIs (sigma 0.5). Heavier tails are allowed for, and reported, as in `cv`: 80 to 95 %, with at most 6 %
+    that miss the true value without a doubt. With fewer than 300 ISIs in total the interval might be much too narrow
+    (83 % on gamma trains with CV 0.5), and none is given. Tests: see `cv`.
 
     """
     return ISI_KURTOSIS.estimate(spikes, level, method)
 
 
 def too_short(spikes, level, spare=1.0):
-    """Why the window is too short for what hangs on the longest ISIs, or None; see `hidden`."""
+    """Why the window is too short for statistics that depend on the longest ISIs, or None; see `hidden`."""
     isi, trial = spikes.isi()
     if not isi.size:
         return None
@@ -164,7 +168,7 @@ def too_short(spikes, level, spare=1.0):
 
 
 def _with_resolution(resolution):
-    """`powers`, with by how much rounding may move the statistic: a function of their constants."""
+    """`powers` with the resolution, the effect of rounding on the statistic, as a function of their constants."""
 
     def sums(spikes):
         s = powers(spikes)
@@ -191,10 +195,10 @@ def _cv_floor(s):
 
 
 def _least_error(square):
-    """The `floor` of `by_trial`, of TrialSums: the error of N independent ISIs of a gamma law.
+    """The `floor` of `by_trial`, of TrialSums: the error of N independent ISIs of a gamma distribution.
 
     Arguments:
-        square: function of the value to N times the square of its error, on the plain or asinh scale.
+        square: function of the value that returns N times its squared error, on the plain or asinh scale.
     """
     return lambda s: lambda value: np.sqrt(square(value) / s.count.sum())
 

@@ -32,10 +32,10 @@ _FINE = 2048  # cells of ln ISI that a kernel density is made of
 
 
 def isi_bins(*trains):
-    """Edges (ms) of bins of equal ratio that hold the ISIs of all `trains` (SpikeTrains), or None if there are none.
+    """Edges (ms) of bins of equal ratio that hold the ISIs of all `trains` (SpikeTrains), or None without ISIs.
 
-    They stand at 10^(k/b) for whole k, with b = 1.5 n^(1/3) bins a decade, from 8 to 40, where n is the smallest
-    number of ISIs that any of the trains has: the width of the best histogram falls like n^(-1/3).
+    The edges are 10^(k/b) for integer k, with b = 1.5 n^(1/3) bins a decade, from 8 to 40, where n is the smallest
+    number of ISIs that any of the trains has: the optimal bin width of a histogram decreases as n^(-1/3).
 
     Source: Freedman and Diaconis, Z. Wahrscheinlichkeitstheorie 57, 453 (1981).
     """
@@ -58,13 +58,13 @@ def isi_histogram(spikes, edges=None, level=0.95):
 
     Arguments:
         spikes: SpikeTrains.
-        edges: edges of the bins, ms, increasing and positive; None takes those of `isi_bins`. To compare two
-            histograms give both the same. ISIs outside are counted in S alone.
+        edges: edges of the bins, ms, increasing and positive; None takes those of `isi_bins`. Use the same edges for
+            histograms that are compared. ISIs outside count only in S.
         level: confidence level of the intervals and of the simultaneous confidence band.
 
-    Returns a Curve at the geometric middles of the bins. Multiply by 0.4343/ISI to have the density per ms. Corrected
-    for the window as `isi_mean` is. Exact for the probability of the bin; a bin that fewer than two trials reach has
-    no interval. Intervals by trial on the root scale.
+    Returns a Curve at the geometric midpoints of the bins. Multiplied by 0.4343/ISI it is the density per ms. Corrected
+    for the finite window as in `isi_mean`. Exact for the probability of the bin; a bin with ISIs of fewer than two
+    trials has no interval. Intervals by trial on the root scale.
     Source of the logarithmic bins: Sigworth and Sine, Biophys. J. 52, 1047 (1987).
     """
     level = confidence(level)
@@ -89,20 +89,20 @@ def isi_histogram(spikes, edges=None, level=0.95):
 
 @of_spikes
 def isi_kernel_density(spikes, x=None, bandwidth=None, level=0.95):
-    """Density of the ISIs (1/ms) by a Gaussian kernel on ln ISI, so that none of it falls below 0.
+    """Density of the ISIs (1/ms) by a Gaussian kernel on ln ISI, so that there is no mass below 0.
 
         f(x) = sum w phi((ln x - ln ISI) / b) / (b x sum w),   w = T / (T - ISI)
 
     Arguments:
         spikes: SpikeTrains.
-        x: where, ms, positive, shape (n_points,); None takes 200 points of equal ratio over all ISIs.
+        x: points of the curve, ms, positive, shape (n_points,); None takes 200 points of equal ratio over all ISIs.
         bandwidth: b, of ln ISI; None takes 0.9 min(sd, quartile range / 1.34) n^(-1/5), Silverman's, for n ISIs.
         level: confidence level of the intervals and of the simultaneous confidence band.
 
-    Corrected for the window as `isi_mean` is. The kernel smooths: f is that of ISI times exp(b z), z normal, which the
-    intervals are for; it differs from the density of the ISIs by a term of order b^2. ISIs below 1 us have no place on
-    the axis, and count in sum w alone. Returns a Curve; a point has no interval unless two trials have an ISI within a
-    bandwidth of it: a density of 0 would else look certain.
+    Corrected for the finite window as in `isi_mean`. The kernel smooths: f is the density of ISI times exp(b z), z
+    normal, and so are the intervals; it differs from the density of the ISIs by a term of order b^2. ISIs below 1 us
+    are not on the axis, and count only in sum w. Returns a Curve; a point has an interval only if two trials have an
+    ISI within a bandwidth of it, since a density of 0 would otherwise appear certain.
     Source: Silverman, Density Estimation (1986), eq. 3.31; for the logarithm section 2.10.
     """
     level = confidence(level)
@@ -142,15 +142,15 @@ def log_isi_mean(spikes, level=0.95, method="jackknife"):
         level: confidence level.
         method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
 
-    Corrected for the window as `isi_mean` is. ISIs that rounding cannot tell from 0 are left out. Where the window
-    hides too many long ISIs (see `hidden`; a Poisson train takes 7 spikes a trial) the interval is given up. Measured
-    with 20 trials of 50 spikes where 95 % is claimed: 95 to 96 %.
+    Corrected for the finite window as in `isi_mean`. ISIs that are 0 up to rounding are not used. If too many long ISIs
+    are lost at the ends of the window (see `hidden`; a Poisson train requires 7 spikes per trial) no interval is given.
+    Measured coverage with 20 trials of 50 spikes at a nominal level of 95 %: 95 to 96 %.
     """
     return LOG_ISI_MEAN.estimate(spikes, level, method)
 
 
 def log_isi_sd(spikes, level=0.95, method="jackknife"):
-    """Standard deviation of the natural logarithm of the ISIs: the width of their law on a logarithmic axis.
+    """Standard deviation of the natural logarithm of the ISIs: the width of their distribution on a logarithmic axis.
 
         log_isi_sd = sqrt(sum w (ln x - m)^2 / sum w),   m = log_isi_mean
 
@@ -159,13 +159,14 @@ def log_isi_sd(spikes, level=0.95, method="jackknife"):
         level: confidence level.
         method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
 
-    For Poisson trains pi / sqrt(6) = 1.2825. Corrected as `cv` is; its interval given up as that of `log_isi_mean`.
+    For Poisson trains pi / sqrt(6) = 1.2825. Corrected as in `cv`; its interval is missing where that of `log_isi_mean`
+    is.
     """
     return LOG_ISI_SD.estimate(spikes, level, method)
 
 
 def _told(spikes):
-    """(isi, trial, weight) of the ISIs that rounding can tell from 0."""
+    """(isi, trial, weight) of the ISIs that differ from 0 by more than rounding."""
     isi, trial = spikes.isi()
     told = isi > time_resolution(spikes)
     return isi[told], trial[told], window_weight(isi[told], spikes.window)

@@ -11,7 +11,7 @@ __all__ = ["kurtosis", "mean", "powers", "skewness", "variance"]
 def powers(spikes):
     """TrialSums of the powers y^k of the ISIs, y = ISI - centre, weighted for the window: w, wy, wyy, ...; count.
 
-    The centre is the overall mean: about 0 the variance of a regular train would drown in rounding.
+    The centre is the overall mean: about 0 the variance of a regular train would be lost in rounding.
     """
     isi, trial = spikes.isi()
     weight = window_weight(isi, spikes.window)

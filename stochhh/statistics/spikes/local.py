@@ -25,8 +25,8 @@ def cv2(spikes, level=0.95, method="jackknife"):
         level: confidence level.
         method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
 
-    Pairs longer than the window stay unseen; bias left with 5 spikes a window and 20 trials: 1 % or less on Poisson
-    and gamma trains. Two ISIs of length 0 (three spikes at one time) make no pair. Interval: see `by_trial`.
+    Pairs longer than the window are never observed; remaining bias with 5 spikes per window and 20 trials: 1 % or less
+    on Poisson and gamma trains. Two ISIs of length 0 (three spikes at one time) make no pair. Interval: see `by_trial`.
     Source: Holt, Softky, Koch and Douglas, J. Neurophysiol. 75, 1806 (1996).
     """
     return CV2.estimate(spikes, level, method)
@@ -44,15 +44,15 @@ def lv(spikes, level=0.95, method="jackknife"):
         level: confidence level.
         method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
 
-    Pairs longer than the window stay unseen; bias left with 5 spikes a window and 20 trials: 1 % or less on Poisson
-    and gamma trains. Two ISIs of length 0 (three spikes at one time) make no pair. Interval: see `by_trial`.
+    Pairs longer than the window are never observed; remaining bias with 5 spikes per window and 20 trials: 1 % or less
+    on Poisson and gamma trains. Two ISIs of length 0 (three spikes at one time) make no pair. Interval: see `by_trial`.
     Source: Shinomoto, Shima and Tanji, Neural Comput. 15, 2823 (2003).
     """
     return LV.estimate(spikes, level, method)
 
 
 def lvr(spikes, level=0.95, method="jackknife", *, refractoriness=5.0):
-    """Revised local variation LvR: lv made up for a refractory time R, which makes fast trains look regular.
+    """Revised local variation LvR: lv corrected for a refractory time R, which makes fast trains appear regular.
 
         lvr = < 3 (1 - 4 I_k I_{k+1} / (I_k + I_{k+1})^2) (1 + 4 R / (I_k + I_{k+1})) >
 
@@ -64,21 +64,22 @@ def lvr(spikes, level=0.95, method="jackknife", *, refractoriness=5.0):
         method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
         refractoriness: R, ms.
 
-    Window, bias, interval and ISIs of length 0 as in `lv`. Very short pairs weigh so much that on a Poisson train the
-    variance of a term is infinite, if barely, and the interval a little too narrow (92 to 96 % where 95 % is claimed;
-    88 % on Weibull ISIs of shape 0.7, in which short ones are more frequent); where they are as frequent as in a gamma
-    law with a CV of 1.4 or more, LvR has no finite mean. On other trains 94 to 97 %: `pytest -m slow -s
-    tests/statistical/test_more_coverage.py -k each_statistic`. Raises InputError for a negative refractoriness.
+    Window, bias, interval and ISIs of length 0 as in `lv`. Very short pairs have so large a weight that on a Poisson
+    train the variance of a term is (just) infinite, and the interval slightly too narrow (coverage 92 to 96
+    % at a nominal level of 95 %; 88 % on Weibull ISIs of shape 0.7, in which short ones are more frequent); if they are
+    as frequent as in a gamma distribution with a CV of 1.4 or more, LvR has no finite mean. On other trains 94 to 97 %:
+    `pytest -m slow -s tests/statistical/test_more_coverage.py -k each_statistic`. Raises InputError for a negative
+    refractoriness.
     Source: Shinomoto et al., PLoS Comput. Biol. 5, e1000433 (2009), eq. 3.
     """
     return _revised(real("refractoriness", refractoriness, at_least=0, unit="ms")).estimate(spikes, level, method)
 
 
 def _over_pairs(term, order):
-    """Function of spikes to sums over adjacent pairs of ISIs: weights w, and w term(contrast, length), as `wx`.
+    """Function from spikes to sums over adjacent pairs of ISIs: weights w, and w term(contrast, length), as `wx`.
 
-    The contrast is (I_{k+1} - I_k) / (I_{k+1} + I_k), the length what it is divided by; rounding moves the mean of the
-    term like the power `order` of the contrast.
+    The contrast is (I_{k+1} - I_k) / (I_{k+1} + I_k), the length its denominator; rounding changes the mean of the term
+    as the power `order` of the contrast.
     """
 
     def sums(spikes):

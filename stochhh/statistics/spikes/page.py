@@ -19,7 +19,7 @@ _CURVES = {
 
 
 def spike_train_curves(results):
-    """What the page shows: NAME -> LABEL -> Curve, of isi_histogram (in the same bins) and five others.
+    """The curves of the page: NAME -> LABEL -> Curve, of isi_histogram (in the same bins) and five others.
 
     Arguments:
         results: LABEL -> Result, or SpikeTrains.
@@ -36,7 +36,7 @@ def spike_train_table(found):
     """The plotted numbers as a pandas.DataFrame: statistic, result, x, value, low, high, joint_low, joint_high.
 
     Arguments:
-        found: what `spike_train_curves` gave. The units are those of the axes.
+        found: the result of `spike_train_curves`. The units are those of the axes.
     """
     import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Whether an interspike interval (ISI) remembers those before it."""
+"""Serial correlations of the interspike intervals (ISIs)."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ _FIRST = np.arange(1, 6)  # lags, of which the mean error is the least that is b
 
 @of_spikes
 def serial_correlation(spikes, lags=None, level=0.95):
-    """Correlation of the ISIs of a trial that stand k places apart.
+    """Serial correlation coefficients: correlation between ISIs of a trial at lag k.
 
         rho_k = cov(I_j, I_{j+k}) / sqrt(var(I_j) var(I_{j+k}))
 
@@ -30,21 +30,21 @@ def serial_correlation(spikes, lags=None, level=0.95):
         lags: whole numbers k, 1 or more, increasing; None takes 1 to 5.
         level: confidence level of the intervals and of the simultaneous confidence band.
 
-    Returns a Curve. 0 at all lags for a renewal train. Means and variances are those of all trials together, so a
-    rate that varies between trials shows as a positive correlation at every lag. The bias of order 1/n_trials is
-    removed; stretches longer than the window stay unseen, and where it hides too many long ISIs (see `hidden`) the
-    intervals are given up. Intervals by trial on the Fisher scale.
+    Returns a Curve. 0 at all lags for a renewal train. Means and variances are those of all trials together, so a rate
+    that varies between trials appears as a positive correlation at every lag. The bias of order 1/n_trials is removed;
+    sequences longer than the window are never observed, and if too many long ISIs are lost (see `hidden`) no intervals
+    are given. Intervals by trial on the Fisher scale.
 
-    The spread between trials does not show what few of them had: two skips of a clock in a row, a long stretch of long
-    ISIs. So the standard error of rho_k on the Fisher scale is taken no smaller than that of n_k independent pairs,
-    nor than lags 1 to 5 have it on average, whichever are asked for:
+    The variability between trials does not account for events that occur in few of them, such as two successive skips
+    of a clock or a long sequence of long ISIs. The standard error of rho_k on the Fisher scale is therefore at least
+    that of n_k independent pairs, and at least the average over lags 1 to 5, whichever lags are requested:
 
         se_k >= max(1, e) / sqrt(n_k),   e^2 = mean of n_j se_j^2 over j = 1 to 5,   n_k = (sum of w)^2 / sum of w^2
 
-    Measured with 20 and 50 trials of 50 spikes where 95 % is claimed: 96 to 100 % for each lag, 97 to 100 % for five
-    lags together, on clocks of which 0.5 to 10 % of ticks are skipped, Poisson trains that switch between two rates,
-    self-exciting (Hawkes), Weibull and lognormal ones (`pytest -m slow -s tests/statistical/test_hard_curves.py -k
-    serial`). Without that least error 5 to 90 % for five lags together.
+    Measured coverage with 20 and 50 trials of 50 spikes at a nominal level of 95 %: 96 to 100 % for each lag, 97 to 100
+    % for five lags simultaneously, on clocks of which 0.5 to 10 % of ticks are skipped, Poisson trains that switch
+    between two rates, self-exciting (Hawkes), Weibull and lognormal ones (`pytest -m slow -s
+    tests/statistical/test_hard_curves.py -k serial`). Without this lower bound: 5 to 90 % for five lags simultaneously.
     Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), section 4.2.
     """
     level, lags = confidence(level), _lags(lags)
@@ -66,7 +66,7 @@ def serial_correlation(spikes, lags=None, level=0.95):
 
 
 def _pairs(spikes, lags):
-    """(sums, n_pairs, support): moments of the pairs by lag; how many they are, weighted; trials that have some."""
+    """(sums, n_pairs, support): moments of the pairs by lag; their weighted number; number of trials with pairs."""
     (isi, trial), time = spikes.isi(), spikes.time
     begins = time[:-1][spikes.trial[1:] == spikes.trial[:-1]]
     isi, ends = isi - (isi.mean() if isi.size else 0.0), begins + isi
@@ -95,7 +95,7 @@ def _correlation(s):
 
 
 def _least_error(estimator, n_pairs, first):
-    """The least standard error at each lag, on the Fisher scale, that the spread between trials is believed."""
+    """The lower bound for the standard error at each lag, on the Fisher scale."""
     error = np.ones(n_pairs.size)
     if estimator.left_out:
         with np.errstate(divide="ignore", invalid="ignore"):

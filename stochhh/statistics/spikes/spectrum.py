@@ -27,7 +27,7 @@ _WORK = 30_000_000  # spikes times frequencies, at most, unless there is one a b
 
 @of_spikes
 def spike_spectrum(spikes, edges=None, level=0.95):
-    """Power spectrum of the spike train (Hz): what its rate fluctuates by, frequency by frequency.
+    """Power spectrum of the spike train (Hz).
 
         S(f) = < |sum_j exp(-2 pi i f t_j)|^2 > / T   at f = k/T, k = 1, 2, ...
 
@@ -39,10 +39,10 @@ def spike_spectrum(spikes, edges=None, level=0.95):
             takes up to 60 bands from 1/T to eight times the rate, of one k each first, and then of equal ratio.
         level: confidence level of the intervals and of the simultaneous confidence band.
 
-    Two-sided: S(f) goes to the rate at high f, and for a Poisson train it is the rate everywhere. At whole multiples
-    of 1/T the mean rate drops out, and what a window of length T leaves is a bias of order 1/T. Of a band that holds
-    more than 200 frequencies, and of less where there are very many spikes, some evenly spaced ones are taken. Returns
-    a Curve at the mean frequency of each band. Intervals by trial on the log scale.
+    Two-sided: S(f) tends to the rate at high f, and equals the rate at all f for a Poisson train. At whole multiples of
+    1/T the mean rate does not contribute, and the remaining bias of a window of length T is of order 1/T. In a band
+    with more than 200 frequencies, or fewer if there are very many spikes, a subset of evenly spaced ones is used.
+    Returns a Curve at the mean frequency of each band. Intervals by trial on the log scale.
     Source: Bartlett, J. R. Stat. Soc. B 25, 264 (1963); Gerstner et al., Neuronal Dynamics (2014), section 7.4.
     """
     level = confidence(level)
@@ -76,9 +76,9 @@ def spectrum_at_zero(spikes, level=0.95):
         spikes: SpikeTrains.
         level: confidence level.
 
-    Off by the memory of the train over the window's length, a term of order 1/T; for a renewal train it goes to
-    rate * CV^2, `renewal_limit`. The variance is unbiased, its interval by trial on the log scale, see `by_trial`;
-    counts of two neighbouring values, or all equal but one, are treated as in `fano_factor`.
+    The bias, due to the memory of the train, is of order 1/T; for a renewal train the limit is rate * CV^2,
+    `renewal_limit`. The variance is unbiased, its interval by trial on the log scale, see `by_trial`; counts of two
+    neighbouring values, or all equal but one, are treated as in `fano_factor`.
     Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), eq. 4.6.12.
     """
     level = confidence(level)
@@ -99,7 +99,7 @@ def spectrum_at_zero(spikes, level=0.95):
 
 @of_spikes
 def renewal_limit(spikes, level=0.95):
-    """What the power spectrum at zero frequency would be if the train had no memory beyond its last spike (Hz).
+    """The power spectrum at zero frequency (Hz) of a renewal train with the same rate and CV.
 
         S(0) = rate * CV^2   for a renewal train
 
@@ -107,9 +107,9 @@ def renewal_limit(spikes, level=0.95):
         spikes: SpikeTrains.
         level: confidence level.
 
-    Set beside `spectrum_at_zero` it tells of memory: their ratio is 1 + 2 sum of the serial correlations. The
-    interval is by trial, with the errors of rate and CV as they depend on each other; it is given up where that of
-    `cv` is, and covers what that does.
+    A comparison with `spectrum_at_zero` measures memory: the ratio of the two is 1 + 2 sum of the serial correlations.
+    The interval is by trial, including the correlation between the errors of rate and CV; it is missing where that of
+    `cv` is, and has the same coverage.
     Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), section 4.6.
     """
     irregular, frequency = cv(spikes, level), rate(spikes, level).value
@@ -129,7 +129,7 @@ def renewal_limit(spikes, level=0.95):
 
 
 def _mapped(estimate, f, **changes):
-    """The estimate with f of its value and of the ends of its interval, where it has them."""
+    """The estimate with f applied to its value and to the ends of its interval, if it has them."""
     ends = {end: getattr(estimate, end) for end in ("value", "low", "high")}
     return replace(estimate, **{end: None if x is None else f(x) for end, x in ends.items()}, **changes)
 

@@ -1,4 +1,4 @@
-"""How long the neuron stays silent after a spike: survival and hazard, with intervals cut by the window's end."""
+"""Survival function and hazard of the interspike intervals, with intervals censored by the end of the window."""
 
 import numpy as np
 
@@ -22,25 +22,27 @@ _NONE = "there is no spike in the window"
 
 @of_spikes
 def isi_survival(spikes, x=None, level=0.95):
-    """Probability that an interspike interval (ISI) lasts longer than x, by the product limit.
+    """Probability that an interspike interval (ISI) is longer than x, by the Kaplan-Meier (product-limit) estimator.
 
-        S(x) = prod over ISIs y <= x of (1 - d(y) / r(y)),   d(y) ISIs that end at y, r(y) that last till y or longer
+        S(x) = prod over ISIs y <= x of (1 - d(y) / r(y)),   d(y) ISIs that end at y, r(y) that last to y or longer
 
     Arguments:
         spikes: SpikeTrains.
-        x: where, ms, from 0 up and increasing, shape (n_points,); None takes 200 points up to the longest ISI.
+        x: points of the curve, ms, from 0 up and increasing, shape (n_points,); None takes 200 points up to the longest
+            ISI.
         level: confidence level of the intervals and of the simultaneous confidence band.
 
-    Returns a Curve. Every spike in the window begins an interval; the one that the window's end cuts counts in r as
-    long as it is seen, so long ISIs are not lost. The time before the first spike of a window is left out: it began
-    nobody knows when. Beyond the longest of all, cut ones included, nothing is known. Consistent for a renewal train,
-    where the cut is independent of the ISI that it cuts; with serially correlated ISIs right but for the dependence
-    of the last ISI on those before. Exact at each x for any number of ISIs. Intervals by trial on the logit scale; a
-    point has none unless five trials (all, if these are fewer) have an ISI up to it, and as many an interval that lasts
-    longer. For where S is nearly 1 or 0 the sample that has such an ISI at all is one that has too many: with two
-    trials the joint band of 100 points covered 73 to 87 % where 95 % is claimed. Measured with five, on Poisson, gamma
-    and bursting trains and with a dead time: each point 95 to 96 %, the whole curve of 50 points 94 to 97 %, with 20
-    and 50 trials of 50 spikes and 20 of 500 (`pytest -m slow -s tests/statistical/test_hard_curves.py -k survival`).
+    Returns a Curve. Every spike in the window begins an interval; one that is censored by the end of the window counts
+    in r for as long as it is observed, so long ISIs are not lost. The time before the first spike of a window is not
+    used, since its beginning is unknown. Beyond the longest interval, including the censored ones, S is undefined.
+    Consistent for a renewal train, where the censoring is independent of the censored ISI; with serially correlated
+    ISIs correct except for the dependence of the last ISI on those before. Exact at each x for any number of ISIs.
+    Intervals by trial on the logit scale; a point has one only if at least five trials (all, if there are fewer) have
+    an ISI up to it, and as many have a longer interval. Where S is nearly 1 or 0, samples that contain such an ISI tend
+    to overestimate its probability: with two trials the simultaneous band of 100 points covered 73 to 87 % at a nominal
+    level of 95 %. Measured coverage with five, on Poisson, gamma and bursting trains and with a dead time: 95 to 96 %
+    for each point, 94 to 97 % for the whole curve of 50 points, with 20 and 50 trials of 50 spikes and 20 of 500
+    (`pytest -m slow -s tests/statistical/test_hard_curves.py -k survival`).
     Source: Kaplan and Meier, J. Am. Stat. Assoc. 53, 457 (1958); Gill, Z. Wahrscheinlichkeitstheorie 53, 97 (1980).
     """
     level = confidence(level)
@@ -67,7 +69,7 @@ def isi_survival(spikes, x=None, level=0.95):
 
 
 def _at_risk(length, cut, trial, x, spikes):
-    """(sums, support): what the product limit at x is made of; trials with an ISI up to x and with a longer one."""
+    """(sums, support): the sums of the product limit at x; trials with an ISI up to x and with a longer one."""
     slack, ends = rounding(spikes.stop), np.unique(length[cut])
     ends = ends[np.append(np.diff(ends) > slack, True)]  # what rounding alone tells apart is one
     n_groups = int(np.clip(_MOST // max(ends.size, 1), 20, GROUPS))
@@ -91,16 +93,16 @@ def _at_risk(length, cut, trial, x, spikes):
 
 
 def _product_limit(s):
-    """S(x) from the cut intervals: between two of them the product limit is a plain ratio of numbers at risk.
+    """S(x) from the censored intervals: between two of them the product limit is a ratio of numbers at risk.
 
-    S(x) = r(x+) / r(0) * prod over cut intervals u <= x of r(u) / (r(u) - c(u)),   c(u) that are cut at u
+    S(x) = r(x+) / r(0) * prod over censored intervals u <= x of r(u) / (r(u) - c(u)),   c(u) censored at u
     """
     at_risk = s.staying + s.leaving
     factor = np.log(np.maximum(at_risk, 1) / np.maximum(s.staying, 1)) * (s.staying > 0)
     gained, cut = (
         np.insert(np.cumsum(column, axis=-1), 0, 0.0, axis=-1)[..., s.of_x] for column in (factor, s.leaving)
     )
-    # where the longest of all are cut, they stay at risk for ever
+    # if the longest of all are censored, they remain at risk
     left = np.where(s.staying > 0, 0.0, s.leaving).max(axis=-1, keepdims=True, initial=0.0)
     some_ended = s.begun > s.beyond + cut  # else it is 1, without a rounding error
     return np.where(some_ended, np.maximum(s.beyond, left) / s.begun * np.exp(gained), 1.0)
@@ -108,19 +110,19 @@ def _product_limit(s):
 
 @of_spikes
 def isi_hazard(spikes, edges=None, level=0.95):
-    """Rate at which the neuron spikes (1/ms) a given time after its last spike.
+    """Hazard of the ISIs: rate of spikes (1/ms) at a given time after the last spike.
 
-        h_j = d_j / E_j,   d_j ISIs that end in bin j, E_j the time that all intervals spend in it, cut ones too
+        h_j = d_j / E_j,   d_j ISIs that end in bin j, E_j the time spent in it by all intervals, also censored
 
     Arguments:
         spikes: SpikeTrains.
-        edges: edges of the bins, ms, from 0 up and increasing; None takes bins that equal numbers of ISIs end in, at
-            least eight if there are as many, 40 at most, and none narrower than a thousandth of the median.
+        edges: edges of the bins, ms, from 0 up and increasing; None takes bins in which equal numbers of ISIs end, at
+            least eight if there are that many, at most 40 bins, and none narrower than a thousandth of the median.
         level: confidence level of the intervals and of the simultaneous confidence band.
 
-    Returns a Curve at the middles of the bins. For a renewal train the hazard says all; a constant one is Poisson's.
-    Exact for the mean of the hazard over the bin, weighted with the time spent there; an interval that the window
-    cuts counts as long as it is seen. Intervals by trial on the root scale.
+    Returns a Curve at the midpoints of the bins. The hazard determines a renewal train completely; it is constant for a
+    Poisson train. Exact for the mean of the hazard over the bin, weighted with the time spent there; a censored
+    interval counts for as long as it is observed. Intervals by trial on the root scale.
     Source: Cox and Isham, Point Processes (1980), section 2.2; occurrence/exposure: Aalen, Ann. Stat. 6, 701 (1978).
     """
     level = confidence(level)
@@ -153,7 +155,7 @@ def isi_hazard(spikes, edges=None, level=0.95):
 
 
 def _bins(ended):
-    """Edges between which equal numbers of ISIs end, ms."""
+    """Edges (ms) of bins in which equal numbers of ISIs end."""
     if ended.size == 0:
         return ended
     edges = np.quantile(ended, np.linspace(0, 1, int(np.clip(ended.size // _PER_BIN, 1, _BINS)) + 1))
@@ -165,7 +167,7 @@ def _bins(ended):
 
 
 def _intervals(spikes):
-    """(length, cut, trial) of the interval after each spike of the window; the last of a trial is cut by its end."""
+    """(length, censored, trial) of the interval after each spike in the window; the last of a trial is censored."""
     time, trial = spikes.time, spikes.trial
     last = np.append(trial[1:] != trial[:-1], True)[: time.size]
     following = np.append(time[1:], spikes.stop)[: time.size]

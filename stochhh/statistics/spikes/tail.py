@@ -1,4 +1,4 @@
-"""Whether the longest interspike intervals (ISIs) of a sample tell how far a moment may be off."""
+"""Whether the longest interspike intervals (ISIs) of a sample determine the error of a moment."""
 
 from dataclasses import replace
 
@@ -10,23 +10,23 @@ _FEWEST = 20  # ISIs that are judged; the window asks for more
 _INDEX = (0.4, 0.2, 0.16, 0.15)  # tail index that speaks against moments 1 to 4, whose errors' end at 1/2 to 1/8
 _EXCESS = 0.02  # L-kurtosis above that of an exponential tail that speaks against moments 2 to 4
 _MOMENTS = (0.0, 2.4, 2.1, 1.9)  # times 2k: moments that the distribution of the ISIs must have, for moments 1 to 4
-_ABRUPT = 1.25  # times the 98 % quantile: the largest value of a law that ends there
+_ABRUPT = 1.25  # times the 98 % quantile: the largest value of a distribution that ends there
 _REMEDY = "see also cv2, lv and isi_histogram"
 
 
 def allowing_for_tail(estimate, spikes, order, scale):
-    """The estimate of a moment of the ISIs, its interval extended upwards by what the longest ISIs leave open.
+    """The estimate of a moment of the ISIs, its interval extended upwards for the uncertainty of the tail.
 
         h(high) <- h(theta) + (1 + min(a, 1)) (h(high) - h(theta)),   a the weight of `heavy_tail`
 
     Arguments:
         estimate: Estimate of the moment.
-        spikes: SpikeTrains that it was made of.
+        spikes: SpikeTrains that it was computed from.
         order: of the moment, 2 to 4.
         scale: h, the Scale of the interval.
 
-    A sample without its rare long ISIs looks regular and sure of it, so what has no doubt is selected; the truth then
-    lies above. With the doubt where there is one.
+    A sample that lacks the rare long ISIs appears regular, with a small error, so that samples without a doubt are a
+    selection, and the true value lies above them. If there is a doubt it is added.
     """
     if estimate.low is None:
         return estimate
@@ -39,24 +39,25 @@ def allowing_for_tail(estimate, spikes, order, scale):
 
 
 def heavy_tail(spikes, name, order):
-    """Why the error of a moment of the ISIs may be larger than the sample shows, as a sentence; or None.
+    """Why the error of a moment of the ISIs may be larger than estimated from the sample, as a sentence; or None.
 
-    The error hangs on twice as high a moment, and so on ISIs that may be rarer than one a sample. It may be larger
+    The error depends on a moment of twice the order, and thus on ISIs that may be rarer than one per sample. It may be
+    larger
 
     - where the tail index (`tail_index`) is high, since that moment is infinite from 1/(2 order) on, and the L-kurtosis
       higher than that of distributions with an exponential tail and the same L-skewness t (gamma and inverse Gaussian,
       about 0.1228 + 0.3012 t^2 + 0.9581 t^4 - 0.5749 t^6 + 0.1938 t^8 + 0.23 t^2): the weight index / a + excess / 0.02
       exceeds 1, with a = 0.2, 0.16, 0.15 for orders 2 to 4, and index / 0.4 for the mean;
-    - where the rates of the trials differ by a part c of their mean, so that the ISIs of all of them together have a
-      tail like t^-(1 + 1/c^2), as with gamma distributed rates, with too few moments: the weight
-      2 order b / (1 + 1/c^2) exceeds 1, with b = 2.4, 2.1, 1.9 for orders 2 to 4.
+    - where the rates of the trials have a coefficient of variation c, so that the pooled ISIs have a tail like t^-(1 +
+      1/c^2), as with gamma distributed rates, and too few finite moments: the weight 2 order b / (1 + 1/c^2) exceeds 1,
+      with b = 2.4, 2.1, 1.9 for orders 2 to 4.
 
     Arguments:
         spikes: SpikeTrains.
-        name: what the sentence calls the statistic.
+        name: name of the statistic in the sentence.
         order: of the moment, 1 to 4.
 
-    The tail is what the error hangs on; L-kurtosis and rates are of the whole sample, and few samples hide them.
+    The error depends on the tail; L-kurtosis and rates are properties of the whole sample, and visible in most samples.
     Source: Hosking, J. R. Stat. Soc. B 52, 105 (1990) (L-moments); Hosking and Wallis, Technometrics 29, 339 (1987).
     """
     weight, why = _evidence(spikes, order)
@@ -66,7 +67,7 @@ def heavy_tail(spikes, name, order):
 
 
 def _evidence(spikes, order):
-    """(weight, why): how much speaks for an error larger than the sample shows; from 1 on it is said."""
+    """(weight, why): evidence for an error larger than estimated from the sample; it is reported from 1 on."""
     isi = np.sort(spikes.isi()[0])
     if len(isi) < _FEWEST:
         return 0.0, ""
@@ -85,9 +86,10 @@ def tail_index(x):
 
         index = 2 - mean / l_2   of the excesses over a quantile, l_2 half their mean difference
 
-    the least of those over the 70 % and the 80 % quantile, and of that over the 90 % quantile plus 0.1: a mixture of
-    short and long values looks heavy over a quantile between them. -1, the index of a uniform law, where the longest
-    2 % differ by less than a quarter: they end abruptly, as those of a clock that skips.
+    the smallest of those over the 70 % and the 80 % quantile, and of that over the 90 % quantile plus 0.1, since a
+    mixture of short and long values appears heavy-tailed over a quantile between them. It is -1, the index of a uniform
+    distribution, if the longest 2 % differ by less than a quarter: the distribution then ends abruptly, as for a clock
+    that skips ticks.
 
     Arguments:
         x: sorted, shape (n,).
@@ -124,15 +126,16 @@ def l_moments(x):
 
 
 def _l_kurtosis_of_exponential_tails(skewness):
-    """About the largest L-kurtosis of a law with an exponential tail; a fit to gamma and inverse Gaussian laws."""
+    """Largest L-kurtosis with an exponential tail, approximately: a fit to gamma and inverse Gaussian distributions."""
     t = skewness**2
     return 0.12282 + 0.30115 * t + 0.95812 * t**2 - 0.57488 * t**3 + 0.19383 * t**4 + 0.23 * t
 
 
 def _differing_rates(spikes, isi):
-    """Upper limit of the part by which rates differ between trials, their standard deviation over their mean.
+    """Upper limit of the coefficient of variation of the rates between trials.
 
-    The variance of the counts beyond that of a renewal train, CV^2 of the mean count; one standard error upwards.
+    From the variance of the counts in excess of that of a renewal train, CV^2 times the mean count; plus one standard
+    error.
     """
     counts, n = spikes.counts(), spikes.n_trials
     if n < 2:

@@ -1,4 +1,4 @@
-"""What a window of finite length hides of a spike train."""
+"""Effects of a finite observation window on the statistics of a spike train."""
 
 import numpy as np
 
@@ -14,17 +14,17 @@ _SPIKES = 14  # of a Poisson train in the window, on average, for the longest IS
 
 
 def window_weight(length, window):
-    """Weight that makes up for what the window hides of a stretch of spikes.
+    """Weight that corrects for sequences of spikes that are lost at the ends of the window.
 
         w(x) = T / (T - x)
 
-    In a stationary train a stretch of `length` x that starts inside a window of length T ends inside it too with
-    probability (T - x)/T; its inverse makes weighted sums unbiased for every x < T. Equal stretches get equal
-    weights, so a periodic train is left as it is. Beyond 0.9 T the weight stays at 10, since one lucky stretch
-    would else outweigh all others; stretches longer than T are never seen.
+    In a stationary train a sequence of `length` x that starts inside a window of length T also ends inside it with
+    probability (T - x)/T; with its inverse as weight, weighted sums are unbiased for every x < T. Sequences of equal
+    length have equal weights, so a periodic train is unchanged. Beyond 0.9 T the weight remains at 10, since a single
+    sequence might otherwise dominate all others; sequences longer than T are never observed.
 
     Arguments:
-        length: from the first to the last spike of the stretch, ms, shape (n,).
+        length: time from the first to the last spike of the sequence, ms, shape (n,).
         window: length T of the window, ms.
 
     Source: Horvitz and Thompson, J. Am. Stat. Assoc. 47, 663 (1952).
@@ -33,23 +33,23 @@ def window_weight(length, window):
 
 
 def hidden(frequency, window, isi, trial, weight, *, tail, spare=1.0):
-    """Why the window hides too many long ISIs for an interval to hold, or None if it does not.
+    """Why too many long ISIs are lost at the ends of the window for a valid interval; or None.
 
-    It does where it holds fewer than 5 spikes on average; and, for statistics that hang on the longest ISIs, fewer than
-    14 sqrt(U), with U an upper limit of the local variation LV: where LV is known from few ISIs, U is 1, which asks
-    for the 14 spikes of a Poisson train. With LV itself in place of U those samples would be kept whose ISIs happen to
-    be regular; to judge by the longest ISIs alone would keep those that happen to lack them. Yet it also does where
-    more than 2 % of the ISIs are longer than half the window; and, for every statistic, where the mean ISI falls short
-    of 1/rate, its value in every stationary train, by more than 5 % and the error of the rate.
+    This is the case if the window contains fewer than 5 spikes on average or, for statistics that depend on the longest
+    ISIs, fewer than 14 sqrt(U), with U an upper limit of the local variation LV: if LV is estimated from few ISIs, U is
+    1, which requires the 14 spikes of a Poisson train. With LV itself in place of U, samples whose ISIs happen to be
+    regular would be selected; a criterion based on the longest ISIs alone would select those that happen to lack them.
+    It is also the case if more than 2 % of the ISIs are longer than half the window and, for every statistic, if the
+    mean ISI is smaller than 1/rate, its value in every stationary train, by more than 5 % and the error of the rate.
 
     Arguments:
         frequency: Estimate of the rate, Hz.
         window: length of the window, ms.
         isi, trial, weight: the ISIs (ms), their trials and weights, shape (n,).
-        tail: how much the statistic hangs on the longest ISIs: 1 for moments, 0.5 for those of the logarithm, which
-            take half as many spikes, 0 for pairs of ISIs, which take 5 and the last condition.
-        spare: times as many spikes as a train takes that is regular enough for fewer than 14: from somewhat more than
-            1 on, those windows are hidden too that are known to be long enough by chance alone.
+        tail: dependence of the statistic on the longest ISIs: 1 for moments, 0.5 for those of the logarithm, which
+            require half as many spikes, 0 for pairs of ISIs, which require 5 and the last condition.
+        spare: safety factor for the number of spikes required of a train that is regular enough for fewer than 14: a
+            value above 1 also excludes windows that appear long enough by chance alone.
     """
     total, spikes = weight.sum(), per_ms(frequency.value) * window
     long, mean = weight[isi > window / 2].sum() / total, weight @ isi / total
@@ -72,7 +72,7 @@ def hidden(frequency, window, isi, trial, weight, *, tail, spare=1.0):
 def _most_local_variation(isi, trial):
     """Upper 95 % limit of LV, the mean of x = 3 (I - I')^2 / (I + I')^2 over adjacent ISIs: m + 1.645 s + 3/n.
 
-    As x lies between 0 and 3, the last term holds where few of them say little of their spread s (Maurer and Pontil,
+    Since x lies between 0 and 3, the last term bounds the error if s is estimated from few values (Maurer and Pontil,
     COLT 2009). At most 1, the value of a Poisson train, or m if that is larger.
     """
     length = isi[1:] + isi[:-1]
@@ -85,5 +85,5 @@ def _most_local_variation(isi, trial):
 
 
 def time_resolution(spikes):
-    """By how much rounding of the spike times may change an ISI, ms."""
+    """The largest change of an ISI due to rounding of the spike times, ms."""
     return 8 * np.finfo(np.float64).eps * spikes.stop

@@ -1,4 +1,4 @@
-"""How sure an estimate is: what leaving out each trial tells, intervals of numbers and of curves."""
+"""Uncertainty of estimates: leave-one-trial-out jackknife, bootstrap, intervals for numbers and for curves."""
 
 from .gamma_law import kurtosis_error, skewness_error, variance_error
 from .jackknife import by_trial, curve_by_trial

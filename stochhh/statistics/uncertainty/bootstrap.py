@@ -1,12 +1,12 @@
-"""The studentised bootstrap over trials: what the jackknife's t is distributed like, from the data themselves."""
+"""The studentised bootstrap over trials: the distribution of the jackknife's t, estimated from the data."""
 
 import numpy as np
 
 __all__ = ["AT_LEAST", "bootstrap_t"]
 
-AT_LEAST = 20  # trials; below, the resamples repeat too few of them
+AT_LEAST = 20  # trials; with fewer, the resamples repeat too few of them
 _DRAWS = 2000
-_GROUPS = 100  # of trials, at most: more would not make the quantiles better known
+_GROUPS = 100  # of trials, at most: more would not make the quantiles more precise
 _CHUNK = 100  # resamples at a time
 _SEED = 0  # fixed: the same data give the same interval
 
@@ -14,9 +14,10 @@ _SEED = 0  # fixed: the same data give the same interval
 def bootstrap_t(forward, formula, sums, level):
     """Quantiles, lower and upper, of t = [h(theta*) - h(theta)] / se* over resamples of the trials; None if they fail.
 
-        theta* = g(sum_t m_t S_t),   m multinomial,   se*^2 the jackknife's of the resample, trial t counted m_t times
+        theta* = g(sum_t m_t S_t),   m multinomial,   se*^2 its jackknife variance, trial t counted m_t times
 
-    The interval is then h(theta) - t_upper se to h(theta) - t_lower se: of second order, where Student's t is of first.
+    The interval is then h(theta) - t_upper se to h(theta) - t_lower se. It is second-order accurate,
+    that with Student's t first-order accurate.
 
     Arguments:
         forward: h.

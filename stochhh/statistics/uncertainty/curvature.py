@@ -1,4 +1,4 @@
-"""The second order of an estimate: how far it may be off where its first derivative nearly vanishes."""
+"""The second-order error of an estimate, which matters where its first derivative nearly vanishes."""
 
 import numpy as np
 
@@ -10,22 +10,23 @@ _RADIUS = np.array([0.6, 1.0])
 
 
 def bend(formula, sums, left_out, t):
-    """(lowest, highest) that a formula falls and rises, to second order, within t standard errors of its sums.
+    """(lowest, highest) change of a formula, to second order, within t standard errors of its sums.
 
         max over |e| <= t of  (g(S + D e) - g(S - D e)) / 2 + (g(S + D e) + g(S - D e)) / 2 - g(S)
 
     with D the deviations of the S_t from their mean times sqrt(n / (n - 1)), so that D e over all e of length t is the
-    confidence ellipse of S. Where g is linear this is the jackknife's t se. Where the derivative vanishes, as that of
-    the variance p (1 - p) of counts that take two values equally often, the jackknife's error is 0 and this is not.
+    confidence ellipse of S. Where g is linear this is t times the jackknife standard error. Where the derivative
+    vanishes, as for the variance p (1 - p) of counts that take two values equally often, the jackknife standard error
+    is 0, but this is not.
 
     Arguments:
         formula: g, of TrialSums.
         sums: S_t, TrialSums of shape (n,).
         left_out: g(S - S_t), shape (n,).
-        t: how many standard errors.
+        t: number of standard errors.
 
-    e runs through the planes that the direction of steepest change spans with that of each sum. Odd and even part are
-    read off at 0.3 t and taken as linear and quadratic.
+    e is restricted to the planes spanned by the direction of steepest change and that of each sum. The odd and even
+    parts are evaluated at 0.3 t and extrapolated as linear and quadratic.
     """
     n, steepest = len(sums), _direction(left_out)
     others = [_direction(column) for column in sums.columns.values()]

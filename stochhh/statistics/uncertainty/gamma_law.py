@@ -1,4 +1,4 @@
-"""How far moments of independent values of a gamma law are off: the least that may be promised of others."""
+"""Errors of the moments of independent gamma distributed values: lower bounds for those of other distributions."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""How far an interval by trial reaches: on the scale of the quantity, no narrower and no wider than the sums allow."""
+"""The extent of an interval by trial on the scale of the quantity, with a lower and an upper bound."""
 
 from typing import NamedTuple
 
@@ -14,11 +14,11 @@ __all__ = ["Image", "reach"]
 
 _WIDEST = 5.0  # times where the plain scale puts an end: beyond, a log or asinh scale says nothing any more
 _FLAT = 1.2  # times the reach of the first order: from there on the second order counts
-_BENT = 5  # trials from which on the second order is told
+_BENT = 5  # trials from which on the second order is used
 
 
 class Image(NamedTuple):
-    """Value and leave-one-out values on the scale; where that has no place for one of them, as they are."""
+    """Value and leave-one-out values on the scale; untransformed where the scale is undefined for one of them."""
 
     scale: object
     value: np.ndarray
@@ -27,7 +27,7 @@ class Image(NamedTuple):
 
     @classmethod
     def of(cls, scale, value, parts):
-        """Those of the values given; each point by itself."""
+        """The image of the given values, each point separately."""
         with np.errstate(divide="ignore", invalid="ignore"):
             image, images = scale.forward(value), [scale.forward(part) for part in parts]
         placed = np.isfinite(image) & np.all([np.isfinite(part).all(axis=0) for part in images], axis=0)
@@ -50,9 +50,9 @@ class Image(NamedTuple):
 
 
 def reach(estimator, image, level, method, least):
-    """(below, above, method in words): how far the interval of a number reaches, on the scale; None, None, why not.
+    """(below, above, method in words): extent of the interval of a number on the scale; or (None, None, reason).
 
-        below = max(min(b, h(theta) - h(theta - 5 b_plain)), (z + l_-) least, b_2),   above alike
+        below = max(min(b, h(theta) - h(theta - 5 b_plain)), (z + l_-) least, b_2),   above likewise
 
     Arguments:
         estimator: Replicated.
@@ -60,9 +60,9 @@ def reach(estimator, image, level, method, least):
         level, method: as in `by_trial`.
         least: the least standard error on the scale.
 
-    b is the jackknife's, or the bootstrap's; b_plain the one on the plain scale: where leaving out one of a few trials
-    brings the log of a variance near minus infinity, the log scale alone would span thousands. b_2 is that of `bend`,
-    taken where it is larger by a fifth: where the derivative nearly vanishes.
+    b is the extent by the jackknife or the bootstrap; b_plain that on the plain scale: if leaving out one of a few
+    trials brings the log of a variance near minus infinity, the log scale alone would give an extremely wide interval.
+    b_2 is that of `bend`, used if it is larger by a fifth, i.e. where the derivative nearly vanishes.
     """
     spread, tail = image.spread, (1 - level) / 2
     name = estimator.quantity.scale.name if image.placed else PLAIN.name

@@ -1,4 +1,4 @@
-"""The joint band of a curve: at which probability in the tails of each point all points together keep the level."""
+"""The simultaneous band of a curve: the pointwise tail probability for which all points together have the level."""
 
 import numpy as np
 from scipy.special import ndtr
@@ -6,12 +6,12 @@ from scipy.special import ndtr
 __all__ = ["joint_tail"]
 
 _DRAWS = 2000
-_TOLD = 0.99  # the highest level that the draws tell well
+_TOLD = 0.99  # the highest level that the draws determine well
 _SEED = 0  # fixed: the same data give the same band
 
 
 def joint_tail(parts, level):
-    """The probability in one tail of each point at which all points together keep the level.
+    """The pointwise probability in one tail for which all points together have the level.
 
         P( max over x of |sum_t g_t d_t(x)| / |d(x)| <= z ) = level,   g_t independent normals
 
@@ -19,8 +19,8 @@ def joint_tail(parts, level):
         parts: leave-one-out values on the scale of the interval, shape (n, n_points); several sets if independent.
         level: confidence level of the whole curve.
 
-    From 2000 draws with the covariance between trials; above 0.99 from the number of independent points that these
-    are worth at 0.99.
+    From 2000 draws with the covariance between trials; above 0.99 from the equivalent number of independent points at
+    0.99.
     Source: Kosorok, Introduction to Empirical Processes (2008), chapter 10 (multiplier bootstrap); Montiel Olea and
     Plagborg-Moller, J. Appl. Econometrics 34, 1 (2019), algorithm 1 (sup-t band).
     """
@@ -35,7 +35,7 @@ def joint_tail(parts, level):
     normal = np.random.default_rng(_SEED).standard_normal((_DRAWS, len(deviation)))
     # einsum, not @: the threads of a BLAS make this hundredfold slower on a busy machine
     largest = np.abs(np.einsum("dn,nx->dx", normal, deviation)).max(axis=1)
-    # as many points as if they were independent: one or more, and beyond what the draws tell as many as within
+    # equivalent number of independent points, at least one; beyond the levels of the draws that at the highest of them
     told = min(level, _TOLD)
     points = max(np.log(told) / np.log1p(-2 * ndtr(-np.quantile(largest, told))), 1.0)
     return float(-np.expm1(np.log(level) / points)) / 2

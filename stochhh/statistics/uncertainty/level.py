@@ -1,4 +1,4 @@
-"""How sure an interval shall be, and by which method it is made."""
+"""Confidence level and method of an interval."""
 
 from scipy.special import betaincinv
 
@@ -20,7 +20,7 @@ def confidence(level):
 
 
 def proportion(k, n, level):
-    """(low, high) of the probability of what k of n independent trials showed: exact, and conservative.
+    """(low, high) for the probability of an event that occurred in k of n independent trials: exact, conservative.
 
     Source: Clopper and Pearson, Biometrika 26, 404 (1934).
     """

@@ -1,4 +1,4 @@
-"""An estimate that remembers its trials: the value, and what it would be without each of them."""
+"""An estimate with its replicates: the value, and its values with each trial left out."""
 
 from dataclasses import dataclass, replace
 
@@ -13,8 +13,8 @@ from .level import confidence, known_method
 
 __all__ = ["Replicated"]
 
-_FEWEST = 2  # trials that must speak of a point before it has an interval
-_BAND = 10  # trials that a joint band takes
+_FEWEST = 2  # trials that must contribute to a point that has an interval
+_BAND = 10  # trials that a simultaneous band requires
 _ALIKE = (
     "At {} points of {} all trials agree up to rounding: an interval without width there does not show how far "
     "another trial may differ."
@@ -28,16 +28,16 @@ class Replicated:
         theta = g(S),   S = sum_t S_t,   theta_(t) = g(S - S_t)
 
     Arguments:
-        quantity: Quantity: name, unit, scale of the interval, what it is counted in.
-        value: theta, or, where its bias of order 1/n was removed, n theta - (n - 1) mean theta_(t); shape () or
+        quantity: Quantity: name, unit, scale of the interval, and the name of its observations.
+        value: theta, or, if its bias of order 1/n was removed, n theta - (n - 1) mean theta_(t); shape () or
             (n_points,).
-        left_out: theta_(t), shape (n, ...), n the number of trials or of groups of trials; a tuple of such arrays, of
-            which differences and ratios of independent estimates have two.
+        left_out: theta_(t), shape (n, ...), n the number of trials or of groups of trials; a tuple of such arrays, two
+            for differences and ratios of independent estimates.
         n: number of trials.
-        reason: why there is no interval, or no value; None where nothing speaks against it.
-        formula, sums: g and S_t, which the bootstrap needs; None where the estimate is made of others.
+        reason: why there is no interval, or no value; None if both exist.
+        formula, sums: g and S_t, which the bootstrap needs; None if the estimate was computed from others.
 
-    Made by `Replicated.of`, and by the functions below from others: what trials have in common is then kept.
+    Created by `Replicated.of`, or from others by the methods below, which preserve the dependence within trials.
 
     >>> from stochhh.statistics.estimate import PLAIN, Quantity, TrialSums
     >>> count = Quantity("count", "1", PLAIN, "trials", 1)
@@ -62,10 +62,9 @@ class Replicated:
 
         Arguments:
             quantity, formula, sums, unbias: as in `by_trial`.
-            n_trials: number of trials, where `sums` are those of groups already; as in `curve_by_trial`.
-            groups: of trials, at most; None leaves each trial by itself.
-            every: whether to keep the trials without observations, which tell nothing: so that those of two estimates
-                belong together.
+            n_trials: number of trials, if `sums` are already those of groups; as in `curve_by_trial`.
+            groups: largest number of groups of trials; None for no grouping.
+            every: whether to keep the trials without observations, so that the trials of two estimates can be paired.
 
         Raises InputError for sums of another type.
         """
@@ -90,11 +89,11 @@ class Replicated:
         return cls(quantity, value, (left_out,), n, reason, formula, sums)
 
     def map(self, function, quantity=None):
-        """The same function of the value and of its leave-one-out values.
+        """Apply a function to the value and to its leave-one-out values.
 
         Arguments:
             function: smooth, of arrays.
-            quantity: Quantity of what it gives; None keeps the present one.
+            quantity: Quantity of the result; None keeps the present one.
         """
         images = tuple(function(left_out) for left_out in self.left_out)
         return replace(
@@ -103,18 +102,19 @@ class Replicated:
         )  # fmt: skip
 
     def minus(self, other, paired=True):
-        """The difference of this one and another.
+        """The difference between this estimate and another.
 
         Arguments:
             other: Replicated.
-            paired: whether trial k of both belongs together, by the same input say; if not, they are independent.
+            paired: whether trial k of one is paired with trial k of the other, e.g. by the same input; otherwise the
+                two are independent.
 
-        Raises InputError for paired ones of different numbers of trials.
+        Raises InputError for paired estimates with different numbers of trials.
         """
         return self._with(other, paired, np.subtract, self.quantity._replace(scale=PLAIN))
 
     def over(self, other, paired=True):
-        """The ratio of this one and another, both positive; arguments and errors as of `minus`."""
+        """The ratio of this estimate to another, both positive; arguments and errors as in `minus`."""
         return self._with(other, paired, np.divide, self.quantity._replace(unit="1", scale=LOG))
 
     def _with(self, other, paired, function, quantity):
@@ -169,11 +169,11 @@ class Replicated:
         return Estimate(quantity.name, value, low, high, level, quantity.unit, n, how)
 
     def curve(self, x, level=0.95, *, x_name, x_unit, support=None, fewest=_FEWEST, floor=None):
-        """The Curve of values at x, with an interval for each and a joint band.
+        """The Curve of values at x, with pointwise intervals and a simultaneous confidence band.
 
         Arguments:
             x, level, x_name, x_unit, support, fewest: as in `curve_by_trial`.
-            floor: the least standard error of each point on the scale, shape (n_points,), or None.
+            floor: lower bound for the standard error of each point on the scale, shape (n_points,), or None.
         """
         level, x, quantity, n = confidence(level), np.asarray(x, dtype=float), self.quantity, self.n
         labels = {"level": level, "unit": quantity.unit, "x_name": x_name, "x_unit": x_unit, "n": n}
@@ -206,7 +206,7 @@ class Replicated:
         return found.doubted(_ALIKE.format(flat, quantity.name) if 2 * flat > known.sum() else None)
 
     def _band(self, known, level, floor):
-        """low, high, joint_low, joint_high of the points that are known."""
+        """low, high, joint_low, joint_high of the known points."""
         parts = tuple(part[:, known] for part in self.left_out)
         image = Image.of(self.quantity.scale, self.value[known], parts)
         spread = image.spread._replace(error=np.maximum(image.spread.error, floor))
@@ -215,7 +215,7 @@ class Replicated:
 
 
 def _lacking(quantity, sums, n, value, left_out):
-    """Why there is no interval, or no value; of a curve, as far as it concerns all points."""
+    """Why there is no interval, or no value; for a curve, as far as it concerns all points."""
     total, most = (sums.count.sum(), sums.count.max(initial=0)) if "count" in sums else (None, None)
     if total is not None and total < quantity.at_least:
         return f"it requires at least {quantity.at_least} {quantity.of}; found: {total:.0f}"

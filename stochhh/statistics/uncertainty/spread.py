@@ -1,4 +1,4 @@
-"""How far an estimate is off: what leaving out each trial in turn tells of it."""
+"""The standard error of an estimate from its leave-one-trial-out values."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ __all__ = ["Spread"]
 
 
 class Spread(NamedTuple):
-    """How far an estimate is off, from leave-one-out values theta_(t) of shape (n, ...), along the first axis.
+    """The error of an estimate from leave-one-out values theta_(t) of shape (n, ...), along the first axis.
 
         se^2 = (n - 1)/n sum d_t^2,   d_t = mean theta_(.) - theta_(t),   nu = min(n - 1, 2n / (k - 1))
 
@@ -27,7 +27,7 @@ class Spread(NamedTuple):
 
     @classmethod
     def of(cls, *parts):
-        """The spread of leave-one-out values; of several independent sets of them, of which one trial is left out."""
+        """The spread of leave-one-out values; of several independent sets, with one trial of one set left out."""
         spreads = [cls._of_one(left_out) for left_out in parts]
         if len(spreads) == 1:
             return spreads[0]
@@ -56,5 +56,5 @@ class Spread(NamedTuple):
         return np.stack([np.maximum(-shift, 0.0), np.maximum(shift, 0.0)])
 
     def reach(self, tail):
-        """(t + l_-, t + l_+) se: how far the interval reaches to either side, for a probability in each tail."""
+        """(t + l_-, t + l_+) se: extent of the interval to either side, for a probability in each tail."""
         return (self.outwards(tail) - stdtrit(self.dof, tail)) * self.error
