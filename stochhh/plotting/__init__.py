@@ -1,4 +1,4 @@
-"""Figures that a journal prints as they are: axes-level drawing, and whole figures saved as PNG and PDF."""
+"""Figures in journal quality: functions that draw on axes, and whole figures saved as PNG and PDF."""
 
 from ..statistics.spikes.page import spike_train_curves, spike_train_table
 from .bands import curve, curves

@@ -1,4 +1,4 @@
-"""A curve with its bands: one call draws any of them, of one result or of several."""
+"""Curves with confidence bands, of one result or of several."""
 
 from textwrap import wrap
 
@@ -23,17 +23,17 @@ def curve(estimate, ax=None, *, label=None, backend=None, theory=None, theory_la
         estimate: a Curve.
         ax: axes to draw on; None makes new ones.
         label: entry in a legend.
-        backend: name of the backend, whose colour and dashes are taken.
-        theory: what theory says, drawn as a thin black line: a function of x, such as
+        backend: name of the backend, which determines colour and dashes.
+        theory: the theoretical curve, drawn as a thin black line: a function of x, such as
             `DeadTimePoisson(...).isi_hazard`, or numbers at the x of the curve, shape (n_points,); or None.
         theory_label: its entry in a legend.
-        joint: whether the band holds the whole curve with the level's probability; if not, or if the trials are too few
-            for such a band, it is the interval of each point by itself.
+        joint: whether to draw the simultaneous confidence band; if not, or with too few trials for it, the pointwise
+            intervals are drawn.
         look: other properties of the line, such as color.
 
-    Points without an interval have no band; a curve of twelve points or less has bars. A curve without any value has
-    the reason written in its place. The axis shows every value; where intervals have no upper end to speak of, as those
-    of a positive quantity from few spikes, they may leave it. Returns the axes.
+    Points without an interval have no band; a curve of twelve points or less has bars. For a curve without any value
+    the reason is written in its place. The axis shows every value; very wide intervals, such as those of a positive
+    quantity from few spikes, may extend beyond it. Returns the axes.
     """
     known = look_of(estimate)
     with drawing_on(ax) as ax:
@@ -70,11 +70,12 @@ def curves(estimates, ax=None, *, theory=None, theory_label="theory", joint=True
     Arguments:
         estimates: LABEL -> Curve; a label that is the name of a backend has its colour and dashes, others are grey.
         ax: axes to draw on; None makes new ones.
-        theory: what theory says, a function of x; or None.
-        theory_label, joint: as for `curve`.
+        theory: the theoretical curve, a function of x; or None.
+        theory_label, joint: as in `curve`.
         legend: whether to add one, above the axes.
 
-    What has no values, no band, or none that is joint, is told above the axes, with the reason. Returns the axes.
+    Curves without values, without intervals, or without a simultaneous band are listed above the axes, with the reason.
+    Returns the axes.
     """
     with drawing_on(ax) as ax:
         there = {label: e for label, e in estimates.items() if np.isfinite(e.value).any()}
@@ -93,9 +94,9 @@ def curves(estimates, ax=None, *, theory=None, theory_label="theory", joint=True
 
 
 def tell(ax, estimates, lift=2, joint=False):
-    """Write above the axes which estimates, LABEL -> Curve or Estimate, have no value or no band, and why.
+    """Write above the axes which estimates, LABEL -> Curve or Estimate, have no value or no interval, and why.
 
-    Where joint bands are wanted, also whether a curve has too few trials for one: then each point stands by itself.
+    If simultaneous bands are requested, also which curves have too few trials for one: their intervals are pointwise.
     """
     bare = {}
     for label, estimate in estimates.items():
@@ -103,7 +104,7 @@ def tell(ax, estimates, lift=2, joint=False):
             missing = "has no interval" if _any(estimate.value) else "is not drawn"
             bare.setdefault((missing, estimate.reason), []).append(label)
     alone = {e.n for e in estimates.values() if joint and _any(e.low) and not e.has_band()}
-    lines = [f"each point by itself ({n} trials)" for n in sorted(alone)]
+    lines = [f"pointwise intervals ({n} trials)" for n in sorted(alone)]
     for (missing, reason), labels in bare.items():
         verb = missing if len(labels) == 1 else missing.replace("has", "have").replace("is", "are")
         lines += wrap(f"{' and '.join(labels)} {verb}: {reason}", _WIDTH)
@@ -140,7 +141,7 @@ def _bars_of(ax, x, value, low, high, look):
 
 
 def _reach(ax, value, low, high):
-    """Let the bands widen what is shown, but to no more than double the values, threefold on a logarithmic axis."""
+    """Extend the axis to the bands, but to at most twice the range of the values, three times on a logarithmic axis."""
     ends = np.concatenate([low, high])
     ends = ends[np.isfinite(ends)]
     if ends.size:
@@ -151,7 +152,7 @@ def _reach(ax, value, low, high):
 
 
 def _limit(ax, known):
-    """Round off the axes; the next curve on them widens them."""
+    """Set labels and limits of the axes; the next curve extends them."""
     ax.autoscale_view()
     if known.from_zero:
         ax.set_ylim(0, 1.05 * ax.dataLim.y1 or 1.0)

@@ -1,4 +1,4 @@
-"""The figure of a comparison: a stretch of V of both backends, their ISI densities, their statistics."""
+"""The figure of a comparison: V of both backends for a short time, ISI densities, statistics."""
 
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -21,8 +21,8 @@ def save_comparison_figures(
         comparison: a Comparison.
         jump_result, diffusion_result: the two Results that were compared.
         directory: an existing directory.
-        jump_trace, diffusion_trace: Results with traces, of a short trial each; None takes the traces of the
-            results compared, if they were kept.
+        jump_trace, diffusion_trace: Results with traces, of a short trial each; None takes the traces of the compared
+            results, if they have any.
 
     Raises InputError if the place cannot be written to.
     """
@@ -43,7 +43,7 @@ def save_comparison_figures(
 
 
 def _lanes(lanes, results):
-    """A stretch of V for each result, one above the other: they are different trials."""
+    """V of each result for a short time, one above the other, since they are different trials."""
     if any(result.traces is None for result in results):
         for ax in lanes:
             ax.set_axis_off()

@@ -1,4 +1,4 @@
-"""The statistics of two backends side by side: differences against their margins, and the numbers."""
+"""Forest plot of a comparison: differences in units of their margins, and the numbers."""
 
 import math
 from textwrap import wrap
@@ -28,7 +28,7 @@ def forest(comparison, ax=None):
 
     Arguments:
         comparison: a Comparison.
-        ax: axes to draw on; None makes new ones. Numbers stand to the right, reasons for missing ones below.
+        ax: axes to draw on; None makes new ones. Numbers are written to the right, reasons for missing ones below.
 
     The band [-1, 1] is the margin: an interval inside it is equivalent, one outside different. The scale is linear
     in the band and logarithmic outside. Returns the axes.
@@ -77,7 +77,7 @@ def _bar(ax, y, ratios, verdict):
 
 
 def _scale(ax, ratios):
-    """Set a horizontal scale that is linear from -1 to 1 and logarithmic beyond; return where it ends."""
+    """Set a horizontal scale that is linear from -1 to 1 and logarithmic beyond; return its limit."""
     reach = np.max(np.abs(ratios), where=np.isfinite(ratios), initial=1.5)
     edge = 1.5 * min(reach, _FARTHEST)
     ax.set_xscale("symlog", linthresh=1, linscale=0.8)
@@ -111,7 +111,7 @@ def _numbers(ax, comparison, rows):
 
 
 def notes(comparison):
-    """Lines that say why a difference, or its interval, is missing."""
+    """Lines with the reasons why a difference, or its interval, is missing."""
     return [
         line
         for reason, mark in _reasons(comparison).items()
@@ -120,7 +120,7 @@ def notes(comparison):
 
 
 def _reasons(comparison):
-    """Each reason why a difference, or its interval, is missing, and the mark that stands for it."""
+    """Each reason why a difference, or its interval, is missing, and its mark."""
     found = dict.fromkeys(d.estimate.reason for d in comparison.difference.values() if d.estimate.reason)
     return {reason: str(i).translate(_RAISED) for i, reason in enumerate(found, start=1)}
 
@@ -137,7 +137,7 @@ def _known(x):
 
 
 def _spec(*estimates):
-    """The format of numbers that belong together: two digits of the first half width known, but six at most."""
+    """The common format of numbers: two digits of the first known half width, but six at most."""
     size = max((abs(e.value) for e in estimates if _known(e.value)), default=0.0)
     if 0 < size < 1e-3:
         return ".1e"

@@ -24,10 +24,10 @@ def estimates(found, ax=None, *, theory=None, title=None):
     Arguments:
         found: LABEL -> Estimate; a label that is the name of a backend has its colour, others are grey.
         ax: axes to draw on; None makes new ones.
-        theory: what theory says, drawn as a black line across; or None.
-        title: of the axis; None takes that of the statistic.
+        theory: the theoretical value, drawn as a black line; or None.
+        title: label of the axis; None takes that of the statistic.
 
-    An estimate without an interval is a hollow mark, one without a value a dash, and the reason stands above the axes.
+    An estimate without an interval is a hollow mark, one without a value a dash, with the reason above the axes.
     Returns the axes.
     """
     with drawing_on(ax, COLUMN, 45) as ax:
@@ -56,11 +56,11 @@ def distances(found, ax=None):
 
     Arguments:
         found: NAME -> Distance, the `distance` of a Comparison.
-        ax: axes to draw on; None makes new ones. Value, interval and p-value, adjusted for the number of distances,
-            stand to the right.
+        ax: axes to draw on; None makes new ones. Value, critical value and p-value, adjusted for the number of
+            distances, are written to the right.
 
-    The band from 0 to 1 holds 95 % of the distances under equal distributions, by permutation of the trials. A distance
-    without it (fewer than 4 trials) has its numbers alone. Returns the axes.
+    The band from 0 to 1 holds 95 % of the distances under equal distributions, by permutation of the trials. For a
+    distance without a critical value (fewer than 4 trials) only numbers are given. Returns the axes.
     """
     with drawing_on(ax, PAGE, 40) as ax:
         band = ax.axvspan(0, 1, color="0.88", lw=0, zorder=0)

@@ -15,13 +15,15 @@ def isi_density(spikes, ax=None, *, label=None, backend=None, edges=None, joint=
     Arguments:
         spikes: SpikeTrains.
         ax: axes to draw on; None makes new ones.
-        label: entry in a legend; it says so if there are no ISIs.
-        backend: name of the backend, whose colour and dashes are taken.
-        edges: edges of the bins, ms; None takes those of `isi_bins(spikes)`. To compare, give all the same.
-        joint: whether the band holds the whole density with 95 %; if not, or from few trials, each bin by itself.
+        label: entry in a legend, which states if there are no ISIs.
+        backend: name of the backend, which determines colour and dashes.
+        edges: edges of the bins, ms; None takes those of `isi_bins(spikes)`. Use the same edges for densities that are
+            compared.
+        joint: whether to draw the simultaneous 95 % band; if not, or with few trials, the intervals are those of each
+            bin.
 
-    The density is per decade, so that areas on the axis are probabilities: on a linear one the refractory peak and
-    the tail hide each other. Returns the axes.
+    The density is per decade, so that areas on the axis are probabilities: a linear axis cannot show both the
+    refractory peak and the tail. Returns the axes.
     Source: Sigworth and Sine, Biophys. J. 52, 1047 (1987) (logarithmic bins).
     """
     with drawing_on(ax) as ax:

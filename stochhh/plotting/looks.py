@@ -1,4 +1,4 @@
-"""How a statistic is called on its axes, and on what scales it is drawn."""
+"""Axis labels and scales of the statistics."""
 
 import re
 from typing import NamedTuple
@@ -14,9 +14,9 @@ class Look(NamedTuple):
     Arguments:
         label, x_label: of the axes, with units.
         x_scale, y_scale: "linear" or "log".
-        reference: what a Poisson or renewal train has everywhere, drawn as a thin line; or None.
+        reference: constant value for a Poisson or renewal train, drawn as a thin line; or None.
         from_zero: whether the axis begins at 0.
-        top: where it ends, if nothing can lie beyond; or None.
+        top: its upper limit, if there is a largest possible value; or None.
     """
 
     label: str
@@ -32,7 +32,7 @@ _ISI = "Interspike interval, ISI (ms)"
 _LOOKS = {
     "isi_histogram": Look("ISI density (per decade)", _ISI, "log", from_zero=True),
     "isi_kernel_density": Look("ISI density (1/ms)", _ISI, "log", from_zero=True),
-    "isi_survival": Look("Part of the ISIs that last longer", _ISI, y_scale="log", top=1.0),
+    "isi_survival": Look("Fraction of longer ISIs", _ISI, y_scale="log", top=1.0),
     "isi_hazard": Look("Hazard (1/ms)", "Time since the last spike (ms)", "log", from_zero=True),
     "serial_correlation": Look("Serial correlation of the ISIs", "Lag (ISIs)", reference=0.0),
     "fano_curve": Look("Fano factor of the count", "Counting window (ms)", "log", reference=1.0, from_zero=True),
@@ -44,7 +44,7 @@ _MEMBRANE = re.compile(rf"(?:(?P<variable>\w+?)_)?(?P<kind>{_KINDS})(?P<part>_su
 
 
 def look_of(estimate):
-    """The Look of a Curve; one that is not known gets its own name, its units and linear scales."""
+    """The Look of a Curve; by default its name, its units and linear scales."""
     if estimate.name in _LOOKS:
         return _LOOKS[estimate.name]
     found = _MEMBRANE.fullmatch(estimate.name)

@@ -1,4 +1,4 @@
-"""The page of the membrane: density, autocovariance and spectrum of V, beside what linear response says of them."""
+"""Figure of the membrane potential: density, autocovariance and spectrum of V, with their linear response."""
 
 import numpy as np
 
@@ -21,11 +21,12 @@ def save_membrane_figures(results, directory, stem="membrane", *, neuron=None, d
         directory: an existing directory.
         stem: file name without its suffix.
         neuron, drive: the model and its SynapticInput, whose linear response is drawn as a thin black line: a normal
-            density, and what jumps and diffusion share of autocovariance and spectrum; None leaves it out.
-        subthreshold: whether density and autocovariance leave out what lies about a spike; the spectrum never does.
+            density, and the autocovariance and spectrum common to jumps and diffusion; None for no line.
+        subthreshold: whether density and autocovariance exclude the samples around spikes; the spectrum always includes
+            them.
 
-    Linear response leaves spikes out: it is near where the neuron hardly fires. Where it does not exist, the reason is
-    written instead. Raises InputError if the place cannot be written to.
+    Linear response does not include spikes, so it is accurate only if the neuron hardly fires. If it does not exist,
+    the reason is written instead. Raises InputError if the place cannot be written to.
     """
     kept = {label: getattr(result, "membrane", result) for label, result in results.items()}
     theory, reason = (None, None, None), None

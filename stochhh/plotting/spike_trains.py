@@ -1,4 +1,4 @@
-"""The page of a result's spike trains: raster, ISIs, hazard, memory, counts, spectrum and autocorrelation."""
+"""Figure of spike trains: raster, ISIs, hazard, serial correlations, counts, spectrum and autocorrelation."""
 
 import numpy as np
 from matplotlib.lines import Line2D
@@ -19,7 +19,7 @@ def save_spike_train_figures(results, directory, stem="spike_trains", *, found=N
     """Save the figure of `spike_train_figure` as STEM.png and STEM.pdf, and return the paths.
 
     Arguments:
-        results, found: as of `spike_train_figure`.
+        results, found: as in `spike_train_figure`.
         directory: an existing directory.
         stem: file name without its suffix.
 
@@ -33,12 +33,12 @@ def spike_train_figure(results, *, found=None):
 
     Arguments:
         results: LABEL -> Result, or SpikeTrains; a label that is the name of a backend has its colour and dashes.
-        found: what `spike_train_curves` gave for these results; None has it computed.
+        found: the result of `spike_train_curves` for these results; None to compute it.
 
-    Bands are joint, at 95 %, by trial; from fewer than 10 trials they are for each point by itself, which is told. Thin
-    lines and marks are references: a Fano factor of 1 and serial correlations of 0 (Poisson); in the spectrum the rate,
-    at the right end, and at the left end rate CV^2, the limit of a train without memory; in the autocorrelation the
-    rate.
+    Bands are simultaneous 95 % confidence bands, by trial; with fewer than 10 trials the intervals are pointwise, as
+    stated in the figure. Thin lines and marks are references: a Fano factor of 1 and serial correlations of 0
+    (Poisson); in the spectrum the rate, at the right end, and at the left end rate CV^2, the limit of a train without
+    memory; in the autocorrelation the rate.
     """
     trains = {label: getattr(result, "spikes", result) for label, result in results.items()}
     found = spike_train_curves(trains) if found is None else found
@@ -86,7 +86,7 @@ def _density(ax, trains, found):
 
 
 def _references(spectrum, autocorrelation, trains):
-    """What spectrum and autocorrelation go to."""
+    """The limits of spectrum and autocorrelation."""
     for label, spikes in trains.items():
         if spikes.time.size and autocorrelation.lines:
             marks_of_spectrum(spikes, spectrum, label)

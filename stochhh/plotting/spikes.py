@@ -1,4 +1,4 @@
-"""Spike trains as they are: when the spikes come, when the first one comes, and what their spectrum goes to."""
+"""Raster, first-spike times and spectrum of spike trains."""
 
 import math
 
@@ -24,8 +24,9 @@ def raster(spikes, ax=None, *, trials=None, stretch=None, backend=None):
         spikes: SpikeTrains.
         ax: axes to draw on; None makes new ones.
         trials: how many trials to show, from the first on; None shows up to 10.
-        stretch: (start, stop) of the time shown, ms; None shows about 40 spikes of a trial from the window's start.
-        backend: name of the backend, whose colour is taken.
+        stretch: (start, stop) of the time shown, ms; None shows about 40 spikes of a trial from the start of the
+            window.
+        backend: name of the backend, which determines the colour.
 
     Returns the axes.
     """
@@ -43,7 +44,7 @@ def raster(spikes, ax=None, *, trials=None, stretch=None, backend=None):
 
 
 def stretch_of(*trains):
-    """A stretch of time in which the busiest of the trains has some 40 spikes a trial."""
+    """The time in which the train with the highest rate has about 40 spikes per trial."""
     start, stop = max(t.start for t in trains), min(t.stop for t in trains)
     busiest = max(t.counts().mean() / t.window for t in trains)
     length = np.clip(_SPIKES / busiest if busiest > 0 else _STRETCH[1], *_STRETCH)
@@ -51,20 +52,21 @@ def stretch_of(*trains):
 
 
 def first_spike_times(spikes, ax=None, *, since=None, level=0.95, label=None, backend=None):
-    """Draw the part of the trials that have spiked by a time after `since`, with its joint band.
+    """Draw the fraction of trials with a spike by a time after `since`, with its simultaneous confidence band.
 
         F(t) = trials with first spike at t or before / all trials,   band: F +- sqrt(ln(2 / (1 - level)) / (2 n))
 
     Arguments:
         spikes: SpikeTrains.
         ax: axes to draw on; None makes new ones.
-        since: when the clock starts, ms since the start of the trial; None takes the window's start.
+        since: start of the latency, ms since the start of the trial; None takes the start of the window.
         level: confidence level of the band.
-        label: entry in a legend, which adds how many trials stay silent.
-        backend: name of the backend, whose colour and dashes are taken.
+        label: entry in a legend, which adds the number of silent trials.
+        backend: name of the backend, which determines colour and dashes.
 
-    A silent trial counts as later than all, so F ends at the response probability. The band holds all of F with the
-    level, whatever the law, for independent trials; it is conservative for few. Returns the axes.
+    A silent trial counts as later than all others, so F ends at the response probability. The band contains all of F
+    with the given level for independent trials of any distribution; it is conservative for few trials. Returns the
+    axes.
     Source: Massart, Ann. Probab. 18, 1269 (1990) (the inequality of Dvoretzky, Kiefer and Wolfowitz).
     """
     found = np.sort(first_spikes(spikes, since))
@@ -82,22 +84,23 @@ def first_spike_times(spikes, ax=None, *, since=None, level=0.95, label=None, ba
         ax.set_xlim(0, max(end if silent else 1.05 * found[-1], ax.get_xlim()[1] if ax.lines[1:] else 0))
         ax.set_ylim(0, 1)
         ax.set_xlabel("Time to the first spike (ms)")
-        ax.set_ylabel("Part of the trials that have spiked")
+        ax.set_ylabel("Fraction of trials with a spike")
     return ax
 
 
 def spectrum(spikes, ax=None, *, edges=None, label=None, backend=None):
-    """Draw the power spectrum of the train, with what it goes to: the rate, and rate CV^2 of a renewal train.
+    """Draw the power spectrum of the train, with its limits: the rate, and rate CV^2 for a renewal train.
 
     Arguments:
         spikes: SpikeTrains.
         ax: axes to draw on; None makes new ones.
         edges: edges of the frequency bands, Hz, see `spike_spectrum`.
         label: entry in a legend.
-        backend: name of the backend, whose colour and dashes are taken.
+        backend: name of the backend, which determines colour and dashes.
 
-    A mark at the right end of the axis is the rate, which the spectrum goes to at high frequencies, and has everywhere
-    for a Poisson train; one at the left end, with its interval, the limit at frequency 0 of a train without memory.
+    A mark at the right end of the axis is the rate, the limit of the spectrum at high frequencies and its constant
+    value for a Poisson train; a mark at the left end, with its interval, is the limit at frequency 0 for a train
+    without memory.
     Returns the axes.
     """
     ax = curve(spike_spectrum(spikes, edges), ax, label=label, backend=backend)

@@ -1,4 +1,4 @@
-"""What all figures share: journal sizes, 7 pt text, one colour a backend; nothing is set globally."""
+"""The common style of all figures: journal sizes, 7 pt text, one colour per backend; nothing is set globally."""
 
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,7 +71,7 @@ _ONE_AT_A_TIME = RLock()
 
 @contextmanager
 def journal():
-    """Draw in the style of a journal inside the block, whatever the user's settings, and leave these untouched."""
+    """Use the style of a journal inside the block, without changing the user's settings."""
     with _ONE_AT_A_TIME, style.context(["default", _JOURNAL]):
         yield
 
@@ -98,17 +98,17 @@ def drawing_on(ax, width=COLUMN, height=50.0):
 
 
 def colour_of(backend):
-    """The colour that stands for a backend in every figure; grey for an unknown one."""
+    """The colour of a backend in every figure; grey for an unknown one."""
     return _COLOURS.get(backend, GREY)
 
 
 def dashes_of(backend):
-    """The line style that stands for a backend where lines cross."""
+    """The line style of a backend where lines cross."""
     return _DASHES.get(backend, "solid")
 
 
 def legend_above(ax, handles=None, labels=None, **where):
-    """A legend in one row above the axes, where it hides nothing."""
+    """A legend in one row above the axes, where it covers nothing."""
     if handles is None:
         handles, labels = ax.get_legend_handles_labels()
     place = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "ncols": max(len(handles), 1)} | where
@@ -129,8 +129,8 @@ def save(figure, directory, stem):
         directory: an existing directory.
         stem: file name without its suffix.
 
-    Each file is written whole or not at all, and without a date: the same figure gives the same bytes.
-    Raises InputError if the place cannot be written to, SimulationError if writing breaks off.
+    Each file is written completely or not at all, and without a date, so that the same figure gives the same bytes.
+    Raises InputError if the place cannot be written to, SimulationError if writing fails.
     """
     paths = []
     with journal(), _laid_out(figure):
@@ -146,7 +146,7 @@ def save(figure, directory, stem):
 
 @contextmanager
 def _laid_out(figure):
-    """Lay a figure out once for all its files: each would else do it twice."""
+    """Compute the layout of a figure once for all its files."""
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)
@@ -156,6 +156,6 @@ def _laid_out(figure):
 
 
 def _with_palette(path):
-    """Rewrite a PNG with the 256 colours that stand for all of its own: a third of the size."""
+    """Rewrite a PNG with a palette of 256 colours, for a third of the size."""
     with Image.open(path) as image:
         image.convert("RGB").quantize(256).save(path, "PNG", optimize=True, dpi=image.info["dpi"])

@@ -20,9 +20,9 @@ _OTHERS = (("#009E73", "solid"), ("#CC79A7", (0, (4, 1))), (GREY, "solid"))
 
 
 def shown(*results, start=0.0):
-    """The stretch of time to show of the first trial of all `results`, (start, stop) in ms.
+    """The time to show of the first trial of all `results`, (start, stop) in ms.
 
-    300 ms from `start` on, or, if the first spike comes later than that, those around it; the whole of a shorter trial.
+    300 ms from `start` on, or around the first spike if that is later; the whole of a shorter trial.
     """
     first = max(result.traces.time[0] for result in results)
     last = min(result.traces.time[-1] for result in results)
@@ -35,7 +35,7 @@ def shown(*results, start=0.0):
 
 
 def time_label(traces, stretch):
-    """The label of the time axis, which says how much of a longer trial is shown."""
+    """The label of the time axis, with the length shown of a longer trial."""
     whole = traces.time[-1]
     length = stretch[1] - stretch[0]
     if length >= whole - traces.time[0]:
@@ -52,7 +52,7 @@ def trace(traces, variable="V", ax=None, *, trial=0, stretch=None, backend=None,
         ax: axes to draw on; None makes new ones.
         trial: number of the trial.
         stretch: (start, stop) of the time shown, ms; None shows the whole.
-        backend: name of the backend, whose colour is taken.
+        backend: name of the backend, which determines the colour.
         label: entry in a legend.
 
     Returns the axes.
@@ -70,7 +70,7 @@ def spike_marks(spikes, neuron, ax, *, trial=0):
 
     Arguments:
         spikes: SpikeTrains.
-        neuron: the neuron model, which knows its threshold.
+        neuron: the neuron model, which defines the threshold.
         ax: axes that show V.
         trial: number of the trial.
 
@@ -91,7 +91,7 @@ def spike_marks(spikes, neuron, ax, *, trial=0):
 
 
 def currents(traces, neuron, ax=None, *, trial=0, stretch=None):
-    """Draw the ionic currents of one trial against time, on a scale that is linear near zero and logarithmic far off.
+    """Draw the ionic currents of one trial against time, on a scale that is linear near zero and logarithmic beyond.
 
     Arguments:
         traces: Traces.
@@ -100,7 +100,7 @@ def currents(traces, neuron, ax=None, *, trial=0, stretch=None):
         trial: number of the trial.
         stretch: (start, stop) of the time shown, ms; None shows the whole.
 
-    In a spike I_Na and I_K reach hundreds of uA/cm2, between spikes a few: a linear scale shows one or the other.
+    During a spike I_Na and I_K reach hundreds of uA/cm2, between spikes a few: a linear scale cannot show both.
     Returns the axes.
     """
     with drawing_on(ax, PAGE) as ax:
@@ -122,7 +122,7 @@ def currents(traces, neuron, ax=None, *, trial=0, stretch=None):
 def gates(traces, ax=None, *, trial=0, stretch=None):
     """Draw all gating variables of one trial, the state variables besides V, against time.
 
-    Arguments: as for `trace`. Returns the axes.
+    Arguments: as in `trace`. Returns the axes.
     """
     with drawing_on(ax, PAGE) as ax:
         time, values = _cut(traces, trial, stretch)
@@ -144,7 +144,7 @@ def save_trace_figure(result, neuron, directory, stem="trace"):
         stem: file name without its suffix.
 
     Of a trial longer than 300 ms, 300 ms are shown: the first, or those around the first spike if that comes later.
-    A model without currents, or without gates, has no panel for them.
+    For a model without currents, or without gates, the panel is omitted.
     Raises InputError for a result without traces, and if the place cannot be written to.
     """
     traces = result.traces
@@ -181,7 +181,7 @@ def _cut(traces, trial, stretch):
 
 
 def _lines(ax, time, curves):
-    """Several named curves, each with its look."""
+    """Several named curves, each with its style."""
     for i, (name, y) in enumerate(curves.items()):
         colour, dashes = _LOOK.get(name, _OTHERS[i % len(_OTHERS)])
         ax.plot(time, y, color=colour, ls=dashes, lw=0.8, label=_symbol(name))

@@ -1,4 +1,4 @@
-"""Estimates against a parameter: one call draws a line with its band."""
+"""Estimates against a parameter, as a line with a band."""
 
 import numpy as np
 
@@ -15,11 +15,11 @@ def against(x, estimates, ax=None, *, label=None, backend=None, band=True, **loo
         estimates: as many Estimates.
         ax: axes to draw on; None makes new ones.
         label: entry in a legend.
-        backend: name of the backend, whose colour and dashes are taken.
-        band: whether intervals are a band; if not, bars at the points, and no line between them.
+        backend: name of the backend, which determines colour and dashes.
+        band: whether to draw the intervals as a band; if not, as bars at the points, without a line.
         look: other properties of the line, such as color.
 
-    Intervals are those of each point by itself. A missing value interrupts the line, a missing interval the band.
+    Intervals are pointwise. A missing value interrupts the line, a missing interval the band.
     Returns the axes.
     """
     with drawing_on(ax) as ax:

@@ -1,4 +1,4 @@
-"""What can be said without simulating: operating point, linear response, exact rates, where diffusion is doubtful."""
+"""Analytical results: operating point, linear response, exact rates, doubts about the diffusion approximation."""
 
 from ..models.jacobians import jacobian
 from ..models.levels import level_doubts

@@ -1,4 +1,4 @@
-"""Where rest gives way to firing as the applied current grows: Hopf points, folds of rest, the fold of limit cycles."""
+"""Transitions from rest to firing as the current increases: Hopf points, saddle-nodes, the fold of limit cycles."""
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -18,12 +18,12 @@ _RANGE = (-110.0, 60.0)  # mV, of V at rest
 
 @dataclass(frozen=True)
 class Bifurcation:
-    """A point at which rest changes.
+    """A bifurcation of the resting state.
 
     Arguments:
         I_app: applied current, uA/cm2.
         V: membrane potential at rest there, mV.
-        frequency: of the oscillation that begins at a Hopf point, Hz; None at a fold.
+        frequency: of the oscillation that begins at a Hopf point, Hz; None at a saddle-node.
     """
 
     I_app: float
@@ -33,12 +33,12 @@ class Bifurcation:
 
 @dataclass(frozen=True)
 class Bifurcations:
-    """What changes as a constant current grows.
+    """The bifurcations of a neuron as a constant current increases.
 
     Arguments:
         hopf: Hopf points, by V: an oscillation begins or ends.
-        saddle_node: folds of rest, by V: two states of rest meet and vanish.
-        cycle_fold: lowest current of repetitive firing, where a stable and an unstable limit cycle meet, uA/cm2;
+        saddle_node: saddle-node bifurcations, by V: two fixed points merge and disappear.
+        cycle_fold: lowest current of repetitive firing, where a stable and an unstable limit cycle merge, uA/cm2;
             or None.
         reason: why there is no fold of limit cycles, or None.
     """
@@ -49,9 +49,10 @@ class Bifurcations:
     reason: str | None = None
 
     def regime(self, I_app):
-        """What a neuron without noise does at this current, in words; None where no bifurcation is known.
+        """The behaviour of the neuron without noise at this current, in words; None if no bifurcation is known.
 
-        Rest is the branch of fixed points that comes from low currents and low V; it ends at the point of lowest V.
+        The resting state is the branch of fixed points that begins at low currents and low V; it ends at the
+        bifurcation of lowest V.
         """
         points = sorted((*self.hopf, *self.saddle_node), key=lambda point: point.V)
         if not points:
@@ -73,10 +74,10 @@ def bifurcations(neuron):
     Arguments:
         neuron: a model that has I_app, C_m and steady_state, such as HodgkinHuxley(); its I_app does not matter.
 
-    Returns Bifurcations. Points are found on a grid of 0.25 mV of V from -110 to 60 and refined to 1e-12 mV; two of a
-    kind closer than that are missed. To the fold of limit cycles the cycle beyond the first Hopf point is followed, see
-    `fold_of_cycles`; where rest ends in a saddle-node instead there is none: firing begins there at frequency 0, or
-    before it at a homoclinic orbit.
+    Returns Bifurcations. Points are found on a grid of 0.25 mV of V from -110 to 60 and refined to 1e-12 mV; two of the
+    same kind closer than that are missed. The fold of limit cycles is found by continuation of the cycle beyond the
+    first Hopf point, see `fold_of_cycles`; if the resting state ends in a saddle-node instead there is none: firing
+    begins there at frequency 0, or before it at a homoclinic orbit.
 
     Source: Kuznetsov, Elements of Applied Bifurcation Theory (2004), sections 3.3, 3.5 and 10.2.2.
 
@@ -96,7 +97,7 @@ def bifurcations(neuron):
 
 @lru_cache(maxsize=16)
 def _found(neuron):
-    """The bifurcations of a model that may have some."""
+    """The bifurcations of a model that can have them."""
     p = neuron.parameters()
 
     def current(V):
@@ -128,7 +129,7 @@ def _zeros(f):
 
 
 def _frequency(eigenvalues):
-    """Hz of the imaginary pair whose sum vanishes; None where two real ones cancel."""
+    """Frequency (Hz) of the imaginary pair whose sum vanishes; None if two real eigenvalues cancel."""
     pair = min(combinations(eigenvalues, 2), key=lambda pair: abs(pair[0] + pair[1]))
     return float(hertz(abs(pair[0].imag) / (2 * np.pi))) if abs(pair[0].imag) > 1e-6 else None
 
@@ -136,7 +137,7 @@ def _frequency(eigenvalues):
 def _cycle_fold(neuron, hopf, folds):
     """(current of the fold of limit cycles or None, why there is none)."""
     if not hopf:
-        return None, "rest loses no stability in a Hopf point"
+        return None, "the resting state does not lose its stability at a Hopf point"
     first = min(hopf, key=lambda point: point.V)
     if any(fold.V < first.V for fold in folds):
         return None, "rest ends in a saddle-node: firing begins there at frequency 0, or sooner at a homoclinic orbit"
@@ -149,6 +150,6 @@ def _cycle_fold(neuron, hopf, folds):
 
 
 def _beside(neuron, point):
-    """A state well off rest at a Hopf point, from which the neuron comes to its cycle."""
+    """A state far from the fixed point at a Hopf point, from which the neuron converges to its cycle."""
     state = neuron.steady_state(point.V)
     return (state[0] + 30.0, *state[1:])

@@ -1,4 +1,4 @@
-"""Where the neuron stays under the mean of its input."""
+"""The fixed point of the neuron under the mean of its input."""
 
 import numpy as np
 
@@ -10,17 +10,17 @@ __all__ = ["fixed_point"]
 
 
 def fixed_point(neuron, drive):
-    """The state at which the neuron stays under I_app and the mean of its input, stable or not; None if none.
+    """The fixed point of the neuron under I_app and the mean of its input, stable or not; None if there is none.
 
         f(x) + kappa_1 e = 0,   e the unit vector of the variable that the input moves
 
     Arguments:
         neuron: a model, such as HodgkinHuxley().
-        drive: a SynapticInput; SynapticInput() for the undisturbed neuron.
+        drive: a SynapticInput; SynapticInput() for no input.
 
-    Returns a tuple in the order of neuron.variables. Exact to rounding. For a model that tells its steady state at a
-    given V it is the fixed point of lowest V, found on the current balance; for another the one that Powell's hybrid
-    method reaches from the initial state.
+    Returns a tuple in the order of neuron.variables. Exact to rounding. For a model with `steady_state` it is the fixed
+    point of lowest V, found from the current balance; for other models the one to which Powell's hybrid method
+    converges from the initial state.
 
     >>> from stochhh import HodgkinHuxley, SynapticInput
     >>> round(fixed_point(HodgkinHuxley(I_app=0), SynapticInput())[0], 5)

@@ -1,4 +1,4 @@
-"""Whether white noise makes spikes too often or too rarely: where that can be said, and where it cannot."""
+"""Sign of the error of the diffusion: whether white noise makes spikes too often or too rarely, where predictable."""
 
 from math import sqrt
 
@@ -17,9 +17,9 @@ _REBOUND = 1.5  # rebound threshold / kick, at least
 
 
 def error_sign(neuron, drive, scales):
-    """+1 where white noise makes spikes too often, -1 where too rarely, None where this theory cannot tell.
+    """+1 if white noise makes spikes too often, -1 if too rarely, None if this theory makes no prediction.
 
-        sign = -sign(kappa_3),   the leading order of small jumps, where they are small:
+        sign = -sign(kappa_3),   the leading order for small jumps, if they are small:
 
         Lambda tau >= 10,   |w| <= a quarter of the kick on its side,   |w| kick / Var V <= 2,
         kick >= 3 sd V,     |rebound kick| >= 1.5 kick
@@ -29,10 +29,10 @@ def error_sign(neuron, drive, scales):
         drive: a SynapticInput.
         scales: their InputScales.
 
-    The product |w| kick / Var V says how far the weights tilt the odds of the way to a spike: in exp(w kick / Var V)
-    the third cumulant is the first correction only while it is small. Var V is that of the linear response. None for
-    models with a reset, where jumps go beyond the threshold by a part of themselves, an effect of the same order. The
-    limits were chosen from runs of all models (see docs/mathematics/diffusion.md); it is no theorem.
+    The product |w| kick / Var V measures the effect of the weights on the probability of the path to a spike: in exp(w
+    kick / Var V) the third cumulant is the first correction only if the product is small. Var V is that of the linear
+    response. None for models with a reset, where jumps overshoot the threshold, an effect of the same order. The limits
+    were chosen from simulations of all models (see docs/mathematics/diffusion.md); this is not a theorem.
     """
     if scales.kick_threshold is None or not scales.passive_skewness or hasattr(neuron, "reset"):
         return None
@@ -48,12 +48,12 @@ def error_sign(neuron, drive, scales):
 
 
 def too_rare_in_the_end(neuron, drive):
-    """Whether white noise makes spikes exponentially too rare as the rates of the input fall at these weights.
+    """Whether spikes under white noise become exponentially too rare as the input rates decrease at these weights.
 
         rate of the events' spikes ~ Lambda^k,    of white noise's ~ exp(-c / Lambda),   Lambda -> 0
 
-    with k jumps, one soon after the other, that make a spike. True where the neuron rests without input, and is
-    excited, or has a rebound threshold and is inhibited; k and c are not computed.
+    with k the number of jumps in rapid succession that make a spike. True if the neuron rests without input and
+    receives excitation, or has a rebound threshold and receives inhibition; k and c are not computed.
 
     Arguments:
         neuron: a model, such as HodgkinHuxley().

@@ -9,8 +9,8 @@ from ..units import hertz
 __all__ = ["shot_noise_rate", "siegert_rate"]
 
 _PRECISION = 1e-11  # relative, of an integral
-_FAR = 40.0  # e^-40 is lost beside 1
-_TOO_RARE = 740.0  # e^-740 is next to nothing
+_FAR = 40.0  # e^-40 is negligible compared with 1
+_TOO_RARE = 740.0  # e^-740 is at the limit of floating-point numbers
 
 
 def shot_noise_rate(neuron, drive):
@@ -27,7 +27,7 @@ def shot_noise_rate(neuron, drive):
         drive: a SynapticInput whose weights are exponential; of its excitatory populations, all of one mean weight.
 
     Exact; the integral is computed to 1e-11 relative. A rate too low for a floating-point number is 0. Raises
-    InputError, by name, for a neuron or an input for which the formula does not hold.
+    InputError, with the name, for a neuron or an input for which the formula is not valid.
 
     Source: Richardson and Swarbrick, Phys. Rev. Lett. 105, 178102 (2010); the refractory time as in Droste and
     Lindner, J. Comput. Neurosci. 43, 81 (2017).
@@ -81,10 +81,10 @@ def siegert_rate(neuron, drive):
 
     Arguments:
         neuron: a LeakyIntegrateAndFire.
-        drive: a SynapticInput, of which kappa_1 and kappa_2 alone act.
+        drive: a SynapticInput, of which only kappa_1 and kappa_2 matter.
 
     Exact; the integral is computed to 1e-11 relative. A rate too low for a floating-point number is 0. Without noise
-    it is the rate of the deterministic neuron. Raises InputError, by name, for a neuron of another kind.
+    it is the rate of the deterministic neuron. Raises InputError for other neurons.
 
     Source: Siegert, Phys. Rev. 81, 617 (1951); Ricciardi, Diffusion Processes and Related Topics in Biology (1977).
 
@@ -119,7 +119,7 @@ def _membrane(neuron):
 
 
 def _exponential_populations(drive):
-    """(excitatory, inhibitory) populations of a drive that do anything, if the formula holds for them."""
+    """(excitatory, inhibitory) populations of a drive with events, if the formula is valid for them."""
     acting = [p for p in drive.populations if p.intensity > 0 and p.moment(2) > 0]
     for p in acting:
         with within(population=p.name):
@@ -143,7 +143,7 @@ def _exponential_populations(drive):
 def _laplace_integral(exponent, slope, factor, end):
     """(scale, the integral from 0 to `end` of factor(u) e^(exponent(u) - scale) du), the exponent concave.
 
-    `scale` is the largest exponent; what lies more than _FAR below it is left out.
+    `scale` is the largest exponent; parts more than _FAR below it are neglected.
     """
     from scipy.integrate import quad
     from scipy.optimize import brentq
@@ -167,7 +167,7 @@ def _laplace_integral(exponent, slope, factor, end):
 
 
 def _rate(neuron, integral, scale):
-    """The rate (Hz) of which the mean interval is the refractory time and `integral` e^scale, ms."""
+    """The rate (Hz) for a mean interval of the refractory time plus `integral` e^scale, ms."""
     rare = exp(-scale)
     return hertz(rare / (neuron.refractory * rare + integral))
 

@@ -1,4 +1,4 @@
-"""How large a kick makes the neuron spike, upwards and downwards: what a single synapse is small or large against."""
+"""The smallest displacements of V, upwards and downwards, that make the neuron spike: the scale for single weights."""
 
 from contextlib import suppress
 from functools import lru_cache
@@ -24,11 +24,11 @@ def kick_threshold(neuron, drive):
 
     Arguments:
         neuron: a model, such as HodgkinHuxley().
-        drive: a SynapticInput, of which the mean alone acts; SynapticInput() for the undisturbed neuron.
+        drive: a SynapticInput, of which only the mean matters; SynapticInput() for no input.
 
     Deterministic, by bisection: the threshold lies between the value and 0.0001 mV below. A spike is V reaching
-    neuron.threshold within 100 ms. A kick to the threshold itself counts, so a passive membrane has the distance to
-    it. None where the operating point is missing, unstable or above the threshold.
+    neuron.threshold within 100 ms. A kick to the threshold itself counts as a spike, so for a passive membrane it is
+    the distance to the threshold. None if the operating point does not exist, is unstable or lies above the threshold.
 
     >>> from stochhh import HodgkinHuxley, SynapticInput
     >>> round(kick_threshold(HodgkinHuxley(I_app=0), SynapticInput()), 2)
@@ -45,12 +45,12 @@ def rebound_threshold(neuron, drive):
 
     Arguments:
         neuron: a model, such as HodgkinHuxley().
-        drive: a SynapticInput, of which the mean alone acts; SynapticInput() for the undisturbed neuron.
+        drive: a SynapticInput, of which only the mean matters; SynapticInput() for no input.
 
-    Deterministic: kicks of 1, 2, 4, 7, 10, 15, ... 100 mV, as far as the model's range goes, and bisection below the
-    first that makes a spike within 100 ms: the threshold lies between the value and 0.0001 mV above. None where no
-    kick of them makes a spike, and where `kick_threshold` is None. V alone goes back to its operating point without
-    passing it, so a model of one variable has none.
+    Deterministic: kicks of 1, 2, 4, 7, 10, 15, ... 100 mV, within the range of the model, and bisection below the first
+    that makes a spike within 100 ms: the threshold lies between the value and 0.0001 mV above. None if none of these
+    kicks makes a spike, and if `kick_threshold` is None. In a model with one variable V returns to the operating point
+    without overshoot, so there is none.
 
     >>> from stochhh import HodgkinHuxley, SynapticInput
     >>> round(rebound_threshold(HodgkinHuxley(I_app=3), SynapticInput()), 2)
@@ -63,13 +63,13 @@ def rebound_threshold(neuron, drive):
 
 
 def _operating_point(neuron, drive):
-    """The stable state below the threshold from which kicks are given; None if there is none."""
+    """The stable state below the threshold to which kicks are applied; None if there is none."""
     response = linear_response(neuron, drive)
     return response.state if response.stable and response.state[0] < neuron.threshold else None
 
 
 class _Flow(NamedTuple):
-    """All that a deterministic path rests on, but for where it begins."""
+    """Everything that determines a deterministic path, except the initial state."""
 
     vector_field: object
     p: tuple
@@ -113,7 +113,7 @@ def _spikes(flow, state):
     from scipy.integrate import LSODA
 
     f, p, drift, threshold, scales = flow
-    with suppress(OverflowError), catch_warnings():  # so large a kick that no slope, or no step, can be had there
+    with suppress(OverflowError), catch_warnings():  # so large a kick that the slope overflows or no step succeeds
         simplefilter("ignore")
         path = LSODA(
             lambda t, x: [a + b for a, b in zip(f(tuple(x.tolist()), p), drift, strict=True)],

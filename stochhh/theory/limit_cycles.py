@@ -1,4 +1,4 @@
-"""The limit cycle of repetitive firing, followed to the current where it meets its unstable twin."""
+"""The limit cycle of repetitive firing, and its continuation to the fold where it meets the unstable cycle."""
 
 from dataclasses import replace
 
@@ -6,9 +6,9 @@ import numpy as np
 
 __all__ = ["fold_of_cycles", "limit_cycle"]
 
-_SETTLE = 400.0  # ms, in which the neuron comes to its cycle
+_SETTLE = 400.0  # ms, in which the neuron converges to its cycle
 _TOLERANCE = 1e-10
-_SCALES = (10.0, 1.0)  # of the period (ms) and the current (uA/cm2), beside which a gate is 1
+_SCALES = (10.0, 1.0)  # of the period (ms) and the current (uA/cm2), relative to 1 for a gate
 _STEPS = 60
 
 
@@ -18,7 +18,7 @@ def limit_cycle(neuron):
         phi_T(x) = x,   V(0) = half way between rearm and threshold, on the way up
 
     Arguments:
-        neuron: a model; its initial state decides which attractor is reached.
+        neuron: a model; its initial state determines which attractor is reached.
 
     By shooting: Broyden's method on the flow over one period, from where the neuron is after 400 ms; to 1e-8.
 
@@ -32,15 +32,16 @@ def limit_cycle(neuron):
 
 
 def fold_of_cycles(neuron, beyond):
-    """The current (uA/cm2) at which the stable limit cycle of repetitive firing ends as it falls; None if none.
+    """The current (uA/cm2) below which there is no stable limit cycle of repetitive firing; None if not found.
 
     Arguments:
         neuron: a model, whose initial state leads to the cycle.
-        beyond: a current at which the cycle is stable and rest about to be not: the first Hopf point.
+        beyond: a current at which the cycle is stable, and the fixed point at the limit of stability: the first Hopf
+            point.
 
-    The cycle is followed by pseudo-arclength: from a solution u = (gates on the section, period, current) a step along
-    the curve of cycles, then Broyden's method across it, until the current turns; there the turning point is found by
-    regula falsi on the current's part of the tangent. Exact to about 1e-7.
+    The cycle is followed by pseudo-arclength continuation: from a solution u = (gates on the section, period, current)
+    a step along the curve of cycles, then Broyden's method perpendicular to it, until the current has a turning point,
+    which is located by regula falsi on the component of the tangent along the current. Exact to about 1e-7.
     Source: Kuznetsov, Elements of Applied Bifurcation Theory (2004), sections 10.1.3 and 10.2.1.
     """
     neuron = replace(neuron, I_app=1.02 * beyond + 0.1)
@@ -84,7 +85,7 @@ def _turn(neuron, u, tangent, beyond, direction, slopes):
 
 
 def _section(neuron):
-    """V (mV) at which a cycle is cut: half way between rearm and threshold."""
+    """V (mV) of the Poincare section: half-way between rearm and threshold."""
     return (neuron.threshold + neuron.rearm) / 2
 
 
@@ -93,7 +94,7 @@ def _scale(u):
 
 
 def _held(n):
-    """The row that keeps the current where it is."""
+    """The row that fixes the current."""
     return np.append(np.zeros(n), 1.0)
 
 
@@ -125,7 +126,7 @@ def _on_the_way_up(neuron):
 
 
 def _misses(neuron, u):
-    """By how much the flow misses its beginning after the period of u."""
+    """The distance of the flow from its initial state after the period of u."""
     begin = (_section(neuron), *u[:-2])
     return _flow(replace(neuron, I_app=float(u[-1])), begin, [0.0, u[-2]])[1] - begin
 
@@ -139,10 +140,10 @@ def _slopes(neuron, u):
 
 
 def _cycle(neuron, u, row, slopes=None):
-    """The cycle near u with row . (cycle - u) = 0, by Broyden's method; None if it does not find it.
+    """The cycle near u with row . (cycle - u) = 0, by Broyden's method; None if it does not converge.
 
     Arguments:
-        slopes: those of `_misses` at or near u; None has them found.
+        slopes: those of `_misses` at or near u; None to compute them.
     """
     begin, here = u, _misses(neuron, u)
     matrix = np.vstack([_slopes(neuron, u) if slopes is None else slopes, row])

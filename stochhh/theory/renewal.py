@@ -1,4 +1,4 @@
-"""The Poisson train with a dead time: the simplest train with a refractory time, of which all statistics are known."""
+"""The Poisson train with a dead time: the simplest refractory train, for which all statistics are known."""
 
 from dataclasses import dataclass
 
@@ -13,14 +13,14 @@ __all__ = ["DeadTimePoisson"]
 
 @dataclass(frozen=True)
 class DeadTimePoisson:
-    """Spikes that come at random once a dead time after the last one is over: ISI = dead_time + an exponential time.
+    """A Poisson process with an absolute refractory period: ISI = dead_time + an exponentially distributed time.
 
     Arguments:
         rate: spikes per second, Hz, positive.
         dead_time: ms, from 0 up, and below the mean ISI, 1/rate.
 
-    A renewal process: its ISIs are independent. Set beside a neuron it shows what is more than a refractory time.
-    All is exact. Raises InputError for values that cannot be.
+    A renewal process: its ISIs are independent. A comparison with a neuron shows effects beyond refractoriness. All
+    formulas are exact. Raises InputError for impossible values.
     Source: Cox, Renewal Theory (1962), chapters 3 to 5; Gerstner et al., Neuronal Dynamics (2014), section 7.5.
 
     >>> train = DeadTimePoisson(rate=50.0, dead_time=5.0)
@@ -38,7 +38,7 @@ class DeadTimePoisson:
 
     @classmethod
     def like(cls, rate, cv):
-        """The one with this rate (Hz) and this CV, from 0 to 1 (not 0): dead_time = (1 - cv) / rate."""
+        """The train with this rate (Hz) and this CV, 0 < cv <= 1: dead_time = (1 - cv) / rate."""
         cv = real("cv", cv, above=0, at_most=1)
         return cls(rate, (1 - cv) * float(hertz(1 / real("rate", rate, above=0, unit="Hz"))))
 
@@ -62,15 +62,15 @@ class DeadTimePoisson:
         return self.isi_hazard(x) * self.isi_survival(x)
 
     def isi_survival(self, x):
-        """Probability that an ISI lasts longer than x (ms): exp(-hazard_after (x - dead_time)), 1 before."""
+        """Probability that an ISI is longer than x (ms): exp(-hazard_after (x - dead_time)), 1 before."""
         return np.exp(-self.hazard_after * self._beyond(x))
 
     def isi_hazard(self, x):
-        """Rate at which the neuron spikes x (ms) after its last spike, 1/ms: 0, then constant."""
+        """Hazard at x (ms) after the last spike, 1/ms: 0, then constant."""
         return np.where(np.asarray(x, dtype=float) < self.dead_time, 0.0, self.hazard_after)
 
     def autocorrelation(self, lag):
-        """Rate of spikes (Hz) a time s (lag, ms) after a spike, whatever came between.
+        """Rate of spikes (Hz) a time s (lag, ms) after any spike.
 
         m(s) = sum over k >= 1 of the density of a sum of k ISIs: k dead times, and an Erlang time
         """
@@ -106,10 +106,10 @@ class DeadTimePoisson:
         return np.maximum(np.asarray(x, dtype=float) - self.dead_time, 0.0)
 
     def _orders(self, time):
-        """1 to the largest number of ISIs that may fit into the times: ten standard deviations more than the mean."""
+        """1 to the largest number of ISIs that may fit into the times: the mean plus ten standard deviations."""
         mean = per_ms(self.rate) * np.max(time, initial=0.0)
         return np.arange(1, int(mean + 10 * np.sqrt(mean) + 20))
 
     def _after(self, time):
-        """What is left of the times after k dead times, shape (..., n_orders)."""
+        """The times less k dead times, shape (..., n_orders)."""
         return time[..., None] - self._orders(time) * self.dead_time

@@ -1,4 +1,4 @@
-"""Below threshold V follows its input linearly: moments, autocovariance and spectrum, spikes left out."""
+"""Linear response of V below threshold, without spikes: moments, autocovariance and spectrum."""
 
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
@@ -17,12 +17,12 @@ LEAST = 1e-140  # mV2/ms; at less the fourth cumulant may be below the smallest 
 
 @dataclass(frozen=True)
 class LinearResponse:
-    """The neuron's answer to small input about its operating point.
+    """The response of the neuron to small inputs about its operating point.
 
     Arguments:
         state: the fixed point under the mean input, in the order of the neuron's variables, or None.
         eigenvalues: of the Jacobian there, 1/ms, the largest real part first, or None.
-        stable: whether all real parts are negative, and the neuron is not reset before it comes to the fixed point.
+        stable: whether all real parts are negative, and the neuron is not reset before it reaches the fixed point.
         V_mean: mV, or None.
         V_variance: mV2, or None.
         V_skewness: a pure number, or None.
@@ -41,7 +41,7 @@ class LinearResponse:
 
 
 def linear_response(neuron, drive):
-    """Mean, variance, skewness and kurtosis of V under the spikes of a drive, without simulating.
+    """Mean, variance, skewness and kurtosis of V under the spikes of a drive, without simulation.
 
         dx = J (x - x*) dt + e dL
         j-th cumulant of V = kappa_j * integral over t >= 0 of (e_V . exp(J t) e)^j dt,   j = 2, 3, 4
@@ -52,11 +52,11 @@ def linear_response(neuron, drive):
         neuron: a model, such as HodgkinHuxley().
         drive: a SynapticInput.
 
-    Exact for a membrane of constant conductances. For others the leading order in the size of the fluctuations,
-    without spikes: trust it where the neuron hardly ever fires and V stays within a few mV of x*. The diffusion
-    approximation has the same mean and variance, and skewness and kurtosis 0. If x* does not exist, or is unstable, the
-    moments are None, with the reason; skewness and kurtosis also where the input does not fluctuate, or has no higher
-    cumulants.
+    Exact for a membrane of constant conductances. For other models it is the leading order in the size of the
+    fluctuations, without spikes, and accurate only if the neuron hardly ever fires and V stays within a few mV of x*.
+    The diffusion approximation has the same mean and variance, and skewness and kurtosis 0. If x* does not exist, or is
+    unstable, the moments are None, with the reason; skewness and kurtosis also if the input does not fluctuate, or has
+    no higher cumulants.
 
     Source: Rice, Bell Syst. Tech. J. 23, 282 (1944), secs. 1.2, 1.5 (Campbell's theorem and its extension);
     Gardiner, Handbook of Stochastic Methods (2004), sec. 4.4.6 (the Lyapunov equation, j = 2).
@@ -94,7 +94,7 @@ def linear_response(neuron, drive):
 
 
 def autocovariance(neuron, drive, lag, variable="V"):
-    """Autocovariance of a state variable below threshold, as the linear response has it (mV2 for V).
+    """Autocovariance of a state variable below threshold in linear response (mV2 for V).
 
         C(s) = e_i . exp(J |s|) S e_i,   J S + S J^T + kappa_2 e e^T = 0
 
@@ -104,8 +104,8 @@ def autocovariance(neuron, drive, lag, variable="V"):
         lag: s, ms, a number or an array.
         variable: name of a state variable; mV2 for V, a pure number for a gate.
 
-    Jumps and their diffusion approximation share it: it rests on the first two cumulants alone. Exact and approximate
-    as `linear_response` is. Raises InputError where there is no stable fixed point under the mean input.
+    It is the same for jumps and their diffusion approximation, since it depends on the first two cumulants alone. Exact
+    and approximate as in `linear_response`. Raises InputError if there is no stable fixed point under the mean input.
     Source: Gardiner, Handbook of Stochastic Methods (2004), eqs. 4.4.51 and 4.4.58.
 
     >>> from stochhh import Passive, Population, SynapticInput
@@ -122,7 +122,7 @@ def autocovariance(neuron, drive, lag, variable="V"):
 
 
 def power_spectrum(neuron, drive, frequency, variable="V"):
-    """Power spectrum of a state variable below threshold, as the linear response has it (mV2/Hz for V).
+    """Power spectrum of a state variable below threshold in linear response (mV2/Hz for V).
 
         S(f) = kappa_2 |e_i . (2 pi i f - J)^-1 e|^2
 
@@ -133,8 +133,8 @@ def power_spectrum(neuron, drive, frequency, variable="V"):
         variable: name of a state variable; mV2/Hz for V, 1/Hz for a gate.
 
     Two-sided: the integral over positive and negative f is the variance, S is the Fourier transform of the
-    autocovariance. Jumps and their diffusion approximation share it. Exact and approximate as `linear_response` is.
-    Raises InputError where there is no stable fixed point under the mean input.
+    autocovariance. It is the same for jumps and their diffusion approximation. Exact and approximate as in
+    `linear_response`. Raises InputError if there is no stable fixed point under the mean input.
     Source: Gardiner, Handbook of Stochastic Methods (2004), eq. 4.4.64.
     """
     J, i, e = _linear(neuron, drive, variable)
@@ -160,14 +160,14 @@ def response_integral(J, i, j, power):
 
         d/dt prod_s x_(a_s) = sum_s sum_k J[a_s, k] x_k prod_(r != s) x_(a_r)   along dx/dt = J x, x(0) = e_j
 
-    The monomials of that degree obey a linear equation of their own, du/dt = A u, and the integral of u is
+    The monomials of that degree satisfy a closed linear equation, du/dt = A u, and the integral of u is
     -A^-1 u(0).
 
     Arguments:
         J: a square matrix, 1/ms, every eigenvalue with a negative real part.
-        i: the variable that answers.
+        i: the variable that responds.
         j: the variable that is kicked.
-        power: how often the response is multiplied by itself, 1 or more.
+        power: exponent of the response, 1 or more.
 
     Exact, J diagonalisable or not; power 2 is the Lyapunov equation.
     """

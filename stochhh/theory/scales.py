@@ -1,4 +1,4 @@
-"""What the events of an input are few or many, small or large against: the membrane's memory, the kicks to a spike."""
+"""Scales for the number and size of input events: membrane time constant, kick thresholds, passive skewness."""
 
 from dataclasses import dataclass
 from math import erf, exp, inf, pi, sqrt
@@ -14,13 +14,13 @@ __all__ = ["InputScales", "input_scales", "jump_sizes"]
 
 @dataclass(frozen=True)
 class InputScales:
-    """An input beside the neuron that it drives, both at the operating point; all None where there is none.
+    """An input relative to the neuron that it drives, at the operating point; all None if there is none.
 
     Arguments:
-        membrane_time_constant: tau = 1 / stiffness, all conductances held, ms; infinite where V does not relax.
-        events_per_time_constant: Lambda tau, of events that move V.
-        passive_skewness: that V would have were all conductances held, by Campbell's theorem; None where the input
-            does not fluctuate, or has no third cumulant.
+        membrane_time_constant: tau = 1 / stiffness, all conductances constant, ms; infinite if V does not relax.
+        events_per_time_constant: Lambda tau, with the events that change V.
+        passive_skewness: skewness of V if all conductances were constant, by Campbell's theorem; None if the input does
+            not fluctuate, or has no third cumulant.
         kick_threshold: see the function, mV, or None.
         rebound_threshold: see the function, mV, negative, or None.
     """
@@ -41,8 +41,8 @@ def input_scales(neuron, drive):
         neuron: a model, such as HodgkinHuxley().
         drive: a SynapticInput.
 
-    Arithmetic but for the two thresholds. s is not the V_skewness of the linear response, in which the gates answer
-    too; in a membrane of constant conductances they are the same.
+    Exact arithmetic, except for the two thresholds. s is not the V_skewness of the linear response, which includes the
+    response of the gates; for a membrane of constant conductances they are the same.
     """
     state = fixed_point(neuron, drive)
     if state is None:
@@ -63,14 +63,14 @@ def _skewness(drive, tau):
 
 
 def jump_sizes(source):
-    """Root mean square of a source's jumps upwards and of those downwards, mV; 0 on a side that has none.
+    """Root mean square of the upward and of the downward jumps of a source, mV; 0 if there are none.
 
         sqrt(E[w^2; w > 0] / P(w > 0)),    sqrt(E[w^2; w < 0] / P(w < 0))
 
     Arguments:
         source: a Population, or CommonSpikes.
 
-    Exact, but for common spikes of which some go up and some down: there it is that of all jumps, on both sides.
+    Exact, except for common spikes with both upward and downward jumps: there both are that of all jumps.
     """
     if source.intensity == 0 or source.moment(2) == 0:
         return 0.0, 0.0
@@ -83,7 +83,7 @@ def jump_sizes(source):
 
 
 def _sizes_of_weight(law, size):
-    """The same for one weight, drawn from a law of root mean square `size`."""
+    """The same for one weight, drawn from a distribution of root mean square `size`."""
     if not law.normal:
         up = law.shift + law.exponential > 0
         return (size, 0.0) if up else (0.0, size)
@@ -91,7 +91,7 @@ def _sizes_of_weight(law, size):
 
 
 def _side_of_normal(mean, sd):
-    """Root mean square of the positive part of a normal weight; 0 where it is all but none."""
+    """Root mean square of the positive part of a normal weight; 0 if that is negligible."""
     z = mean / sd
     chance = 0.5 * (1 + erf(z / sqrt(2)))
     square = (mean**2 + sd**2) * chance + mean * sd * exp(-z * z / 2) / sqrt(2 * pi)

@@ -1,4 +1,4 @@
-"""All that theory says of a neuron and its input, as one dictionary, and as text."""
+"""All analytical results for a neuron and its input, as one dictionary, and as text."""
 
 from math import isfinite
 
@@ -26,7 +26,7 @@ _RATES = {"rate_jump": shot_noise_rate, "rate_diffusion": siegert_rate}
 
 
 def theory(neuron, drive):
-    """What can be said of a neuron and its input without simulating, ready for JSON.
+    """Analytical results for a neuron and its input, without simulation, ready for JSON.
 
         Lambda, lambda_k / Lambda, kappa_j;   f(x) = 0;   f(x) + kappa_1 e = 0, J, moments of V; doubts
 
@@ -39,8 +39,8 @@ def theory(neuron, drive):
     `eigenvalues` and `stable` of the latter, the numbers of `input_scales` by their names, `V_mean`, `V_variance`,
     `V_skewness`, `V_kurtosis` of the linear response and `V_power_at_zero`, the limit of its spectrum at frequency 0,
     `bifurcations` under a constant current, `doubts`; for a LeakyIntegrateAndFire `rate_jump` and `rate_diffusion` too.
-    A number is {"value", "unit"}; one that is undefined is None, with its "reason". Exact but for the linear response,
-    see `linear_response`.
+    A number is {"value", "unit"}; one that is undefined is None, with its "reason". Exact except for the linear
+    response, see `linear_response`.
     """
     response, scales = linear_response(neuron, drive), input_scales(neuron, drive)
     return {
@@ -83,7 +83,7 @@ def _scales(scales, response):
 
 
 def _bifurcations(neuron, drive):
-    """Where rest gives way to firing, and where the neuron stands under its mean input, all as currents."""
+    """The bifurcations and the mean input of the neuron, all as currents."""
     found = bifurcations(neuron)
     capacitance, applied = getattr(neuron, "C_m", None), getattr(neuron, "I_app", None)
     mean = None
@@ -99,13 +99,13 @@ def _bifurcations(neuron, drive):
             {"I_app": _quantity(point.I_app, _CURRENT), "V": _quantity(point.V, "mV")} for point in found.saddle_node
         ],
         "cycle_fold": _quantity(found.cycle_fold, _CURRENT, found.reason),
-        "mean_current": _quantity(mean, _CURRENT, "the input moves no membrane of known capacitance"),
+        "mean_current": _quantity(mean, _CURRENT, "the input does not act on a membrane of known capacitance"),
         "regime": None if mean is None else found.regime(mean) or _unforked(neuron, drive),
     }  # fmt: skip
 
 
 def _unforked(neuron, drive):
-    """What a neuron without bifurcations does under the mean of its input."""
+    """The behaviour of a neuron without bifurcations under the mean of its input."""
     rest = fixed_point(neuron, drive)
     if rest is not None and rest[0] <= neuron.threshold:
         return "silent: it stays at rest"
@@ -113,14 +113,14 @@ def _unforked(neuron, drive):
 
 
 def _rates(neuron, drive):
-    """Rates that are known exactly, by name."""
+    """Exactly known rates, by name."""
     if not isinstance(neuron, LeakyIntegrateAndFire):
         return {}
     return {name: _known(rate, neuron, drive, unit="Hz") for name, rate in _RATES.items()}
 
 
 def _known(function, *arguments, unit):
-    """What a function gives, or why it refuses."""
+    """The value of a function, or the reason why it is undefined."""
     try:
         return _quantity(float(function(*arguments)), unit)
     except InputError as error:
@@ -144,7 +144,7 @@ def _state(neuron, state, reason):
 
 
 def as_text(theory):
-    """The dictionary that theory() returns, as lines for the eye; ends without a newline.
+    """The dictionary that theory() returns, as text, without a final newline.
 
     Arguments:
         theory: what theory() returned.
@@ -156,19 +156,19 @@ def as_text(theory):
         lines.append(f"{_line(name, population['intensity'])}, share of events {_number(population['probability'])}")
     lines += [_line(f"kappa_{j}", kappa) for j, kappa in theory["cumulants"].items()]
     lines += ["", "Rest, under I_app alone", *(_line(*item) for item in theory["rest"].items())]
-    lines += ["", "Operating point, under the mean input too"]
+    lines += ["", "Operating point, under I_app and the mean input"]
     lines += [_line(*item) for item in theory["operating_point"].items()]
     if theory["eigenvalues"]:
         lines.append(_row("stability", "stable" if theory["stable"] else "unstable"))
     lines += [_row("eigenvalue", _complex(l)) for l in theory["eigenvalues"]]
     lines += [_line(name, theory[name]) for name in _SCALES]
-    lines += ["", "Linear response: V below threshold, spikes left out", *(_line(n, theory[n]) for n in _MOMENTS)]
+    lines += ["", "Linear response of V, below threshold and without spikes", *(_line(n, theory[n]) for n in _MOMENTS)]
     lines.append(_line("V_power_at_zero", theory["V_power_at_zero"]))
     lines += ["", "Bifurcations, under a constant current", *_bifurcation_lines(theory["bifurcations"])]
     rates = [_line(name, theory[name]) for name in _RATES if name in theory]
     lines += ["", "Firing rate, exact", *rates] if rates else []
     lines += ["", "Doubts"]
-    lines += [f"  - {doubt}" for doubt in theory["doubts"]] or ["  none that can be seen in advance"]
+    lines += [f"  - {doubt}" for doubt in theory["doubts"]] or ["  none in advance; only a simulation can exclude them"]
     return "\n".join(lines)
 
 

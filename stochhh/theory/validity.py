@@ -1,4 +1,4 @@
-"""Where, before any run, white noise is a doubtful stand-in for the spikes."""
+"""Doubts about the diffusion approximation that are known before any run."""
 
 from ..inputs import SynapticInput
 from ..inputs.common_spikes import CommonSpikes
@@ -12,33 +12,37 @@ __all__ = ["doubts"]
 _EVENTS = 10.0  # events in a membrane time constant
 _SKEWNESS, _LARGE_SKEWNESS = 0.2, 0.5
 _PART_OF_KICK = 0.25  # one event against the kick that makes the neuron spike
-_NEVER = "all weights are inhibitory, and none makes V rise: every spike of the diffusion is white noise's own"
+_NEVER = (
+    "all weights are inhibitory, and no event raises V: every spike of the diffusion is an artefact of the white noise"
+)
 
 
 def doubts(neuron, drive):
-    """Plain warnings, one a line, where the diffusion approximation of a drive is doubtful; [] where none is.
+    """Reasons why the diffusion approximation of a drive is doubtful, as sentences; [] if there are none.
 
         tau = 1 / stiffness at the operating point, the membrane time constant
         events:    Lambda tau < 10
-        skewness:  |s| > 0.2,   s = (kappa_3 tau / 3) / (kappa_2 tau / 2)^1.5, plainly doubtful above 0.5
+        skewness:  |s| > 0.2,   s = (kappa_3 tau / 3) / (kappa_2 tau / 2)^1.5, clearly doubtful above 0.5
         weight:    |weight_k| > a quarter of the kick of its sign that makes the neuron spike, upwards or on the
                    rebound; sqrt(E[weight_k^2]) of that sign if it is random, sqrt(E[jump^2]) of common spikes
-        sign:      of the error of the rate, where small weights tell it; that it is unknown, where another doubt is
+        sign:      of the error of the rate, if predicted for small weights; that it is unknown, if there is another
+            doubt
 
-    s is the skewness that V would have, by Campbell's theorem, were all conductances held at their values at the
-    operating point: the size of the first cumulant that diffusion drops, in the membrane's own time. Its limit
-    is the margin that `compare` sets on V_skewness. 4000 neurons of +0.1 mV with 1000 of -0.4 have s = -0.26, and
-    their diffusion fires a sixth too often. The example `question` has s = -1.86, and its diffusion fires half as
-    much again as the spikes make it; with 3 Hz a neuron in place of 10 it has s = -3.4, and fires a third as often: see
-    `error_sign` for where the sign of s tells that of the error. At fixed mean and variance s falls like
-    1/sqrt(number of neurons). The limits are rules of thumb: silence is no proof, and only `compare` measures the bias.
+    s is the skewness that V would have, by Campbell's theorem, if all conductances were constant at their values at the
+    operating point: the first cumulant that the diffusion neglects, on the time scale of the membrane. Its limit is the
+    default margin of `compare` for V_skewness. 4000 neurons of +0.1 mV with 1000 of -0.4 have s = -0.26, and the rate
+    of their diffusion is too high by a sixth. The example `question` has s = -1.86, and the rate of its diffusion is
+    half as high again as that of the jumps; with 3 Hz per neuron in place of 10 it has s = -3.4, and that rate is a
+    third of that of the jumps: see `error_sign` for the conditions under which the sign of s determines that of the
+    error. At fixed mean and variance s decreases as 1/sqrt(number of neurons). The limits are rules of thumb: the
+    absence of doubts proves nothing, and only `compare` measures the bias.
 
     Arguments:
         neuron: a model, such as HodgkinHuxley().
         drive: a SynapticInput.
 
-    The first two tests are exact arithmetic; the kicks are found to 0.0001 mV, and not asked for where the neuron
-    has no stable operating point.
+    The first two tests are exact arithmetic; the kicks are found to 0.0001 mV, and not used if the neuron has no stable
+    operating point.
 
     >>> from stochhh import HodgkinHuxley, Population, SynapticInput
     >>> drive = SynapticInput(Population("exc", n=400, rate=5.0, weight=1.5, p=1.0))
@@ -53,7 +57,7 @@ def doubts(neuron, drive):
 
 
 def doubts_at(neuron, drive, scales):
-    """The same where the InputScales are known."""
+    """The same for known InputScales."""
     if not drive.cumulant(2) > LEAST:
         return []
     if scales.membrane_time_constant is None:
@@ -109,14 +113,14 @@ def _large_weights(neuron, drive, scales):
 
 
 def _said_of(source, size):
-    """What is large: a weight, or a jump made of several."""
+    """The description of the size: of a weight, or of a jump of several weights."""
     if isinstance(source, CommonSpikes):
         return f"root mean square jump of a common spike {size:.3g}"
     return f"root mean square weight {size:g}" if source.random else f"weight {source.weight:+g}"
 
 
 def _unspiking(neuron, drive):
-    """Whether no event can make a spike: inhibition alone, of a neuron in which nothing but V could rebound."""
+    """Whether no event can make a spike: only inhibition, of a neuron with V as its only variable."""
     rest = linear_response(neuron, SynapticInput())
     return _inhibition_alone(drive) and len(neuron.variables) == 1 and rest.stable and rest.state[0] < neuron.threshold
 
@@ -126,7 +130,7 @@ def _inhibition_alone(drive):
 
 
 def _unknown_sign(neuron, drive, scales):
-    """What can be said of the error's sign where it hangs on more than the third cumulant."""
+    """The doubt about the sign of the error if it depends on more than the third cumulant."""
     if too_rare_in_the_end(neuron, drive):
         yield (
             "the sign of the error in the rate is not known in advance: as the rates of the input decrease at these "

@@ -67,7 +67,7 @@ def test_a_joint_band_takes_ten_trials_and_each_point_by_itself_two():
     assert few.band() == (few.low, few.high) and enough.band() == (enough.joint_low, enough.joint_high)
     assert enough.reason is None and "by itself" not in str(enough)
     ax = plotting.curves({"jump": few, "diffusion": enough})
-    assert ax.get_title(loc="left") == "each point by itself (9 trials)"
+    assert ax.get_title(loc="left") == "pointwise intervals (9 trials)"
 
 
 def test_undefined_points_are_said_to_be():

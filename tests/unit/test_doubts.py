@@ -106,8 +106,8 @@ class TestSign:
 
     def test_a_membrane_that_inhibition_cannot_lift(self):
         (found,) = doubts(sh.LeakyIntegrateAndFire(), one(-0.2))
-        assert found.startswith("all weights are inhibitory") and "white noise's own" in found
-        assert "white noise's own" not in "\n".join(doubts(sh.LeakyIntegrateAndFire(I_app=1.1), one(-0.2)))
+        assert found.startswith("all weights are inhibitory") and "artefact of the white noise" in found
+        assert "artefact of the white noise" not in "\n".join(doubts(sh.LeakyIntegrateAndFire(I_app=1.1), one(-0.2)))
         assert "exponentially" in doubts(HodgkinHuxley(I_app=3.0), one(-1.5))[-1]  # it has a rebound
         assert "may evoke spikes that the events cannot" in doubts(sh.MorrisLecar(), one(-9.0, n=100))[-1]
 

@@ -102,5 +102,5 @@ class Curve:
             return "\n".join([f"{head}; no interval: {self.reason}", *doubt])
         shown = np.unique(np.linspace(0, len(self.x) - 1, 5).round().astype(int))
         points = [f"  {self.x[i]:.4g}: {self.value[i]:.4g} [{self.low[i]:.4g}, {self.high[i]:.4g}]" for i in shown]
-        alone = [] if self.has_band() else [f"  each point by itself: {self.reason}"]
+        alone = [] if self.has_band() else [f"  pointwise intervals only: {self.reason}"]
         return "\n".join([f"{head} ({self.level:.0%})", *points, *alone, *doubt])
