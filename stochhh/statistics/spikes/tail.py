@@ -30,12 +30,13 @@ def allowing_for_tail(estimate, spikes, order, scale):
     """
     if estimate.low is None:
         return estimate
+    weight, why = _evidence(spikes, order)
     with np.errstate(divide="ignore", over="ignore"):
         value, high = scale.forward(np.array([estimate.value, estimate.high], dtype=float))
-        wider = float(scale.inverse(value + (1 + min(_evidence(spikes, order)[0], 1.0)) * (high - value)))
+        wider = float(scale.inverse(value + (1 + min(weight, 1.0)) * (high - value)))
     if wider > estimate.high and np.isfinite(wider):
         estimate = replace(estimate, high=wider, method=f"{estimate.method}; extended upwards for the tail")
-    return estimate.doubted(heavy_tail(spikes, estimate.name, order))
+    return estimate.doubted(_sentence(estimate.name, weight, why))
 
 
 def heavy_tail(spikes, name, order):
@@ -60,7 +61,11 @@ def heavy_tail(spikes, name, order):
     The error depends on the tail; L-kurtosis and rates are properties of the whole sample, and visible in most samples.
     Source: Hosking, J. R. Stat. Soc. B 52, 105 (1990) (L-moments); Hosking and Wallis, Technometrics 29, 339 (1987).
     """
-    weight, why = _evidence(spikes, order)
+    return _sentence(name, *_evidence(spikes, order))
+
+
+def _sentence(name, weight, why):
+    """What is reported of the evidence; None where it is weak."""
     if not weight > 1:
         return None
     return f"The interval of {name} may be too narrow: it depends on rare long interspike intervals, and {why}."
