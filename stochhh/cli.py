@@ -280,7 +280,7 @@ def _compared(comparison, results, json):
 def _cut_short(results, interruption):
     """The message after Ctrl-C during the trials of a comparison."""
     if len(results) == 2:
-        return Interrupted(f"{interruption}, beside all of the jumps", results["diffusion"])
+        return Interrupted(f"{interruption}, and all trials of the jumps", results["diffusion"])
     n = results["jump"].n_trials
     said = f"interrupted: {n} trials of the jumps are complete, and none of the diffusion: nothing to compare"
     return Interrupted(said, results["jump"])

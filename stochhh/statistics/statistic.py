@@ -86,7 +86,7 @@ class Statistic:
         """The value and its leave-one-trial-out values.
 
         Arguments:
-            data: SpikeTrains, Moments or Membrane, as `data` of the statistic says.
+            data: SpikeTrains, Moments or Membrane, according to `data` of the statistic.
             every: whether to keep the trials without observations, see `Replicated.of`.
         """
         sums = self.sums(given(KINDS[self.data], data))

@@ -195,7 +195,7 @@ def test_a_window_that_is_barely_long_enough_is_said():
         return st.cv(sh.SpikeTrains(time[seen], trial[seen], 20, 0.0, 10.0 * per_window))
 
     barely, well = of(7), of(14)
-    assert barely.low is not None and "had these trials been less regular: the window of 70 ms hides" in barely.doubt
+    assert barely.low is not None and "been less regular: the window of 70 ms is too short" in barely.doubt
     assert well.low is not None and well.doubt is None
 
 

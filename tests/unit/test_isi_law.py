@@ -187,7 +187,7 @@ def test_a_cut_interval_is_not_lost():
 def test_beyond_the_longest_interval_nothing_is_known():
     survival = st.isi_survival(trains([0.0, 10.0], [0.0, 12.0], window=(0.0, 50.0)), [5.0, 39.0, 41.0])
     assert np.isnan(survival.value).tolist() == [False, False, True]
-    assert "nothing is known beyond the longest interval" in survival.reason
+    assert "undefined beyond the longest interval" in survival.reason
 
 
 def test_the_hazard_is_ends_over_time_at_risk():

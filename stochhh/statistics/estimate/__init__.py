@@ -1,4 +1,4 @@
-"""What an estimate is: value and interval, curve and band, their scale, and the sums that they are made of."""
+"""Estimates with intervals, curves with bands, their scales, and the sums from which they are computed."""
 
 from .curve import Curve
 from .estimate import Estimate

@@ -16,7 +16,7 @@ class Curve:
     Arguments:
         name: what was estimated ("fano_factor", "power_spectrum").
         x: values of the variable, shape (n_points,); for bins, their midpoints.
-        value: the estimates, shape (n_points,); NaN where there is none, and `reason` says why.
+        value: the estimates, shape (n_points,); NaN where it is undefined, for the given `reason`.
         low, high: ends of the pointwise intervals, shape (n_points,); NaN where there is none.
         joint_low, joint_high: simultaneous confidence band, which contains the whole curve with probability `level`;
             NaN where there is none, for example with fewer than 10 trials.

@@ -137,8 +137,8 @@ def power_spectrum(membrane, variable="V", edges=None, level=0.95):
     return replace(found, low=found.low * unaliased, joint_low=found.joint_low * unaliased, method=method)
 
 
-_NONE = "there is no subthreshold sample: the neuron fires faster than the time that is cut out around each spike"
-_NO_PAIR = "no two subthreshold samples are so far apart"
+_NONE = "there is no subthreshold sample: the interspike intervals are shorter than the time excluded around each spike"
+_NO_PAIR = "no two subthreshold samples are that far apart"
 
 
 def _part(of, subthreshold):

@@ -107,7 +107,7 @@ def membrane_mean(membrane, variable="V", subthreshold=False, level=0.95, method
 def membrane_variance(membrane, variable="V", subthreshold=False, level=0.95, method="jackknife"):
     """Variance of a state variable (mV2 for V) about its grand mean, over all samples or the subthreshold ones alone.
 
-    Arguments: as of `membrane_mean`.
+    Arguments: as in `membrane_mean`.
 
     Bias and interval as in `V_variance`. The subthreshold variance excludes the spikes as well as the tail that leads
     to them: samples within `before` ms before a spike are not used.
@@ -118,7 +118,7 @@ def membrane_variance(membrane, variable="V", subthreshold=False, level=0.95, me
 def membrane_skewness(membrane, variable="V", subthreshold=False, level=0.95, method="jackknife"):
     """Skewness of a state variable, over all samples or the subthreshold ones alone.
 
-    Arguments: as of `membrane_mean`. Bias and interval as in `V_skewness`.
+    Arguments: as in `membrane_mean`. Bias and interval as in `V_skewness`.
     """
     return _of_variable("skewness", variable, subthreshold).estimate(membrane, level, method)
 
@@ -126,7 +126,7 @@ def membrane_skewness(membrane, variable="V", subthreshold=False, level=0.95, me
 def membrane_kurtosis(membrane, variable="V", subthreshold=False, level=0.95, method="jackknife"):
     """Excess kurtosis of a state variable, over all samples or the subthreshold ones alone.
 
-    Arguments: as of `membrane_mean`. Bias and interval as in `V_kurtosis`. Variance, skewness and kurtosis depend on
+    Arguments: as in `membrane_mean`. Bias and interval as in `V_kurtosis`. Variance, skewness and kurtosis depend on
     rare excursions: their intervals are no narrower than those of independent gamma distributed values, see
     `shape.floor`. Measured coverage at a nominal level of 95 %, with 5 to 50 trials of 2 to 100 correlation times: 91
     to 97 % for the variance, 94 to 99 % for the skewness and 92 to 100 % for the kurtosis, on Ornstein-Uhlenbeck and
@@ -169,7 +169,7 @@ def _central(reference, count, powers):
         "yyyy": fourth - 4 * c * third + 6 * c**2 * second - 4 * c**3 * first + c**4 * count,
         "count": count,
     }
-    rounding = _ROUNDING * second.sum() / total  # what it may do to the variance
+    rounding = _ROUNDING * second.sum() / total  # its effect on the variance
     return TrialSums(columns, centre=reference + c, rounding=rounding)
 
 

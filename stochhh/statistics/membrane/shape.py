@@ -102,11 +102,11 @@ def doubt(kind, variable, sums):
             why = f"it depends on a heavy tail of {variable}, whose skewness is {law.skewness:.1f}"
         elif law.independent < _FEW and reach > _SKEWED:
             why = (
-                f"the trials are worth {law.independent:.0f} independent samples, which cannot exclude a heavy tail of "
-                f"{variable}, with a skewness of {reach:.1f}"
+                f"the trials are equivalent to {law.independent:.0f} independent samples, which cannot exclude a heavy "
+                f"tail of {variable}, with a skewness of {reach:.1f}"
             )
         elif kind == "kurtosis" and law.independent < _INDEPENDENT:
-            why = f"the trials are worth {law.independent:.0f} independent samples, too few for a fourth moment"
+            why = f"the trials are equivalent to {law.independent:.0f} independent samples, too few for a fourth moment"
         else:
             return None
         return f"The interval of {estimate.name} may be too narrow, since {why}; lengthen duration."

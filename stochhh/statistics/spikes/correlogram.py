@@ -58,7 +58,7 @@ def autocorrelation(spikes, edges=None, level=0.95):
     left, nowhere = spikes.stop - time, np.zeros_like(trial)
     seen = (np.clip(left, low, high) - low for low, high in pairwise(edges))
     exposure = np.concatenate([binned(trial, nowhere, spikes.n_trials, 1, part) for part in seen], axis=1)
-    quantity = Quantity("autocorrelation", "Hz", ROOT, "spikes", 1, "no spike is observed for so long afterwards")
+    quantity = Quantity("autocorrelation", "Hz", ROOT, "spikes", 1, "no spike is observed for that long afterwards")
     return curve_by_trial(
         quantity, lambda s: hertz(s.pairs / s.exposure), TrialSums({"pairs": pairs, "exposure": exposure}), middles,
         n_trials=spikes.n_trials, unbias=False, support=np.sum(pairs > 0, axis=0), **labels,

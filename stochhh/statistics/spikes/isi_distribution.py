@@ -28,7 +28,7 @@ __all__ = [
 _OF = "interspike intervals"
 _SHORTEST = 1e-3  # ms: what is shorter has no place on a logarithmic axis
 _SHARE = ROOT._replace(high=1.0)
-_FINE = 2048  # cells of ln ISI that a kernel density is made of
+_FINE = 2048  # cells of ln ISI for a kernel density
 
 
 def isi_bins(*trains):

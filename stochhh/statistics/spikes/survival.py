@@ -15,7 +15,7 @@ _POINTS = 200
 _BINS = 40
 _PER_BIN = 8  # ISIs that end in a bin, at least
 _NARROWEST = 1e-3  # of the median
-_MOST = 2_000_000  # numbers by group of trials and cut interval, at most
+_MOST = 2_000_000  # numbers by group of trials and censored interval, at most
 _EITHER_WAY = 5  # trials with an ISI up to a point, and with one beyond, that its survival takes
 _NONE = "there is no spike in the window"
 
@@ -60,7 +60,7 @@ def isi_survival(spikes, x=None, level=0.95):
     longest = length.max() + rounding(spikes.stop)
     known = (x <= longest) | (length[~cut].max() >= length.max())  # then nothing lasts longer
 
-    quantity = Quantity("isi_survival", "1", LOGIT, "spikes", 1, "nothing is known beyond the longest interval")
+    quantity = Quantity("isi_survival", "1", LOGIT, "spikes", 1, "it is undefined beyond the longest interval")
     return curve_by_trial(
         quantity, lambda s: np.where(known, _product_limit(s), np.nan), sums, x, level=level, x_name="isi",
         x_unit="ms", n_trials=spikes.n_trials, unbias=False, support=support,
@@ -71,7 +71,7 @@ def isi_survival(spikes, x=None, level=0.95):
 def _at_risk(length, cut, trial, x, spikes):
     """(sums, support): the sums of the product limit at x; trials with an ISI up to x and with a longer one."""
     slack, ends = rounding(spikes.stop), np.unique(length[cut])
-    ends = ends[np.append(np.diff(ends) > slack, True)]  # what rounding alone tells apart is one
+    ends = ends[np.append(np.diff(ends) > slack, True)]  # values that differ only by rounding are one
     n_groups = int(np.clip(_MOST // max(ends.size, 1), 20, GROUPS))
 
     def beyond(edges):
@@ -88,7 +88,7 @@ def _at_risk(length, cut, trial, x, spikes):
     np.maximum.at(longest, trial, length)
     reached = np.searchsorted(np.sort(shortest), x + slack, side="right")
     passed = spikes.n_trials - np.searchsorted(np.sort(longest), x + slack, side="right")
-    of_x = np.searchsorted(ends, x + slack, side="right")  # cut intervals that end up to x
+    of_x = np.searchsorted(ends, x + slack, side="right")  # censored intervals that end up to x
     return TrialSums(columns, of_x=of_x), np.minimum(reached, passed)
 
 
@@ -146,7 +146,7 @@ def isi_hazard(spikes, edges=None, level=0.95):
     exposure = binned(trial[inside], cell[inside], spikes.n_trials, n_bins, part)
     through = binned(trial, np.clip(cell + 1, 0, n_bins + 1), spikes.n_trials, n_bins + 2)
     beyond = np.cumsum(through[:, ::-1], axis=1)[:, ::-1][:, 2:]  # intervals that last through each bin
-    quantity = Quantity("isi_hazard", "1/ms", ROOT, "spikes", 1, "no interspike interval is so long")
+    quantity = Quantity("isi_hazard", "1/ms", ROOT, "spikes", 1, "no interspike interval is that long")
     return curve_by_trial(
         quantity, lambda s: s.ended / s.time, TrialSums({"ended": deaths, "time": exposure + beyond * width}),
         (edges[1:] + edges[:-1]) / 2, level=level, x_name="isi", x_unit="ms", n_trials=spikes.n_trials, unbias=False,

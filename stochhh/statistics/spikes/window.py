@@ -66,7 +66,7 @@ def hidden(frequency, window, isi, trial, weight, *, tail, spare=1.0):
         seen = f"those observed last {mean:.4g} ms on average, but 1/rate is {hertz(1 / frequency.value):.4g} ms"
     else:
         return None
-    return f"the window of {window:g} ms hides long interspike intervals: {seen}; lengthen duration"
+    return f"the window of {window:g} ms is too short for long interspike intervals: {seen}; lengthen duration"
 
 
 def _most_local_variation(isi, trial):

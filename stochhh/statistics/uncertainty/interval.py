@@ -12,7 +12,7 @@ from .spread import Spread
 
 __all__ = ["Image", "reach"]
 
-_WIDEST = 5.0  # times where the plain scale puts an end: beyond, a log or asinh scale says nothing any more
+_WIDEST = 5.0  # times the extent on the plain scale: beyond, a log or asinh scale is not meaningful
 _FLAT = 1.2  # times the reach of the first order: from there on the second order counts
 _BENT = 5  # trials from which on the second order is used
 
@@ -85,7 +85,7 @@ def reach(estimator, image, level, method, least):
     bent = _second_order(estimator, image, tail)
     flat = bent > _FLAT * ends
     if np.any(flat):
-        how += "; of second order, since the derivative nearly vanishes"
+        how += "; second order, since the derivative nearly vanishes"
     return *np.where(flat, bent, ends), how
 
 

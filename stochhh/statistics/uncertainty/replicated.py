@@ -16,8 +16,8 @@ __all__ = ["Replicated"]
 _FEWEST = 2  # trials that must contribute to a point that has an interval
 _BAND = 10  # trials that a simultaneous band requires
 _ALIKE = (
-    "At {} points of {} all trials agree up to rounding: an interval without width there does not show how far "
-    "another trial may differ."
+    "At {} points of {} all trials agree up to rounding: an interval of zero width there does not reflect the "
+    "variability between trials."
 )
 
 
@@ -147,7 +147,7 @@ class Replicated:
             reason = (
                 few
                 if self.sums is not None
-                else "the bootstrap requires an estimate that is made of sums over each trial"
+                else "the bootstrap requires an estimate that is computed from sums over each trial"
             )
             return Estimate.missing(quantity.name, reason, value=value, **labels)
         if all(_agree(part, value, resolution) for part in self.left_out):
@@ -165,7 +165,11 @@ class Replicated:
         bounds = quantity.scale.low, quantity.scale.high
         low, high = max(low - resolution, bounds[0]), min(high + resolution, bounds[1])
         if not image.placed:
-            how += f", cut to [{bounds[0]:g}, {bounds[1]:g}]" if np.isfinite(bounds[1]) else f", cut at {bounds[0]:g}"
+            how += (
+                f", truncated to [{bounds[0]:g}, {bounds[1]:g}]"
+                if np.isfinite(bounds[1])
+                else f", truncated at {bounds[0]:g}"
+            )
         return Estimate(quantity.name, value, low, high, level, quantity.unit, n, how)
 
     def curve(self, x, level=0.95, *, x_name, x_unit, support=None, fewest=_FEWEST, floor=None):
