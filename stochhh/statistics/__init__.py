@@ -4,7 +4,6 @@ from importlib import import_module
 
 TYPE_CHECKING = False  # as type checkers read it; to import it from typing would take longer than all else here
 
-# Public names and where they live; loaded when first used, since results are kept in terms of `membrane`, and the
 if TYPE_CHECKING:  # for editors and type checkers, which do not see what is loaded when it is first used
     from .compare.differences import Difference as Difference
     from .compare.distance import Distance as Distance
@@ -140,7 +139,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not see what is loa
     from .uncertainty import by_trial as by_trial
     from .uncertainty import curve_by_trial as curve_by_trial
 
-# statistics are made of results.
+# Public names and their modules, imported on first use: results use `membrane`, and statistics use results.
 _HOME = {
     "ASINH": "estimate",
     "Curve": "estimate",
