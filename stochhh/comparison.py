@@ -1,8 +1,11 @@
 """Compare results: differences and ratios with intervals, margins, verdicts; distances of their ISI distributions."""
 
+from __future__ import annotations
+
 import unicodedata
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import TYPE_CHECKING, overload
 
 from .errors import InputError
 from .hypertext import table
@@ -13,6 +16,17 @@ from .statistics.compare.distance import adjusted, isi_distances
 from .statistics.compare.train_distance import PairedDistance, train_distances
 from .statistics.overview import chosen, chosen_margins
 from .statistics.uncertainty import confidence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any, Literal
+
+    from matplotlib.figure import Figure
+
+    from .annotations import Spikes, Targets
+    from .statistics.compare.distance import Distance
+    from .statistics.estimate import Estimate
+    from .statistics.statistic import Statistic
 
 __all__ = ["Comparison", "Comparisons", "Difference", "compare"]
 
@@ -37,19 +51,19 @@ class Comparison:
         doubts: what is doubtful in either result, sentences that begin with its label.
     """
 
-    a: dict
-    b: dict
+    a: dict[str, Estimate]
+    b: dict[str, Estimate]
     labels: tuple[str, str]
-    difference: dict
-    ratio: dict
-    distance: dict
+    difference: dict[str, Difference]
+    ratio: dict[str, Estimate]
+    distance: dict[str, Distance | PairedDistance]
     level: float = 0.95
     correction: str | None = None
     paired: bool = False
-    statistics: dict = field(default_factory=chosen)
+    statistics: dict[str, Statistic] = field(default_factory=chosen)
     doubts: tuple[str, ...] = ()
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, Any]:
         """The parts "difference", "distance" and "doubts" of the JSON contract; each difference has its ratio."""
         return {
             "difference": {
@@ -59,7 +73,7 @@ class Comparison:
             "doubts": list(self.doubts),
         }
 
-    def __str__(self):
+    def __str__(self) -> str:
         # doubts about the spikes stand below, once
         entries = [replace(entry, estimate=replace(entry.estimate, doubts=())) for entry in self.distance.values()]
         paired = [f"  {entry}" for entry in entries if isinstance(entry, PairedDistance)]
@@ -70,28 +84,29 @@ class Comparison:
         parts = (self._table(), [of_isis, *unpaired], [of_pairs, *paired] if paired else [], self._notes())
         return "\n\n".join(["\n".join(part) for part in parts if part] + [self.sentence(), *doubts])
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Comparison: {self.sentence()}>"
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         head, *rows = self._rows()
         doubts = [f"Doubt: {doubt}" for doubt in self.doubts]
         return table(head, rows, notes=[*self._notes(), self.sentence(), *doubts])
 
-    def plot(self):
+    def plot(self) -> Figure:
         """The differences with their margins and verdicts, a matplotlib Figure."""
         from .plotting.forest_plot import forest
 
-        return forest(self).figure
+        figure: Any = forest(self).figure
+        return figure
 
     @property
     def _names(self):
         """The labels as they are printed."""
         return tuple(map(escaped, self.labels))
 
-    def sentence(self):
+    def sentence(self) -> str:
         """The verdicts in plain words, and how many trials would settle those that are undecided."""
-        by_verdict = {"different": [], "equivalent": [], "undecided": []}
+        by_verdict: dict[str, list[str]] = {"different": [], "equivalent": [], "undecided": []}
         for name, entry in self.difference.items():
             by_verdict[entry.verdict].append(name)
         parts = [f"{verdict} in {', '.join(names)}" for verdict, names in by_verdict.items() if names]
@@ -173,27 +188,64 @@ class Comparisons:
 
     pairs: tuple[Comparison, ...]
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Comparison]:
         return iter(self.pairs)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.pairs)
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: int | str) -> Comparison:
         """A Comparison by its number, or by the label of the result beside the reference."""
         if isinstance(key, str):
             return {pair.labels[1]: pair for pair in self.pairs}[key]
         return self.pairs[key]
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, Any]:
         """Label -> the parts of each comparison."""
         return {pair.labels[1]: pair.as_dict() for pair in self.pairs}
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "\n\n\n".join(map(str, self.pairs))
 
 
-def compare(a, b, *more, margins=None, level=0.95, correction=None, labels=None, paired=False, statistics=None):
+@overload
+def compare(
+    a: Spikes,
+    b: Spikes,
+    /,
+    *,
+    margins: Targets | None = ...,
+    level: float = ...,
+    correction: Literal["bonferroni"] | None = ...,
+    labels: Sequence[str] | None = ...,
+    paired: bool = ...,
+    statistics: Iterable[str | Statistic] | None = ...,
+) -> Comparison: ...
+@overload
+def compare(
+    a: Spikes,
+    b: Spikes,
+    c: Spikes,
+    /,
+    *more: Spikes,
+    margins: Targets | None = ...,
+    level: float = ...,
+    correction: Literal["bonferroni"] | None = ...,
+    labels: Sequence[str] | None = ...,
+    paired: bool = ...,
+    statistics: Iterable[str | Statistic] | None = ...,
+) -> Comparisons: ...
+def compare(
+    a: Spikes,
+    b: Spikes,
+    *more: Spikes,
+    margins: Targets | None = None,
+    level: float = 0.95,
+    correction: Literal["bonferroni"] | None = None,
+    labels: Sequence[str] | None = None,
+    paired: bool = False,
+    statistics: Iterable[str | Statistic] | None = None,
+) -> Comparison | Comparisons:
     """Compare results, statistic by statistic, with the first as the reference.
 
         difference = b - a,   verdict: its interval against [-margin, margin]
@@ -232,17 +284,17 @@ def compare(a, b, *more, margins=None, level=0.95, correction=None, labels=None,
     paired results with different numbers of trials.
     Source: Schuirmann, J. Pharmacokin. Biopharm. 15, 657 (1987) (equivalence by an interval).
     """
-    statistics, level = chosen(statistics), confidence(level)
-    margins = chosen_margins(margins, statistics)
+    asked, level = chosen(statistics), confidence(level)
+    limits = chosen_margins(margins, asked)
     checked_correction(correction)
     if not isinstance(paired, bool):
         raise InputError("paired", paired, "True or False")
     results = [_Named(result, i) for i, result in enumerate((a, b, *more))]
     _check_windows(results)
     names = _labels(results, labels)
-    each = level if correction is None else 1 - (1 - level) / (len(statistics) * (len(results) - 1))
-    known = [{name: of.of(result, each) for name, of in statistics.items()} for result in results]
-    distances = [isi_distances(results[0].spikes, result.spikes, level) for result in results[1:]]
+    each = level if correction is None else 1 - (1 - level) / (len(asked) * (len(results) - 1))
+    known = [{name: of.of(result, each) for name, of in asked.items()} for result in results]
+    distances: list[dict[str, Any]] = [isi_distances(results[0].spikes, result.spikes, level) for result in results[1:]]
     if more:  # all p-values make one family
         together = adjusted({(i, name): d for i, found in enumerate(distances) for name, d in found.items()})
         distances = [{name: together[i, name] for name in found} for i, found in enumerate(distances)]
@@ -250,11 +302,11 @@ def compare(a, b, *more, margins=None, level=0.95, correction=None, labels=None,
     if paired:
         for found, result in zip(distances, results[1:], strict=True):
             found |= train_distances(results[0].spikes, result.spikes, level=level)
-        pairing = [_replicates(statistics, results[0], result) for result in results[1:]]
+        pairing = [_replicates(asked, results[0], result) for result in results[1:]]
     pairs = tuple(
         Comparison(
-            known[0], other, (names[0], label), *_judged(statistics, known[0], other, margins, pair), distance, level,
-            correction, paired, statistics, _doubts(names[0], results[0]) + _doubts(label, result),
+            known[0], other, (names[0], label), *_judged(asked, known[0], other, limits, pair), distance, level,
+            correction, paired, asked, _doubts(names[0], results[0]) + _doubts(label, result),
         )
         for other, label, distance, pair, result in zip(
             known[1:], names[1:], distances, pairing, results[1:], strict=True
@@ -263,7 +315,7 @@ def compare(a, b, *more, margins=None, level=0.95, correction=None, labels=None,
     return Comparisons(pairs) if more else pairs[0]
 
 
-def _judged(statistics, a, b, margins, pairs):
+def _judged(statistics, a, b, margins, pairs) -> tuple[dict[str, Difference], dict[str, Estimate]]:
     """(NAME -> Difference, NAME -> Estimate of the ratio) of the estimates of two results."""
     differences, ratios = {}, {}
     for name, statistic in statistics.items():

@@ -1,12 +1,19 @@
 """What a user can cause: errors that are data first, and the one place that makes a sentence of them."""
 
+from __future__ import annotations
+
 import math
 from contextlib import contextmanager
 from itertools import starmap
 from numbers import Integral, Real
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from .messages import escaped, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .results import Result
 
 __all__ = [
     "InputError",
@@ -60,7 +67,7 @@ class StochhhError(Exception):
     fault: str
     where: tuple[Place, ...]
 
-    def __init__(self, fault: str, where=()):
+    def __init__(self, fault: str, where: Iterable[tuple[str, object]] = ()) -> None:
         super().__init__(fault)
         self.fault = fault
         self.where = tuple(starmap(Place, where))
@@ -108,7 +115,14 @@ class InputError(StochhhError, ValueError):
     allowed: str
     remedy: str
 
-    def __init__(self, argument: str, value: object = ..., allowed: str = "", remedy: str = "", where=()):
+    def __init__(
+        self,
+        argument: str,
+        value: object = ...,
+        allowed: str = "",
+        remedy: str = "",
+        where: Iterable[tuple[str, object]] = (),
+    ) -> None:
         single = value is not ...
         super().__init__(f"{escaped(argument)} = {shown(value)} is not allowed" if single else argument, where)
         self.argument, self.value = (argument, value) if single else (None, None)
@@ -135,7 +149,7 @@ class UnstableStepError(SimulationError):
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C during a run; `result` holds the unbroken leading trials that were complete, or None."""
 
-    def __init__(self, message, result):
+    def __init__(self, message: str, result: Result | None) -> None:
         super().__init__(message)
         self.result = result
 

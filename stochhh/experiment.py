@@ -1,10 +1,12 @@
 """An experiment: the TOML file <-> the objects."""
 
+from __future__ import annotations
+
 import json
 import tomllib
 from dataclasses import asdict, dataclass, field, replace
 from math import ceil
-from typing import Any, Required
+from typing import TYPE_CHECKING, Any, Required
 
 from . import examples
 from .backends import BACKENDS
@@ -21,6 +23,16 @@ from .random import MAX_SEED, MAX_TRIALS
 from .statistics.overview import chosen, chosen_margins, known_names
 from .tables import group, load, meanings, table, validated
 from .units import DURATION
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from .annotations import BackendName, File
+    from .backends.diffusion import Diffusion
+    from .backends.jump import Jump
+    from .backends.per_neuron import PerNeuron
+    from .inputs.recording import Recording
+    from .results import Result
 
 __all__ = ["Compare", "Experiment", "Simulation"]
 
@@ -47,7 +59,7 @@ class Simulation:
     transient: float = 0.0
     n_trials: int = 1
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "duration", real("duration", self.duration, above=0, unit="ms"))
         object.__setattr__(self, "transient", real("transient", self.transient, at_least=0, unit="ms"))
         object.__setattr__(self, "n_trials", integer("n_trials", self.n_trials, at_least=1, at_most=MAX_TRIALS))
@@ -69,11 +81,11 @@ class Compare:
     """
 
     level: float = 0.95
-    margins: dict = field(default_factory=dict)
+    margins: dict[str, float | str] = field(default_factory=dict)
     correction: str | None = None
-    statistics: list | None = None
+    statistics: list[str] | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "level", real("level", self.level, above=0, at_most=0.9999))
         chosen_margins(self.margins, chosen(self.statistics))
         checked_correction(self.correction)
@@ -97,13 +109,13 @@ class Experiment:
     neuron: Neuron
     drive: SynapticInput
     simulation: Simulation
-    backends: dict = field(default_factory=dict)
+    backends: dict[str, Any] = field(default_factory=dict)
     compare: Compare = field(default_factory=Compare)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Experiment: {'; '.join(f'{key} {value}' for key, value in self._told().items())}>"
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         return listed("Experiment", self._told())
 
     def _told(self):
@@ -118,17 +130,17 @@ class Experiment:
         }
 
     @classmethod
-    def load(cls, path):
+    def load(cls, path: File) -> Experiment:
         """Read an experiment file. Raises InputError that names the line, the key, and what it means."""
         return load(path, cls.from_dict, "name an experiment file (TOML); `stochhh example question` writes one")
 
     @classmethod
-    def example(cls, name):
+    def example(cls, name: str) -> Experiment:
         """The experiment that `stochhh example NAME` writes. Raises InputError for a name that is none."""
         return cls.from_dict(tomllib.loads(examples.text(name)))
 
     @classmethod
-    def from_dict(cls, document):
+    def from_dict(cls, document: dict[str, Any]) -> Experiment:
         """Make an experiment from the tables of a file, as tomllib reads them."""
         neuron = _model(document)
         made = validated(_form(neuron), document, _known(neuron))
@@ -140,7 +152,7 @@ class Experiment:
             made.get("compare", Compare()),
         )
 
-    def to_toml(self):
+    def to_toml(self) -> str:
         """The text of a file that `load` reads back as the same experiment."""
         tables = [
             ("[neuron]", {"model": self.neuron.name, **self.neuron.as_dict()}),
@@ -158,16 +170,16 @@ class Experiment:
         )
         return "\n\n".join(lines) + "\n"
 
-    def backend(self, name):
+    def backend(self, name: BackendName) -> Jump | Diffusion | PerNeuron:
         """The backend of that name, with the settings of this experiment."""
         return self.backends.get(choice("backend", name, BACKENDS)) or BACKENDS[name]()
 
-    def with_simulation(self, **settings):
+    def with_simulation(self, **settings: Any) -> Experiment:
         """The same experiment with other settings of the simulation; those that are None stay."""
         given = {key: value for key, value in settings.items() if value is not None}
         return replace(self, simulation=replace(self.simulation, **given))
 
-    def with_backend(self, name, **settings):
+    def with_backend(self, name: BackendName, **settings: Any) -> Experiment:
         """The same experiment with other settings of the backend of that name; those that are None stay.
 
         Raises InputError, by name, for a setting that this backend does not have.
@@ -182,18 +194,18 @@ class Experiment:
                 raise InputError(key, value, allowed, remedy)
         return replace(self, backends=self.backends | {name: replace(backend, **given)}) if given else self
 
-    def simulate(self, backend, **options):
+    def simulate(self, backend: BackendName, **options: Any) -> Result:
         """Simulate with the backend of that name, and return the Result; `options` go to `simulate` besides."""
         from .simulation import simulate
 
         settings = asdict(self.simulation) | options
         return simulate(self.neuron, self.drive, backend=self.backend(backend), **settings)
 
-    def trace(self, backend, trial=0, **options):
+    def trace(self, backend: BackendName, trial: int = 0, **options: Any) -> Result:
         """Simulate one trial alone and keep its traces, every 0.05 ms or so, and 200 000 samples at most."""
         duration = real("duration", options.get("duration", self.simulation.duration), **DURATION)
         interval = max(min(_TRACE_INTERVAL, duration / 100), duration / _TRACE_SAMPLES)
-        chosen = self.backend(backend)
+        chosen: Any = self.backend(backend)
         if getattr(chosen, "lanes", ...) is None:  # the kernels of many trials: a comparison has them already
             chosen = replace(chosen, lanes=WIDE)
         dt = getattr(chosen, "dt", None)
@@ -202,13 +214,13 @@ class Experiment:
         settings = {"first_trial": trial, "n_trials": 1, "trace_interval": interval, **options}
         return replace(self, backends={**self.backends, backend: chosen}).simulate(backend, **settings)
 
-    def check_before(self, backend, **options):
+    def check_before(self, backend: BackendName, **options: Any) -> None:
         """What `simulate` would say or refuse because its run is long; `options` are workers and force_long."""
         from .simulation import check_before
 
         check_before(self.neuron, self.drive, backend=self.backend(backend), **asdict(self.simulation), **options)
 
-    def draw_events(self, backend, *, force_long=False):
+    def draw_events(self, backend: Literal["jump", "per-neuron"], *, force_long: bool = False) -> Recording:
         """The events that a run of the backend of that name draws, as a Recording.
 
         Raises InputError for a backend that draws none, and where they would not fit in half of the memory; what takes

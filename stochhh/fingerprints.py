@@ -33,7 +33,7 @@ def code_content(code):
     return tuple(parts)
 
 
-_versions = {}  # function -> fingerprint -> what stands for it
+_versions: dict = {}  # function -> fingerprint -> what stands for it
 
 
 def present(function):

@@ -154,7 +154,7 @@ def _is_left_over(folder, name):
         os.close(file)
 
 
-_said = set()
+_said: set[str] = set()
 
 
 def _say(why):

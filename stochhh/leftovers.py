@@ -10,7 +10,7 @@ from pathlib import Path
 try:
     from fcntl import LOCK_EX, LOCK_NB, flock
 except ImportError:  # where there are no such locks, nothing is swept
-    flock = None
+    flock = None  # type: ignore[assignment]
 
 __all__ = ["held", "new_name", "sweep"]
 

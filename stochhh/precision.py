@@ -1,10 +1,19 @@
 """Until it is precise enough: how many more trials an interval needs to be as narrow as asked."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .errors import InputError, choice, integer, number_in, real, within
 from .statistics.overview import known_names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .annotations import Targets
+    from .statistics.estimate import Estimate
 
 __all__ = ["FEWEST", "Precision", "looks", "progress_line"]
 
@@ -31,10 +40,10 @@ class Precision:
     {'cv': '1%', 'rate': 0.2}
     """
 
-    targets: dict
+    targets: Targets
     called: tuple[str, str, str] = ("until", "n_trials", "max_trials")
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         until = self.called[0]
         if not isinstance(self.targets, dict) or not self.targets:
             raise InputError(until, self.targets, 'a dictionary such as {"cv": "1%"}')
@@ -43,20 +52,21 @@ class Precision:
                 choice("name", name, known_names())
                 self._parsed(name)
 
-    def excess(self, estimates):
+    def excess(self, estimates: Mapping[str, Estimate]) -> dict[str, float]:
         """NAME -> half width over the one asked for, of estimates by NAME; infinite without an interval to rely on."""
         found = {}
         for name in self.targets:
             number, relative = self._parsed(name)
             estimate = estimates[name]
-            if estimate.low is None or estimate.doubt is not None or (relative and not estimate.value):
+            value, low, high = estimate.value, estimate.low, estimate.high
+            if value is None or low is None or high is None or estimate.doubt is not None or (relative and not value):
                 found[name] = math.inf
             else:
-                wanted = number * abs(estimate.value) if relative else number
-                found[name] = (estimate.high - estimate.low) / 2 / wanted
+                wanted = number * abs(value) if relative else number
+                found[name] = (high - low) / 2 / wanted
         return found
 
-    def checked_first(self, n_trials, max_trials):
+    def checked_first(self, n_trials: int | None, max_trials: int | None) -> tuple[int, int]:
         """(first, most), or InputError where the first look would be too small, or beyond the last."""
         until, trials, largest = self.called
         most = MOST if max_trials is None else integer(largest, max_trials, at_least=FEWEST)

@@ -1,8 +1,11 @@
 """What a simulation leaves: spike trains, moments of V, traces or sums of the membrane, provenance."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +19,18 @@ from .result_form import check_form, check_provenance, check_same, check_values,
 from .spike_trains import SpikeTrains
 from .statistics.membrane.record import Membrane
 from .swings import Swings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any, Self
+
+    import pandas as pd
+    import xarray
+    from matplotlib.figure import Figure
+
+    from .annotations import File, FloatArray, Method
+    from .statistics.overview import Summary
+    from .statistics.statistic import Statistic
 
 __all__ = ["Moments", "Result", "Traces"]
 
@@ -36,9 +51,10 @@ class Moments:
     reference: float
     powers: np.ndarray
 
-    __eq__, __hash__ = same_fields, None
+    __eq__ = same_fields
+    __hash__ = None  # type: ignore[assignment]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Moments: powers of V - ({self.reference:g} mV), {len(self.powers)} trials>"
 
 
@@ -56,14 +72,15 @@ class Traces:
     values: np.ndarray
     variables: tuple[str, ...]
 
-    __eq__, __hash__ = same_fields, None
+    __eq__ = same_fields
+    __hash__ = None  # type: ignore[assignment]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         of = f"{len(self.values)} trials of {self.time.size} samples"
         until = f", {self.time[0]:g} to {self.time[-1]:g} ms" if self.time.size else ""
         return f"<Traces: {', '.join(self.variables)}; {of}{until}>"
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> FloatArray:
         """The traces of one variable, shape (n_trials, n_samples)."""
         return self.values[:, self.variables.index(name)]
 
@@ -84,11 +101,11 @@ class Result:
     spikes: SpikeTrains
     moments: Moments
     traces: Traces | None = None
-    provenance: dict = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
     membrane: Membrane | None = None
     swings: Swings | None = None
 
-    def joined(self, later):
+    def joined(self, later: Result) -> Result:
         """This result with the trials of a later one behind its own: one run in two parts.
 
         Arguments:
@@ -101,14 +118,15 @@ class Result:
         trial = np.concatenate([a.trial, b.trial + a.n_trials])
         time, doubts = np.concatenate([a.time, b.time]), (*self._of_spikes(), *later._of_spikes())
         spikes = SpikeTrains(time, trial, a.n_trials + b.n_trials, start, stop, doubts)
-        moments = traces = membrane = swings = None
+        moments: Any = None
+        traces = membrane = swings = None
         if self.moments is not None:
             moments = Moments(self.moments.reference, np.concatenate([self.moments.powers, later.moments.powers]))
         if self.traces is not None:
-            values = np.concatenate([self.traces.values, later.traces.values])
+            values = np.concatenate([self.traces.values, later.traces.values])  # type: ignore[union-attr]
             traces = Traces(self.traces.time, values, self.traces.variables)
         if self.membrane is not None:
-            membrane = Membrane.stacked([self.membrane, later.membrane])
+            membrane = Membrane.stacked([self.membrane, later.membrane])  # type: ignore[list-item]
         if self.swings is not None:
             swings = Swings.stacked([self.swings, later.swings])
         timing, more = (result.provenance["timing"] for result in (self, later))
@@ -118,12 +136,12 @@ class Result:
         }
         return Result(spikes, moments, traces, provenance, membrane, swings)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if doubts := self._of_levels():
             object.__setattr__(self, "spikes", replace(self.spikes, doubts=(*self._of_spikes(), *doubts)))
 
     @property
-    def doubts(self):
+    def doubts(self) -> tuple[str, ...]:
         """Sentences that say which of the numbers is doubtful, why, and what to do; () where none is known to be.
 
         The spikes have them too, wherever they go.
@@ -143,32 +161,32 @@ class Result:
         return tuple(doubt for doubt in self.spikes.doubts if doubt not in levels)
 
     @property
-    def n_trials(self):
+    def n_trials(self) -> int:
         """Number of complete trials."""
         return self.spikes.n_trials
 
     @property
-    def backend(self):
+    def backend(self) -> str:
         """Name of the backend that made the result."""
         return self.provenance["backend"]
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         """Whether all but the time that the run took agrees."""
         if not isinstance(other, Result):
             return NotImplemented
         return same_fields(*(replace(one, provenance=_untimed(one.provenance)) for one in (self, other)))
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "\n".join([self._head(), *(f"Doubt: {doubt}" for doubt in self.doubts)])
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         kept = [name for name in ("traces", "membrane") if getattr(self, name) is not None]
         doubts = f"; doubts: {len(self.doubts)}" if self.doubts else ""
         return f"<Result: {self._head()}{''.join(f', {name}' for name in kept)}{doubts}>"
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         made, spikes = self.provenance, self.spikes
         entries = {"trials": self.n_trials, "window": f"{spikes.start:g} to {spikes.stop:g} ms"}
         entries |= {"spikes": spikes.time.size} | {key: made[key] for key in ("seed", "stochhh") if key in made}
@@ -180,23 +198,25 @@ class Result:
         made = self.provenance.get("backend", "result")
         return f"{made}: {n} trial{'' if n == 1 else 's'} of {spikes.window:g} ms, spikes: {spikes.time.size}"
 
-    def summary(self, level=0.95, method="jackknife", statistics=None):
+    def summary(
+        self, level: float = 0.95, method: Method = "jackknife", statistics: Iterable[str | Statistic] | None = None
+    ) -> Summary:
         """Every statistic with its interval, as `stochhh.summary(result)`."""
         from .statistics.overview import summary
 
         return summary(self, level, method, statistics)
 
-    def plot(self):
+    def plot(self) -> Figure:
         """The page of its spike trains, a matplotlib Figure: raster, interspike intervals, and curves with bands."""
         from .plotting.spike_trains import spike_train_figure
 
         return spike_train_figure({self.provenance.get("backend", "result"): self})
 
-    def to_dataframe(self):
+    def to_dataframe(self) -> pd.DataFrame:
         """The spikes inside the window as a pandas.DataFrame with the columns trial and time (ms)."""
         return self.spikes.to_dataframe()
 
-    def to_xarray(self):
+    def to_xarray(self) -> xarray.Dataset:
         """All of it as an xarray.Dataset, labelled in the terms of the CF conventions: spikes are a ragged array."""
         import xarray
 
@@ -206,13 +226,13 @@ class Result:
         since = {"long_name": "time since the start of the trial", "units": "ms"}
         told = [doubt for doubt in self._of_spikes() if doubt not in replace(self.spikes, doubts=()).doubts]
         doubts = {"doubts": json.dumps(told)} if told else {}  # the others are found again
-        variables = {
+        variables: dict[str, Any] = {
             "trial": ("trial", np.arange(spikes.n_trials), {"long_name": "trial, counted from 0"}),
             "spike_trial": ("spike", spikes.trial, of_spike),
             "spike_time": ("spike", spikes.time, since | window | doubts),
         }
         if moments is not None:
-            about = {"long_name": "time average of (V - reference)^power, mV^power"}
+            about: dict[str, Any] = {"long_name": "time average of (V - reference)^power, mV^power"}
             about["reference"] = float(moments.reference)
             variables["power"] = ("power", np.arange(1, moments.powers.shape[1] + 1), {"long_name": "power of V"})
             variables["V_powers"] = (("trial", "power"), moments.powers, about)
@@ -236,18 +256,18 @@ class Result:
         return xarray.Dataset(variables, attrs=attrs)
 
     @classmethod
-    def from_xarray(cls, dataset):
+    def from_xarray(cls, dataset: xarray.Dataset) -> Self:
         """The result that `to_xarray` made the dataset of. Raises InputError, by name, for any other."""
         attributes, arrays = dataset.attrs, {name: variable.values for name, variable in dataset.variables.items()}
         _recognise(attributes)
         check_form(attributes, {name: (v.dims, v.shape, v.dtype) for name, v in dataset.variables.items()})
         check_values(attributes, arrays)
-        time, doubts = dataset["spike_time"].attrs, ()
-        if "doubts" in time:
-            doubts = tuple(map(str, parsed(time, "doubts", list)))
+        time = dataset["spike_time"].attrs
+        doubts = tuple(map(str, parsed(time, "doubts", list))) if "doubts" in time else ()
         variables = tuple(parsed(attributes, "state_variables", list))
-        window = (number(time, f"observation_{end}", "spike_time") for end in ("start", "stop"))
-        moments = traces = membrane = swings = None
+        start, stop = (number(time, f"observation_{end}", "spike_time") for end in ("start", "stop"))
+        moments: Any = None
+        traces = membrane = swings = None
         if "V_powers" in arrays:
             moments = Moments(number(dataset["V_powers"].attrs, "reference", "V_powers"), arrays["V_powers"])
         if variables:
@@ -256,13 +276,13 @@ class Result:
             membrane = Membrane.from_variables(dataset, attributes["membrane"])
         if "swing_size" in arrays:
             swings = Swings.from_variables(dataset)
-        spikes = SpikeTrains(arrays["spike_time"], arrays["spike_trial"], arrays["trial"].size, *window, doubts)
+        spikes = SpikeTrains(arrays["spike_time"], arrays["spike_trial"], arrays["trial"].size, start, stop, doubts)
         result = cls(spikes, moments, traces, parsed(attributes, "provenance", dict), membrane, swings)
         check_provenance(result.provenance, spikes)
         check_same(dataset, result.to_xarray())
         return result
 
-    def save(self, path):
+    def save(self, path: File) -> None:
         """Write all of it as netCDF-4; the file is replaced as a whole, or left as it was.
 
         Raises InputError for a result that `load` would refuse.
@@ -276,7 +296,7 @@ class Result:
             part.write_bytes(image)
 
     @classmethod
-    def load(cls, path, memory_limit=None):
+    def load(cls, path: File, memory_limit: float | None = None) -> Self:
         """Read a result that `save` wrote.
 
         Arguments:

@@ -1,5 +1,7 @@
 """simulate(): check everything, then trials -> Result. The only loop over trials."""
 
+from __future__ import annotations
+
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import replace
@@ -7,6 +9,7 @@ from functools import reduce
 from importlib.metadata import version
 from itertools import islice, takewhile
 from math import sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -34,6 +37,10 @@ from .swings import Swings
 from .trial_numbers import MOST_TRIALS
 from .units import DURATION
 
+if TYPE_CHECKING:
+    from .annotations import Backend, Drive, Targets
+    from .models.neuron import Neuron
+
 __all__ = ["check_before", "simulate"]
 
 # Spikes are kept in memory: room is made for this rate, that of a fast neuron.
@@ -41,26 +48,26 @@ _HIGH_RATE = 0.2  # 1/ms
 
 
 def simulate(
-    neuron,
-    drive,
+    neuron: Neuron,
+    drive: Drive,
     *,
-    backend,
-    duration,
-    seed,
-    n_trials=None,
-    transient=0.0,
-    dt=None,
-    first_trial=0,
-    events=None,
-    trace_interval=None,
-    membrane=None,
-    workers=None,
-    memory_limit=None,
-    progress=None,
-    until=None,
-    max_trials=None,
-    force_long=False,
-):
+    backend: Backend,
+    duration: float,
+    seed: int,
+    n_trials: int | None = None,
+    transient: float = 0.0,
+    dt: float | None = None,
+    first_trial: int = 0,
+    events: Recording | None = None,
+    trace_interval: float | None = None,
+    membrane: Sampling | None = None,
+    workers: int | None = None,
+    memory_limit: float | None = None,
+    progress: bool | None = None,
+    until: Precision | Targets | None = None,
+    max_trials: int | None = None,
+    force_long: bool = False,
+) -> Result:
     """Simulate independent trials of a neuron under random input.
 
     Arguments:
@@ -139,7 +146,18 @@ def _cut(backend, task, workers, memory_limit=None):
     return workers, list(blocks(task.first, task.n, backend.lanes, workers))
 
 
-def check_before(neuron, drive, *, backend, duration, seed, n_trials=1, transient=0.0, workers=None, force_long=False):
+def check_before(
+    neuron: Neuron,
+    drive: Drive,
+    *,
+    backend: Backend,
+    duration: float,
+    seed: int,
+    n_trials: int = 1,
+    transient: float = 0.0,
+    workers: int | None = None,
+    force_long: bool = False,
+) -> None:
     """What `simulate` would say or refuse because a run is long, before another that it belongs to begins.
 
     Arguments: as those of `simulate`. Nothing is compiled, and no time spent, where an hour is not possible.

@@ -1,6 +1,9 @@
 """Spikes of many trials, with the window in which they were observed."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,6 +12,15 @@ from .errors import InputError, integer, real, within
 from .files import write_table
 from .foreign_spikes import in_order, of_brian2, of_csv, of_neo, of_nest
 from .trial_numbers import MOST_TRIALS, columns_of_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any, Literal, Self
+
+    import pandas as pd
+    from numpy.typing import ArrayLike
+
+    from .annotations import File, FloatArray, IntArray
 
 __all__ = ["SpikeTrains"]
 
@@ -52,9 +64,22 @@ class SpikeTrains:
     start: float
     stop: float
     doubts: tuple[str, ...] = ()
-    transient: tuple[np.ndarray, np.ndarray] = ((), ())
+    transient: tuple[np.ndarray, np.ndarray] = (np.empty(0), np.empty(0, np.int64))
 
-    def __post_init__(self):
+    if TYPE_CHECKING:  # lists may be given, and arrays are kept
+
+        def __init__(
+            self,
+            time: ArrayLike,
+            trial: ArrayLike,
+            n_trials: int,
+            start: float,
+            stop: float,
+            doubts: tuple[str, ...] = (),
+            transient: tuple[ArrayLike, ArrayLike] = ...,
+        ) -> None: ...
+
+    def __post_init__(self) -> None:
         n_trials = integer("n_trials", self.n_trials, at_least=1, at_most=MOST_TRIALS, remedy="silent ones count")
         start, stop = real("start", self.start, unit="ms"), real("stop", self.stop, unit="ms")
         if not 0 <= start < stop:
@@ -72,64 +97,65 @@ class SpikeTrains:
         for name, value in zip(self.__dataclass_fields__, values, strict=True):
             object.__setattr__(self, name, value)
 
-    __eq__, __hash__ = same_fields, None
+    __eq__ = same_fields
+    __hash__ = None  # type: ignore[assignment]
 
-    def __len__(self):
+    def __len__(self) -> int:
         """Number of trials."""
         return self.n_trials
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[FloatArray]:
         """The spike times of each trial inside the window, ms."""
         return iter(np.split(self.time, np.cumsum(self.counts())[:-1]))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         trials = f"{self.n_trials} trial{'' if self.n_trials == 1 else 's'}"
         return f"<SpikeTrains: {self.time.size} spikes in {trials}, window {self.start:g} to {self.stop:g} ms>"
 
     @property
-    def window(self):
+    def window(self) -> float:
         """Length of the observation window, ms."""
         return self.stop - self.start
 
-    def with_transient(self):
+    def with_transient(self) -> SpikeTrains:
         """All spikes, those before the window too: the same trials with the window [0, stop]."""
         return replace(self, start=0.0) if self.transient[0].size else self
 
-    def without_copies(self):
+    def without_copies(self) -> SpikeTrains:
         """The same with one spike alone at each time of a trial."""
         time, trial = self.time, self.trial
         first = np.append(True, (np.diff(time) != 0) | (np.diff(trial) != 0))[: time.size]
         return replace(self, time=time[first], trial=trial[first])
 
-    def counts(self):
+    def counts(self) -> IntArray:
         """Number of spikes inside the window, for each trial, shape (n_trials,)."""
         return np.bincount(self.trial, minlength=self.n_trials)
 
-    def isi(self):
+    def isi(self) -> tuple[FloatArray, IntArray]:
         """(isi, trial): the interspike intervals inside the window, ms, and the trial of each."""
         same = self.trial[1:] == self.trial[:-1]
         return np.diff(self.time)[same], self.trial[1:][same]
 
-    def of(self, trial):
+    def of(self, trial: int) -> FloatArray:
         """Spike times of one trial inside the window, ms."""
         first, last = np.searchsorted(self.trial, [trial, trial + 1])
         return self.time[first:last]
 
-    def to_csv(self, path):
+    def to_csv(self, path: File) -> None:
         """Write the spikes inside the window as CSV, header `trial,time`, times in ms in their shortest exact form.
 
         `spikes.with_transient().to_csv(path)` writes all, as `stochhh run --spikes` does.
         """
         write_table(path, self.to_dataframe())
 
-    def to_dataframe(self):
+    def to_dataframe(self) -> pd.DataFrame:
         """The spikes inside the window as a pandas.DataFrame with the columns trial and time (ms)."""
         import pandas as pd
 
         return pd.DataFrame({"trial": self.trial, "time": self.time})
 
     @classmethod
-    def from_lists(cls, times, *, stop, start=0.0):
+    def from_lists(cls, times: Sequence[ArrayLike], *, stop: float, start: float = 0.0) -> Self:
         """Spikes from one list of times for each trial, in any order.
 
         Arguments:
@@ -150,9 +176,19 @@ class SpikeTrains:
 
     @classmethod
     def from_csv(
-        cls, path, *, stop, start=0.0, n_trials=None, trials=None, unit=None, time="time", trial="trial",
-        separator=None, comment="#",
-    ):  # fmt: skip
+        cls,
+        path: File,
+        *,
+        stop: float,
+        start: float = 0.0,
+        n_trials: int | None = None,
+        trials: Sequence[int | str] | IntArray | None = None,
+        unit: Literal["ms", "s", "us"] | None = None,
+        time: str | int = "time",
+        trial: str | int | None = "trial",
+        separator: str | None = None,
+        comment: str = "#",
+    ) -> Self:
         """Read spikes from a text file with one spike a line, in any order; other columns are left out.
 
         Arguments:
@@ -177,11 +213,11 @@ class SpikeTrains:
         """
         with within(file=path):
             columns = {"time": time, "trial": trial, "separator": separator, "comment": comment}
-            times, of, n_trials, doubts = of_csv(path, stop, n_trials, trials, unit, **columns)
-            return cls(times, of, n_trials, start, stop, doubts)
+            times, of, n, doubts = of_csv(path, stop, n_trials, trials, unit, **columns)
+            return cls(times, of, n, start, stop, doubts)
 
     @classmethod
-    def from_neo(cls, trains):
+    def from_neo(cls, trains: Any) -> Self:
         """Spikes from Neo: a list of neo.SpikeTrain, a Segment or a Block; each train is a trial.
 
         Arguments:
@@ -190,9 +226,10 @@ class SpikeTrains:
 
         Raises InputError for windows that differ or that start before 0, and for what is no train.
         """
-        return cls(*of_neo(trains))
+        time, trial, n, start, stop = of_neo(trains)
+        return cls(time, trial, n, start, stop)
 
-    def to_neo(self):
+    def to_neo(self) -> list[Any]:
         """The spikes inside the window as a list of neo.SpikeTrain (ms), one for each trial; it takes the package neo.
 
         The times are the same to the last bit, and so are those that `from_neo` makes of them.
@@ -202,7 +239,15 @@ class SpikeTrains:
         return [neo.SpikeTrain(times, units="ms", t_start=self.start, t_stop=self.stop) for times in self]
 
     @classmethod
-    def from_brian2(cls, monitor, *, stop, start=0.0, n_trials=None, trials=None):
+    def from_brian2(
+        cls,
+        monitor: Any,
+        *,
+        stop: float,
+        start: float = 0.0,
+        n_trials: int | None = None,
+        trials: Sequence[int] | IntArray | None = None,
+    ) -> Self:
         """Spikes from Brian2; each neuron is a trial.
 
         Arguments:
@@ -214,11 +259,11 @@ class SpikeTrains:
 
         Raises InputError for spikes outside [0, stop], as times in ms would be, and for neurons from n_trials on.
         """
-        time, trial, n_trials = of_brian2(monitor, n_trials, trials)
-        return cls(time, trial, n_trials, start, stop)
+        time, trial, n = of_brian2(monitor, n_trials, trials)
+        return cls(time, trial, n, start, stop)
 
     @classmethod
-    def from_nest(cls, events, *, senders, stop, start=0.0):
+    def from_nest(cls, events: Any, *, senders: ArrayLike, stop: float, start: float = 0.0) -> Self:
         """Spikes from NEST; each node is a trial.
 
         Arguments:
@@ -230,7 +275,8 @@ class SpikeTrains:
 
         Raises InputError for spikes outside [0, stop] or of a node that is not named, and for times in steps.
         """
-        return cls(*of_nest(events, senders), start, stop)
+        time, trial, n = of_nest(events, senders)
+        return cls(time, trial, n, start, stop)
 
 
 def _columns(time, trial):

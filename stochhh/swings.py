@@ -45,7 +45,8 @@ class Swings:
     rearm: float
     kick: float = 0.0
 
-    __eq__, __hash__ = same_fields, None
+    __eq__ = same_fields
+    __hash__ = None  # type: ignore[assignment]
 
     @classmethod
     def stacked(cls, parts):

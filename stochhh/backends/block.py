@@ -1,7 +1,7 @@
 """A block of trials that a kernel advances side by side: what goes in, and what comes out."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -78,7 +78,7 @@ class Functions(NamedTuple):
 class Task:
     """What a block is to simulate: trials `first` to `first + n - 1`; times in ms."""
 
-    neuron: object
+    neuron: Any  # a models.Neuron
     drive: SynapticInput
     seed: int
     first: int
@@ -90,7 +90,7 @@ class Task:
     events: Recording | None = None  # played instead of the drive's own events
     lanes: int = NARROW  # side by side in the kernel, the last ones empty if there are more than n
     initial: tuple = ()  # the state at time 0; found once for all blocks
-    fastest_rate: float | None = None  # of the neuron in that state, 1/ms; the same
+    fastest_rate: float = 0.0  # of the neuron in that state, 1/ms; the same
     functions: Functions | None = None  # of the neuron, as they were when the run began; the same
 
     def __post_init__(self):

@@ -3,9 +3,11 @@
 dV = (f_V(x) + kappa_1) dt + sqrt(kappa_2) dW,    dx_i = f_i(x) dt  for the other variables
 """
 
+from __future__ import annotations
+
 from dataclasses import asdict, dataclass
 from math import ceil, nan, sqrt
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from ..errors import InputError, UnstableStepError, choice, real
 from ..messages import shown
@@ -14,6 +16,11 @@ from .block import Lanes, checked_lanes, out_of_range
 from .cost import Work, seconds_of_block
 from .kernels import grid as kernel
 from .kernels.schemes import SCHEMES
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .block import Task
 
 __all__ = ["Diffusion"]
 
@@ -55,16 +62,16 @@ class Diffusion:
     parallel: ClassVar[bool] = True  # whether threads share its work
     cheaper: ClassVar[str] = "a longer dt"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "dt", real("dt", self.dt, at_least=1e-6, at_most=1e6, unit="ms"))
         choice("scheme", self.scheme, SCHEMES)
         object.__setattr__(self, "lanes", checked_lanes(self.lanes))
 
-    def settings(self):
+    def settings(self) -> dict[str, Any]:
         """What is recorded with a result."""
         return {key: value for key, value in asdict(self).items() if key != "lanes"}
 
-    def check(self, task):
+    def check(self, task: Task) -> None:
         """Refuse a task that this backend cannot do."""
         if task.events is not None:
             allowed = "omitted with the diffusion backend, which has no events to replay"
@@ -86,11 +93,11 @@ class Diffusion:
                 )  # fmt: skip
                 raise error if task.membrane is None else error.within(argument="membrane")
 
-    def work(self, task):
+    def work(self, task: Task) -> tuple[Work, ...]:
         """What a trial does, as a tuple of Work."""
         return (Work(task.duration / self.dt, "steps", 1e-6),)
 
-    def seconds(self, task):
+    def seconds(self, task: Task) -> float:
         """Seconds that a block takes, as its beginning has it."""
         return seconds_of_block(self, task)
 

@@ -3,8 +3,10 @@
 dx/dt = f(x) between events,    V <- V + weight_k at an event of population k
 """
 
+from __future__ import annotations
+
 from dataclasses import asdict, dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -14,6 +16,11 @@ from ..random import key_of
 from .block import Lanes, calmer, checked_lanes, out_of_range
 from .cost import Work, seconds_of_block
 from .kernels import event_driven as kernel
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .block import Task
 
 __all__ = ["Jump"]
 
@@ -58,24 +65,24 @@ class Jump:
     parallel: ClassVar[bool] = True  # whether threads share its work
     cheaper: ClassVar[str] = "the diffusion, whose steps do not grow with the rates of the input"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "tolerance", real("tolerance", self.tolerance, at_least=1e-8, at_most=0.1, unit="ms"))
         object.__setattr__(self, "lanes", checked_lanes(self.lanes))
 
-    def settings(self):
+    def settings(self) -> dict[str, Any]:
         """What is recorded with a result."""
         return {key: value for key, value in asdict(self).items() if key != "lanes"}
 
-    def check(self, task):
+    def check(self, task: Task) -> None:
         """Refuse a task that this backend cannot do."""
         if task.events is None:
             source_of(task.drive)
 
-    def longest_step(self, task):
+    def longest_step(self, task: Task) -> float:
         """The longest step of the flow, ms."""
         return min(_LONGEST_STEP, _LENGTH * np.cbrt(self.tolerance) / max(task.fastest_rate, 1e-12))
 
-    def work(self, task):
+    def work(self, task: Task) -> tuple[Work, ...]:
         """What a trial does, as a tuple of Work."""
         steps = Work(task.duration / self.longest_step(task), "steps of the flow", 1e-5)
         events = task.drive.intensity * task.duration
@@ -83,7 +90,7 @@ class Jump:
             events = len(task.events) / task.events.n_trials
         return Work(events, "events", 1e-6), steps
 
-    def seconds(self, task):
+    def seconds(self, task: Task) -> float:
         """Seconds that a block takes, as its beginning has it."""
         return seconds_of_block(self, task)
 

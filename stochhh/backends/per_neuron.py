@@ -4,8 +4,10 @@ every presynaptic neuron's spike times, one Bernoulli(p) a spike, V <- V + weigh
 and plain steps of at most dt between
 """
 
+from __future__ import annotations
+
 from dataclasses import asdict, dataclass, replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -16,6 +18,11 @@ from .block import BlockResult, calmer
 from .cost import Work, seconds_of_block
 from .samples import Samples
 from .swing_counter import SwingCounter
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .block import Task
 
 __all__ = ["PerNeuron"]
 
@@ -43,19 +50,19 @@ class PerNeuron:
     parallel: ClassVar[bool] = False  # plain Python: one thread at a time
     cheaper: ClassVar[str] = "the jump backend, which draws the same events at a cost that no number of neurons raises"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "dt", real("dt", self.dt, at_least=1e-6, at_most=1e6, unit="ms"))
 
-    def settings(self):
+    def settings(self) -> dict[str, Any]:
         """What is recorded with a result."""
         return asdict(self)
 
-    def check(self, task):
+    def check(self, task: Task) -> None:
         """Refuse a task that this backend cannot do."""
         if task.events is None:
             task.drive.check_events()
 
-    def work(self, task):
+    def work(self, task: Task) -> tuple[Work, ...]:
         """What a trial does, as a tuple of Work."""
         steps = task.duration / self.dt
         if task.events is not None:
@@ -67,7 +74,7 @@ class PerNeuron:
             Work(steps + task.drive.intensity * task.duration, "steps", 1e-4),
         )
 
-    def seconds(self, task):
+    def seconds(self, task: Task) -> float:
         """Seconds that a trial takes: its flow, as its beginning without events has it, and its draws."""
         if task.events is not None:
             return seconds_of_block(self, task)

@@ -75,7 +75,7 @@ class CommonSpikes:
         Exact but for rounding and for jumps left out of a probability below 2^-80 each.
         Raises InputError where a sum of weights has no such law, or where there are too many different jumps.
         """
-        chance, spikes, shift, variance = np.ones(1), *np.zeros((3, 1))
+        chance, (spikes, shift, variance) = np.ones(1), np.zeros((3, 1))
         for population in self.populations:
             law = population.law
             self._check(population, law)

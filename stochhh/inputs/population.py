@@ -1,7 +1,10 @@
 """A presynaptic population: its neurons, their synapses, and the events that they make together."""
 
+from __future__ import annotations
+
 import unicodedata
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,9 +14,14 @@ from ..units import MAGNITUDES, UNITS, per_ms
 from .common_spikes import CommonSpikes
 from .weights import WEIGHT_DISTRIBUTIONS
 
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .weights import Law
+
 __all__ = ["Population"]
 
-_BOUNDS = {
+_BOUNDS: dict[str, dict[str, Any]] = {
     "rate": {"at_least": 0, "unit": "Hz per neuron"},  # how large it may be is asked of the whole input
     "weight": {"unit": UNITS["weight"], "magnitude": MAGNITUDES["weight"]},
     "p": {"at_least": 0, "at_most": 1, "unit": "a probability"},
@@ -58,7 +66,7 @@ class Population:
     correlation: float = 0.0
     common: str | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name or "." in self.name:
             raise InputError("name", self.name, "a text without dots, since a population needs a name")
         for key in ("name", "common"):  # one text may be composed in several ways
@@ -102,7 +110,7 @@ class Population:
         return c
 
     @property
-    def intensity(self):
+    def intensity(self) -> float:
         """lambda: events per ms: transmitted spikes, n * rate * p, where neurons are independent.
 
         Fewer where they have common spikes, since one of them is one event. At a negative correlation, of which the
@@ -113,25 +121,25 @@ class Population:
         return self.n * per_ms(self.rate) * self.p
 
     @property
-    def label(self):
+    def label(self) -> str:
         """What it is called in messages."""
         return f"population {shown(self.name)}"
 
     @property
-    def law(self):
+    def law(self) -> Law:
         """The law of one weight, as the formula of `weights` has it."""
         return WEIGHT_DISTRIBUTIONS[self.weight_distribution].law(self.weight, self.weight_sd)
 
     @property
-    def random(self):
+    def random(self) -> bool:
         """Whether each transmitted spike draws a weight of its own."""
         return self.weight_distribution != "constant"
 
-    def weight_moment(self, j):
+    def weight_moment(self, j: int) -> float:
         """E[w^j] of one weight, mV^j, j >= 1: weight^j where it is constant. Exact."""
         return WEIGHT_DISTRIBUTIONS[self.weight_distribution].moment(j, self.weight, self.weight_sd)
 
-    def moment(self, j):
+    def moment(self, j: int) -> float:
         """E[jump^j] of one event, mV^j, j >= 1: that of one weight, or of the sum of those that a common spike moves.
 
         Exact. At a negative correlation the second is what makes intensity * moment(2) the variance that V gains,

@@ -1,11 +1,23 @@
 """Events that were drawn or recorded before, to be played to a neuron again."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..equality import agree
 from ..errors import InputError, within
 from ..files import read_table, write_table
 from ..trial_numbers import numbered
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, Self
+
+    from numpy.typing import ArrayLike
+
+    from ..annotations import File, FloatArray, IntArray
 
 __all__ = ["Recording"]
 
@@ -31,58 +43,46 @@ class Recording:
     as sentences, and any other numbering is refused.
     """
 
-    def __init__(self, trial, time, jump, n_trials=None, trials=None):
-        try:
-            trial, time, jump = np.atleast_1d(trial), np.atleast_1d(time), np.atleast_1d(jump)
-        except ValueError as error:
-            raise InputError(f"trial, time and jump are not plain columns of numbers ({error})") from error
-        if not trial.shape == time.shape == jump.shape or trial.ndim != 1:
-            shapes = f"{trial.shape}, {time.shape} and {jump.shape}"
-            raise InputError(f"trial, time and jump have the shapes {shapes}", remedy="give three of shape (n_events,)")
-        if trial.size and trial.dtype.kind not in "iu":
-            raise InputError("trial", trial, f"whole numbers from 0, not of type {trial.dtype}")
-        for name, column in (("time", time), ("jump", jump)):
-            if column.size and column.dtype.kind not in "iuf":
-                raise InputError(name, column, f"numbers, not of type {column.dtype}")
-            wrong = np.flatnonzero(~np.isfinite(column))
-            if wrong.size:
-                raise InputError(f"{name}[{wrong[0]}]", column[wrong[0]], "a finite number")
-        if time.size and time.min() < 0:
-            raise InputError(f"time[{time.argmin()}]", time.min(), "at least 0, the start of the trial (ms)")
-        if trial.size and trial.min() < 0 and trials is None:
-            raise InputError(f"trial[{trial.argmin()}]", trial.min(), "at least 0")
-        trial, self.n_trials, self.doubts = numbered(trial, n_trials, trials, "events")
-        order = np.lexsort((time, trial))
-        self.trial = trial[order].astype(np.int64)
-        self.time = time[order].astype(np.float64)
-        self.jump = jump[order].astype(np.float64)
+    def __init__(
+        self,
+        trial: ArrayLike,
+        time: ArrayLike,
+        jump: ArrayLike,
+        n_trials: int | None = None,
+        trials: Sequence[int] | IntArray | None = None,
+    ) -> None:
+        numbers, self.n_trials, self.doubts, times, jumps = _checked(trial, time, jump, n_trials, trials)
+        order = np.lexsort((times, numbers))
+        self.trial: IntArray = numbers[order].astype(np.int64)
+        self.time: FloatArray = times[order].astype(np.float64)
+        self.jump: FloatArray = jumps[order].astype(np.float64)
 
     @classmethod
-    def from_lists(cls, times, jumps):
+    def from_lists(cls, times: Sequence[Any], jumps: Sequence[Any]) -> Self:
         """A recording from the times and the jumps of each trial."""
         counts = [len(t) for t in times]
         trial = np.repeat(np.arange(len(counts)), counts)
         join = lambda parts: np.concatenate(parts) if parts else np.empty(0)  # noqa: E731
         return cls(trial, join(times), join(jumps), len(counts))
 
-    def __len__(self):
+    def __len__(self) -> int:
         """Number of events."""
         return self.time.size
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return agree(vars(self), vars(other)) if isinstance(other, Recording) else NotImplemented
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Recording: {self.time.size} events in {self.n_trials} trials>"
 
-    def of(self, trial):
+    def of(self, trial: int) -> tuple[FloatArray, FloatArray]:
         """(time, jump) of one trial, ms and mV."""
         first, last = np.searchsorted(self.trial, [trial, trial + 1])
         return self.time[first:last], self.jump[first:last]
 
-    def doubts_of_run(self, first, n_trials, duration):
+    def doubts_of_run(self, first: int, n_trials: int, duration: float) -> tuple[str, ...]:
         """Sentences that say what is doubtful where these trials are played for `duration` ms; () for nothing."""
         begin, end = np.searchsorted(self.trial, [first, first + n_trials])
         time = self.time[begin:end]
@@ -100,7 +100,7 @@ class Recording:
             )
         return tuple(doubts)
 
-    def acting(self, trial):
+    def acting(self, trial: int) -> tuple[FloatArray, FloatArray]:
         """(time, jump) of one trial with the events of each instant put into one, ms and mV."""
         time, jump = self.of(trial)
         first = np.append(True, np.diff(time) > 0)[: time.size]
@@ -109,7 +109,7 @@ class Recording:
         in_order = jump[np.lexsort((jump, time))]  # a sum of floats depends on the order of its terms
         return time[first], np.add.reduceat(in_order, np.flatnonzero(first))
 
-    def to_csv(self, path):
+    def to_csv(self, path: File) -> None:
         """Write the events as CSV, header `trial,time,jump` (ms, mV), numbers in their shortest exact form.
 
         A trial without events is written as one jump of 0 mV at time 0, so that it is not forgotten.
@@ -121,7 +121,31 @@ class Recording:
         write_table(path, {"trial": trial[order], "time": time, "jump": jump})
 
     @classmethod
-    def from_csv(cls, path, n_trials=None, trials=None):
+    def from_csv(cls, path: File, n_trials: int | None = None, trials: Sequence[int] | IntArray | None = None) -> Self:
         """Read events from a CSV file with the header `trial,time,jump` (ms, mV), in any order; the rest as above."""
         with within(file=path):
             return cls(**read_table(path, ("trial", "time", "jump")), n_trials=n_trials, trials=trials)
+
+
+def _checked(trial, time, jump, n_trials, trials):
+    """(trial, number of trials, doubts, time, jump) of columns that are events, each trial by its place."""
+    try:
+        trial, time, jump = np.atleast_1d(trial), np.atleast_1d(time), np.atleast_1d(jump)
+    except ValueError as error:
+        raise InputError(f"trial, time and jump are not plain columns of numbers ({error})") from error
+    if not trial.shape == time.shape == jump.shape or trial.ndim != 1:
+        shapes = f"{trial.shape}, {time.shape} and {jump.shape}"
+        raise InputError(f"trial, time and jump have the shapes {shapes}", remedy="give three of shape (n_events,)")
+    if trial.size and trial.dtype.kind not in "iu":
+        raise InputError("trial", trial, f"whole numbers from 0, not of type {trial.dtype}")
+    for name, column in (("time", time), ("jump", jump)):
+        if column.size and column.dtype.kind not in "iuf":
+            raise InputError(name, column, f"numbers, not of type {column.dtype}")
+        wrong = np.flatnonzero(~np.isfinite(column))
+        if wrong.size:
+            raise InputError(f"{name}[{wrong[0]}]", column[wrong[0]], "a finite number")
+    if time.size and time.min() < 0:
+        raise InputError(f"time[{time.argmin()}]", time.min(), "at least 0, the start of the trial (ms)")
+    if trial.size and trial.min() < 0 and trials is None:
+        raise InputError(f"trial[{trial.argmin()}]", trial.min(), "at least 0")
+    return *numbered(trial, n_trials, trials, "events"), time, jump

@@ -1,7 +1,10 @@
 """All the populations that drive a neuron, and what superposition makes of them."""
 
+from __future__ import annotations
+
 from dataclasses import asdict
 from math import fsum
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,6 +13,12 @@ from ..messages import shown
 from ..units import MAGNITUDES
 from .common_spikes import CommonSpikes
 from .population import Population
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from ..annotations import Drive, FloatArray
 
 __all__ = ["SynapticInput"]
 
@@ -41,39 +50,25 @@ class SynapticInput:
     # The state variable that an event moves.
     target = "V"
 
-    def __init__(self, *populations):
-        if len(populations) == 1 and isinstance(populations[0], list | tuple):
-            populations = populations[0]
-        for population in populations:
-            if not isinstance(population, Population):
-                raise InputError("population", population, "a Population", "give SynapticInput(Population(...), ...)")
-        names = [population.name for population in populations]
-        for name in names:
-            if names.count(name) > 1:
-                allowed = f"unique, but two populations are called {shown(name)}"
-                raise InputError("name", name, allowed, "give each its own").within(population=name)
-        for population in populations:
-            if population.rate > MAGNITUDES["rate"][1]:  # even where none of its spikes is transmitted
-                allowed = f"at most {MAGNITUDES['rate'][1]:g} (Hz per neuron) for an intensity to be defined"
-                raise InputError("rate", population.rate, allowed).within(population=population.name)
-        self.populations = tuple(populations)
-        self.sources = _sources(populations)
-        self.intensities = np.array([population.intensity for population in populations], dtype=float)
+    def __init__(self, *populations: Population | Sequence[Population]) -> None:
+        self.populations = _checked(populations)
+        self.sources = _sources(self.populations)
+        self.intensities = np.array([population.intensity for population in self.populations], dtype=np.float64)
         if not self.intensity <= MAGNITUDES["intensity"][1]:
             allowed = f"at most {MAGNITUDES['intensity'][1]:g} (events per ms, of all populations together)"
             raise InputError("intensity", self.intensity, allowed, "lower n or rate")
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"SynapticInput({', '.join(map(repr, self.populations))})"
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return isinstance(other, SynapticInput) and self.populations == other.populations
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return hash(self.populations)
 
     @classmethod
-    def of(cls, drive):
+    def of(cls, drive: Drive) -> SynapticInput:
         """A SynapticInput of one, of a Population, or of a list of these. Raises InputError for anything else."""
         if isinstance(drive, cls):
             return drive
@@ -82,19 +77,19 @@ class SynapticInput:
         raise InputError("drive", drive, "a SynapticInput, a Population or a list of these")
 
     @property
-    def intensity(self):
+    def intensity(self) -> float:
         """Lambda: events of all sources together, per ms."""
         return float(np.array([source.intensity for source in self.sources]).sum())
 
     @property
-    def probabilities(self):
+    def probabilities(self) -> FloatArray:
         """lambda_k / Lambda: the chance that an event is one of population k; zeros if nothing fires.
 
         Where populations share common spikes an event may be one of several, and the chances add up to more than 1.
         """
         return self.intensities / self.intensity if self.intensity > 0 else np.zeros_like(self.intensities)
 
-    def cumulant(self, j):
+    def cumulant(self, j: int) -> float:
         """kappa_j = sum of lambda E[jump^j], mV^j/ms: the j-th cumulant that L gains per ms, j >= 1. Exact.
 
         Raises InputError for an order beyond 2 where a population has a negative correlation: there is none.
@@ -105,7 +100,7 @@ class SynapticInput:
         except OverflowError:
             raise InputError("j", j, "lower, since this cumulant exceeds the largest floating-point number") from None
 
-    def check_events(self):
+    def check_events(self) -> None:
         """Raise InputError if a population has no events that could be drawn: one of negative correlation."""
         for p in self.populations:
             if p.correlation < 0:
@@ -116,9 +111,28 @@ class SynapticInput:
                 remedy = "use the diffusion backend, which needs no more, or a correlation of at least 0"
                 raise InputError("correlation", p.correlation, allowed, remedy).within(population=p.name)
 
-    def as_dict(self):
+    def as_dict(self) -> list[dict[str, Any]]:
         """The populations, one dictionary each."""
         return [asdict(population) for population in self.populations]
+
+
+def _checked(populations) -> tuple[Population, ...]:
+    """The populations, given one by one or as a list; InputError unless an input can be made of them."""
+    if len(populations) == 1 and isinstance(populations[0], list | tuple):
+        populations = populations[0]
+    for population in populations:
+        if not isinstance(population, Population):
+            raise InputError("population", population, "a Population", "give SynapticInput(Population(...), ...)")
+    names = [population.name for population in populations]
+    for name in names:
+        if names.count(name) > 1:
+            allowed = f"unique, but two populations are called {shown(name)}"
+            raise InputError("name", name, allowed, "give each its own").within(population=name)
+    for population in populations:
+        if population.rate > MAGNITUDES["rate"][1]:  # even where none of its spikes is transmitted
+            allowed = f"at most {MAGNITUDES['rate'][1]:g} (Hz per neuron) for an intensity to be defined"
+            raise InputError("rate", population.rate, allowed).within(population=population.name)
+    return tuple(populations)
 
 
 def _sources(populations):

@@ -5,6 +5,7 @@ Every law is one formula, of a standard normal number z and a standard exponenti
     w = (shift + normal z + exponential e) exp(log_sd z - log_sd^2 / 2)
 """
 
+from collections.abc import Callable
 from math import comb, factorial, fsum, log1p, sqrt
 from typing import NamedTuple
 
@@ -26,8 +27,8 @@ class WeightDistribution(NamedTuple):
     """A distribution of weights of mean `weight` and standard deviation `sd`, mV."""
 
     has_sd: bool  # whether sd is free
-    moment: object  # (j, weight, sd) -> E[w^j], mV^j, exact
-    law: object  # (weight, sd) -> Law
+    moment: Callable[[int, float, float], float]  # (j, weight, sd) -> E[w^j], mV^j, exact
+    law: Callable[[float, float], Law]  # (weight, sd) -> Law
 
 
 def _normal_moment(j, weight, sd):

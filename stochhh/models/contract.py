@@ -1,10 +1,16 @@
 """Whether an object is a neuron model: what it lacks is named before anything runs."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from types import FunctionType
+from typing import TYPE_CHECKING
 
 from ..errors import InputError, real, within
 from ..messages import one_line
+
+if TYPE_CHECKING:
+    from .neuron import Neuron
 
 __all__ = ["check_model"]
 
@@ -23,7 +29,7 @@ _MEANING = {
 }
 
 
-def check_model(neuron):
+def check_model(neuron: Neuron) -> None:
     """Raise InputError, by name, where `neuron` lacks what `models.Neuron` asks for, or its functions fail.
 
     The vector field, the stiffness and the linear rates are evaluated once, at the initial state.

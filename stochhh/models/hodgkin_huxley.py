@@ -1,13 +1,19 @@
 """The neuron of Hodgkin and Huxley (1952), in the convention with rest near -65 mV."""
 
+from __future__ import annotations
+
 from collections import namedtuple
 from dataclasses import asdict, dataclass
 from math import exp
-from typing import ClassVar
+from typing import TYPE_CHECKING
 
 from .parameters import CAPACITANCE, CONDUCTANCE, CURRENT, FACTOR, GATE, POTENTIAL, V_RANGE, check
 from .rate_functions import linoid
 from .rest import resting_state
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, Literal
 
 __all__ = ["HodgkinHuxley"]
 
@@ -111,39 +117,39 @@ class HodgkinHuxley:
     E_L: float = -54.387
     I_app: float = 3.0
     phi: float = 1.0
-    initial: tuple[float, float, float, float] | str = (-65.0, 0.05, 0.6, 0.32)
+    initial: Sequence[float] | Literal["rest"] = (-65.0, 0.05, 0.6, 0.32)
     threshold: float = 0.0
     rearm: float = -30.0
 
-    name: ClassVar[str] = "hodgkin-huxley"
-    variables: ClassVar[tuple[str, ...]] = ("V", "m", "h", "n")
-    ranges: ClassVar[tuple] = (V_RANGE, GATE, GATE, GATE)
-    scales: ClassVar[tuple[float, ...]] = (100.0, 1.0, 1.0, 1.0)
-    vector_field: ClassVar = staticmethod(vector_field)
-    stiffness: ClassVar = staticmethod(stiffness)
-    linear_rates: ClassVar = staticmethod(linear_rates)
+    name = "hodgkin-huxley"
+    variables = ("V", "m", "h", "n")
+    ranges = (V_RANGE, GATE, GATE, GATE)
+    scales = (100.0, 1.0, 1.0, 1.0)
+    vector_field = staticmethod(vector_field)
+    stiffness = staticmethod(stiffness)
+    linear_rates = staticmethod(linear_rates)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(
             self, C_m=CAPACITANCE, g_Na=CONDUCTANCE, g_K=CONDUCTANCE, g_L=CONDUCTANCE, E_Na=POTENTIAL, E_K=POTENTIAL,
             E_L=POTENTIAL, I_app=CURRENT, phi=FACTOR,
         )  # fmt: skip
 
-    def parameters(self):
+    def parameters(self) -> Parameters:
         """The constants of the vector field."""
-        over = (value / self.C_m for value in (self.g_Na, self.g_K, self.g_L, self.I_app))
-        return Parameters(*over, self.E_Na, self.E_K, self.E_L, self.phi)
+        g_Na, g_K, g_L, I_app = (value / self.C_m for value in (self.g_Na, self.g_K, self.g_L, self.I_app))
+        return Parameters(g_Na, g_K, g_L, I_app, self.E_Na, self.E_K, self.E_L, self.phi)
 
-    def initial_state(self):
+    def initial_state(self) -> tuple[float, ...]:
         """The state (V, m, h, n) at time 0: V in mV, gates between 0 and 1."""
-        return self.rest() if self.initial == "rest" else self.initial
+        return self.rest() if self.initial == "rest" else tuple(self.initial)
 
-    def steady_state(self, V):
+    def steady_state(self, V: float) -> tuple[float, ...]:
         """The state in which the gates have come to rest at V (mV): x = alpha_x / (alpha_x + beta_x)."""
         a_m, b_m, a_h, b_h, a_n, b_n = relaxation(V, 1.0)
         return V, a_m / b_m, a_h / b_h, a_n / b_n
 
-    def rest(self):
+    def rest(self) -> tuple[float, ...]:
         """The fixed point (V, m, h, n) under I_app alone, the one of lowest V where there are several.
 
         Found by bisection to rounding. It need not be stable: above the first Hopf point it is not.
@@ -151,11 +157,11 @@ class HodgkinHuxley:
         """
         return resting_state(self)
 
-    def currents(self, V, m, h, n):
+    def currents(self, V: Any, m: Any, h: Any, n: Any) -> dict[str, Any]:
         """Ionic currents I_Na, I_K, I_L (uA/cm2, outward positive) of a state, numbers or arrays."""
         g_Na, g_K = conductances(m, h, n, self)
         return {"I_Na": g_Na * (V - self.E_Na), "I_K": g_K * (V - self.E_K), "I_L": self.g_L * (V - self.E_L)}
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, Any]:
         """All settings, by name."""
         return asdict(self)

@@ -1,8 +1,17 @@
 """The Jacobian of a model's vector field, and the fastest rate in it."""
 
+from __future__ import annotations
+
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..annotations import FloatArray
+    from .neuron import Neuron
 
 __all__ = ["fastest_rate", "jacobian"]
 
@@ -10,7 +19,7 @@ _STEP = 0.01  # longest step of the differences, as a part of a variable's span
 _HALVINGS = 3
 
 
-def jacobian(neuron, x):
+def jacobian(neuron: Neuron, x: Sequence[float] | FloatArray) -> FloatArray:
     """The matrix J[i, j] = d f_i / d x_j of the neuron's vector field at state x, per ms.
 
         D(h) = (f(x + h) - f(x - h)) / 2h,    D <- (4^k D(h/2) - D(h)) / (4^k - 1),   k = 1, 2, 3

@@ -1,12 +1,18 @@
 """The leaky integrate-and-fire neuron: a passive membrane whose spikes are put in by hand."""
 
+from __future__ import annotations
+
 from collections import namedtuple
 from dataclasses import asdict, dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from .parameters import CAPACITANCE, CONDUCTANCE, CURRENT, POTENTIAL, TIME, V_RANGE, check, packed
 from .rest import resting_state
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, Literal
 
 __all__ = ["LeakyIntegrateAndFire"]
 
@@ -60,40 +66,40 @@ class LeakyIntegrateAndFire:
     g_L: float = 0.05
     E_L: float = -70.0
     I_app: float = 0.0
-    initial: tuple[float] | str = (-70.0,)
+    initial: Sequence[float] | Literal["rest"] = (-70.0,)
     threshold: float = -50.0
     reset: float = -60.0
     refractory: float = 2.0
 
-    name: ClassVar[str] = "leaky-integrate-and-fire"
-    variables: ClassVar[tuple[str, ...]] = ("V",)
-    ranges: ClassVar[tuple] = (V_RANGE,)
-    vector_field: ClassVar = staticmethod(vector_field)
-    linear_rates: ClassVar = staticmethod(linear_rates)
-    stiffness: ClassVar = staticmethod(stiffness)
+    name = "leaky-integrate-and-fire"
+    variables = ("V",)
+    ranges = (V_RANGE,)
+    vector_field = staticmethod(vector_field)
+    linear_rates = staticmethod(linear_rates)
+    stiffness = staticmethod(stiffness)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(self, C_m=CAPACITANCE, g_L=CONDUCTANCE, E_L=POTENTIAL, I_app=CURRENT, refractory=TIME)
         if self.initial != "rest":
             self._below_threshold(*self.initial)
 
     @property
-    def rearm(self):
+    def rearm(self) -> float:
         """Armed below this, mV: the threshold."""
         return self.threshold
 
     @property
-    def scales(self):
+    def scales(self) -> tuple[float, ...]:
         """The span of V between two spikes, (mV,)."""
         return (self.threshold - self.reset,)
 
-    def parameters(self):
+    def parameters(self) -> Parameters:
         """The constants of the vector field."""
         return packed(Parameters, self)
 
-    def initial_state(self):
+    def initial_state(self) -> tuple[float, ...]:
         """The state (V,) at time 0, mV; InputError if the neuron is to start at a rest above its threshold."""
-        return self._below_threshold(*self.rest()) if self.initial == "rest" else self.initial
+        return self._below_threshold(*self.rest()) if self.initial == "rest" else tuple(self.initial)
 
     def _below_threshold(self, V):
         if not V < self.threshold:
@@ -102,21 +108,21 @@ class LeakyIntegrateAndFire:
             raise InputError("initial", self.initial, allowed, "start lower, such as at the reset")
         return (V,)
 
-    def steady_state(self, V):
+    def steady_state(self, V: float) -> tuple[float, ...]:
         """The state in which all but V (mV) has come to rest: V alone."""
         return (V,)
 
-    def rest(self):
+    def rest(self) -> tuple[float, ...]:
         """The fixed point (V,) of the membrane under I_app alone, E_L + I_app / g_L, be it above the threshold.
 
         Raises InputError if it is out of range or none is.
         """
         return resting_state(self)
 
-    def currents(self, V):
+    def currents(self, V: Any) -> dict[str, Any]:
         """The ionic current I_L (uA/cm2, outward positive) of a state, a number or an array."""
         return {"I_L": self.g_L * (V - self.E_L)}
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, Any]:
         """All settings, by name."""
         return asdict(self)

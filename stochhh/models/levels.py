@@ -1,15 +1,22 @@
 """What can be said of the levels of a spike before any run."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..errors import InputError
 from .jacobians import jacobian
 from .rest import resting_state
 
+if TYPE_CHECKING:
+    from .neuron import Neuron
+
 __all__ = ["level_doubts"]
 
 
-def level_doubts(neuron):
+def level_doubts(neuron: Neuron) -> tuple[str, ...]:
     """Sentences about levels between which the resting V can never arm the neuron; () where nothing is wrong.
 
         V_rest >= rearm,   all eigenvalues of the Jacobian there of negative real part

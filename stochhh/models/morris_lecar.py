@@ -1,14 +1,20 @@
 """The neuron of Morris and Lecar (1981), with the parameters of Rinzel and Ermentrout (1998)."""
 
+from __future__ import annotations
+
 from collections import namedtuple
 from dataclasses import asdict, dataclass
 from math import cosh, tanh
-from typing import ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .parameters import CAPACITANCE, CONDUCTANCE, CURRENT, FACTOR, GATE, LEVEL, POTENTIAL, SLOPE, V_RANGE, check, packed
 from .rest import resting_state
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, Literal
 
 __all__ = ["MorrisLecar"]
 
@@ -81,52 +87,53 @@ class MorrisLecar:
     V2: float = 18.0
     V3: float = 2.0
     V4: float = 30.0
-    initial: tuple[float, float] | str = (-60.855, 0.0149)
+    initial: Sequence[float] | Literal["rest"] = (-60.855, 0.0149)
     threshold: float = 0.0
     rearm: float = -20.0
 
-    name: ClassVar[str] = "morris-lecar"
-    variables: ClassVar[tuple[str, ...]] = ("V", "w")
-    ranges: ClassVar[tuple] = (V_RANGE, GATE)
-    scales: ClassVar[tuple[float, ...]] = (100.0, 1.0)
-    vector_field: ClassVar = staticmethod(vector_field)
-    stiffness: ClassVar = staticmethod(stiffness)
+    name = "morris-lecar"
+    variables = ("V", "w")
+    ranges = (V_RANGE, GATE)
+    scales = (100.0, 1.0)
+    vector_field = staticmethod(vector_field)
+    stiffness = staticmethod(stiffness)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(
             self, C_m=CAPACITANCE, g_Ca=CONDUCTANCE, g_K=CONDUCTANCE, g_L=CONDUCTANCE, E_Ca=POTENTIAL, E_K=POTENTIAL,
             E_L=POTENTIAL, I_app=CURRENT, phi=FACTOR, V1=LEVEL, V2=SLOPE, V3=LEVEL, V4=SLOPE,
         )  # fmt: skip
 
     @classmethod
-    def class_1(cls, **settings):
+    def class_1(cls, **settings: Any) -> MorrisLecar:
         """The neuron that begins to fire at frequency 0: phi = 0.067, g_Ca = 4, V3 = 12, V4 = 17.4.
 
         Arguments:
             settings: those that shall differ from this set, such as I_app.
         """
-        return cls(**{"phi": 0.067, "g_Ca": 4.0, "V3": 12.0, "V4": 17.4, "initial": (-59.47, 0.00027)} | settings)
+        own: dict[str, Any] = {"phi": 0.067, "g_Ca": 4.0, "V3": 12.0, "V4": 17.4, "initial": (-59.47, 0.00027)}
+        return cls(**own | settings)
 
-    def parameters(self):
+    def parameters(self) -> Parameters:
         """The constants of the vector field."""
         return packed(Parameters, self)
 
-    def initial_state(self):
+    def initial_state(self) -> tuple[float, ...]:
         """The state (V, w) at time 0: V in mV, w between 0 and 1."""
-        return self.rest() if self.initial == "rest" else self.initial
+        return self.rest() if self.initial == "rest" else tuple(self.initial)
 
-    def steady_state(self, V):
+    def steady_state(self, V: float) -> tuple[float, ...]:
         """The state in which w has come to rest at V (mV)."""
         return V, open_part(V, self.V3, 1.0 / self.V4)
 
-    def rest(self):
+    def rest(self) -> tuple[float, ...]:
         """The fixed point (V, w) under I_app alone, the one of lowest V where there are several.
 
         Found by bisection to rounding; it need not be stable. Raises InputError if there is none in range.
         """
         return resting_state(self)
 
-    def currents(self, V, w):
+    def currents(self, V: Any, w: Any) -> dict[str, Any]:
         """Ionic currents I_Ca, I_K, I_L (uA/cm2, outward positive) of a state, numbers or arrays."""
         m = np.vectorize(open_part)(V, self.V1, 1.0 / self.V2)
         return {
@@ -135,6 +142,6 @@ class MorrisLecar:
             "I_L": self.g_L * (V - self.E_L),
         }
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, Any]:
         """All settings, by name."""
         return asdict(self)

@@ -1,6 +1,7 @@
 """What the rest of the library asks of a neuron."""
 
-from typing import NamedTuple, Protocol, runtime_checkable
+from collections.abc import Callable
+from typing import Any, Protocol, runtime_checkable
 
 __all__ = ["Neuron"]
 
@@ -21,30 +22,58 @@ class Neuron(Protocol):
     in which the other variables go on and input is lost; then the neuron goes on, armed, `rearm` being its threshold.
     """
 
-    name: str
-    variables: tuple[str, ...]  # names of the state variables; the first is "V"
-    ranges: tuple[tuple[float, float], ...]  # a state outside is none of this model's: the run is stopped
-    scales: tuple[float, ...]  # the span of each variable in a spike: what an error is measured against
-    threshold: float  # mV: a spike is V crossing it from below while armed
-    rearm: float  # mV: armed again below this
+    @property
+    def name(self) -> str:
+        """What results call the model."""
+        ...
 
-    def parameters(self) -> NamedTuple:
-        """The constants of the vector field, floats only."""
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Names of the state variables; the first is "V"."""
+        ...
+
+    @property
+    def ranges(self) -> tuple[tuple[float, float], ...]:
+        """(low, high) of each variable: a run stops where the state leaves them."""
+        ...
+
+    @property
+    def scales(self) -> tuple[float, ...]:
+        """The span of each variable in a spike, against which errors are measured."""
+        ...
+
+    @property
+    def threshold(self) -> float:
+        """A spike is V crossing this from below while armed, mV."""
+        ...
+
+    @property
+    def rearm(self) -> float:
+        """Armed again below this, mV."""
+        ...
+
+    def parameters(self) -> tuple[float, ...]:
+        """The constants of the vector field: a named tuple of floats."""
+        ...
 
     def initial_state(self) -> tuple[float, ...]:
         """The state at time 0."""
+        ...
 
-    @staticmethod
-    def vector_field(x, p):
-        """dx/dt at state x, a tuple, with the parameters p."""
+    @property
+    def vector_field(self) -> Callable[[Any, Any], Any]:
+        """A static method (x, p): dx/dt at state x, a tuple, with the parameters p."""
+        ...
 
-    @staticmethod
-    def stiffness(x, p):
-        """Rate (1/ms) at which V alone relaxes: total conductance over capacitance, every gate held.
+    @property
+    def stiffness(self) -> Callable[[Any, Any], Any]:
+        """A static method (x, p): the rate (1/ms) at which V alone relaxes, every gate held.
 
-        A gate that follows V at once, as m does in Wang and Buzsaki's model, counts as held too. An explicit step must
-        stay below 2 / it.
+        It is the total conductance over the capacitance. A gate that follows V at once, as m does in Wang and
+        Buzsaki's model, counts as held too. An explicit step must stay below 2 / it.
         """
+        ...
 
-    def as_dict(self) -> dict:
+    def as_dict(self) -> dict[str, Any]:
         """All settings, by name: what is recorded with a result."""
+        ...

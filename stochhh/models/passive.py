@@ -1,11 +1,17 @@
 """The passive membrane: a leak and nothing else, of which everything is known."""
 
+from __future__ import annotations
+
 from collections import namedtuple
 from dataclasses import asdict, dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING
 
 from .parameters import CAPACITANCE, CONDUCTANCE, CURRENT, POTENTIAL, V_RANGE, check, packed
 from .rest import resting_state
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, Literal
 
 __all__ = ["Passive"]
 
@@ -52,40 +58,40 @@ class Passive:
     g_L: float = 0.1
     E_L: float = -65.0
     I_app: float = 0.0
-    initial: tuple[float] | str = (-65.0,)
+    initial: Sequence[float] | Literal["rest"] = (-65.0,)
     threshold: float = 0.0
     rearm: float = -30.0
 
-    name: ClassVar[str] = "passive"
-    variables: ClassVar[tuple[str, ...]] = ("V",)
-    ranges: ClassVar[tuple] = (V_RANGE,)
-    scales: ClassVar[tuple[float, ...]] = (100.0,)
-    vector_field: ClassVar = staticmethod(vector_field)
-    stiffness: ClassVar = staticmethod(stiffness)
+    name = "passive"
+    variables = ("V",)
+    ranges = (V_RANGE,)
+    scales = (100.0,)
+    vector_field = staticmethod(vector_field)
+    stiffness = staticmethod(stiffness)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(self, C_m=CAPACITANCE, g_L=CONDUCTANCE, E_L=POTENTIAL, I_app=CURRENT)
 
-    def parameters(self):
+    def parameters(self) -> Parameters:
         """The constants of the vector field."""
         return packed(Parameters, self)
 
-    def initial_state(self):
+    def initial_state(self) -> tuple[float, ...]:
         """The state (V,) at time 0, mV."""
-        return self.rest() if self.initial == "rest" else self.initial
+        return self.rest() if self.initial == "rest" else tuple(self.initial)
 
-    def steady_state(self, V):
+    def steady_state(self, V: float) -> tuple[float, ...]:
         """The state in which all but V (mV) has come to rest: V alone."""
         return (V,)
 
-    def rest(self):
+    def rest(self) -> tuple[float, ...]:
         """The fixed point (V,) under I_app alone, E_L + I_app / g_L; InputError if it is out of range or none is."""
         return resting_state(self)
 
-    def currents(self, V):
+    def currents(self, V: Any) -> dict[str, Any]:
         """The ionic current I_L (uA/cm2, outward positive) of a state, a number or an array."""
         return {"I_L": self.g_L * (V - self.E_L)}
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, Any]:
         """All settings, by name."""
         return asdict(self)

@@ -1,15 +1,21 @@
 """Where a neuron rests: the lowest zero of its steady current."""
 
+from __future__ import annotations
+
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import InputError
 
+if TYPE_CHECKING:
+    from typing import Any
+
 __all__ = ["first_zero", "resting_state"]
 
 
-def resting_state(neuron, drift=0.0):
+def resting_state(neuron: Any, drift: float = 0.0) -> tuple[float, ...]:
     """The fixed point under I_app, the one of lowest V where there are several; found to rounding.
 
         f_V(V, gates at rest at V) + drift = 0

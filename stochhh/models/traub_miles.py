@@ -1,13 +1,19 @@
 """The pyramidal cell of Traub and Miles (1991), reduced to one compartment by Ermentrout and Kopell (1998)."""
 
+from __future__ import annotations
+
 from collections import namedtuple
 from dataclasses import asdict, dataclass
 from math import exp
-from typing import ClassVar
+from typing import TYPE_CHECKING
 
 from .parameters import CAPACITANCE, CONDUCTANCE, CURRENT, GATE, POTENTIAL, V_RANGE, check, packed
 from .rate_functions import linoid
 from .rest import resting_state
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, Literal
 
 __all__ = ["TraubMiles"]
 
@@ -112,48 +118,48 @@ class TraubMiles:
     E_L: float = -67.0
     I_app: float = 0.0
     V_T: float = -67.0
-    initial: tuple[float, float, float, float] | str = (-66.591, 0.016, 0.9955, 0.0403)
+    initial: Sequence[float] | Literal["rest"] = (-66.591, 0.016, 0.9955, 0.0403)
     threshold: float = 0.0
     rearm: float = -30.0
 
-    name: ClassVar[str] = "traub-miles"
-    variables: ClassVar[tuple[str, ...]] = ("V", "m", "h", "n")
-    ranges: ClassVar[tuple] = (V_RANGE, GATE, GATE, GATE)
-    scales: ClassVar[tuple[float, ...]] = (100.0, 1.0, 1.0, 1.0)
-    vector_field: ClassVar = staticmethod(vector_field)
-    stiffness: ClassVar = staticmethod(stiffness)
+    name = "traub-miles"
+    variables = ("V", "m", "h", "n")
+    ranges = (V_RANGE, GATE, GATE, GATE)
+    scales = (100.0, 1.0, 1.0, 1.0)
+    vector_field = staticmethod(vector_field)
+    stiffness = staticmethod(stiffness)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(
             self, C_m=CAPACITANCE, g_Na=CONDUCTANCE, g_K=CONDUCTANCE, g_L=CONDUCTANCE, E_Na=POTENTIAL, E_K=POTENTIAL,
             E_L=POTENTIAL, I_app=CURRENT, V_T=_SHIFT,
         )  # fmt: skip
 
-    def parameters(self):
+    def parameters(self) -> Parameters:
         """The constants of the vector field."""
         return packed(Parameters, self)
 
-    def initial_state(self):
+    def initial_state(self) -> tuple[float, ...]:
         """The state (V, m, h, n) at time 0: V in mV, gates between 0 and 1."""
-        return self.rest() if self.initial == "rest" else self.initial
+        return self.rest() if self.initial == "rest" else tuple(self.initial)
 
-    def steady_state(self, V):
+    def steady_state(self, V: float) -> tuple[float, ...]:
         """The state in which the gates have come to rest at V (mV): x = alpha_x / (alpha_x + beta_x)."""
         alpha_m, beta_m, alpha_h, beta_h, alpha_n, beta_n = rates(V - self.V_T)
         return V, alpha_m / (alpha_m + beta_m), alpha_h / (alpha_h + beta_h), alpha_n / (alpha_n + beta_n)
 
-    def rest(self):
+    def rest(self) -> tuple[float, ...]:
         """The fixed point (V, m, h, n) under I_app alone, the one of lowest V where there are several.
 
         Found by bisection to rounding; it need not be stable. Raises InputError if there is none in range.
         """
         return resting_state(self)
 
-    def currents(self, V, m, h, n):
+    def currents(self, V: Any, m: Any, h: Any, n: Any) -> dict[str, Any]:
         """Ionic currents I_Na, I_K, I_L (uA/cm2, outward positive) of a state, numbers or arrays."""
         g_Na, g_K = conductances(m, h, n, self)
         return {"I_Na": g_Na * (V - self.E_Na), "I_K": g_K * (V - self.E_K), "I_L": self.g_L * (V - self.E_L)}
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, Any]:
         """All settings, by name."""
         return asdict(self)

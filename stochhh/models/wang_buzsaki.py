@@ -1,15 +1,21 @@
 """The fast-spiking interneuron of Wang and Buzsaki (1996)."""
 
+from __future__ import annotations
+
 from collections import namedtuple
 from dataclasses import asdict, dataclass
 from math import exp
-from typing import ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .parameters import CAPACITANCE, CONDUCTANCE, CURRENT, FACTOR, GATE, POTENTIAL, V_RANGE, check, packed
 from .rate_functions import linoid
 from .rest import resting_state
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, Literal
 
 __all__ = ["WangBuzsaki"]
 
@@ -109,49 +115,49 @@ class WangBuzsaki:
     E_L: float = -65.0
     I_app: float = 0.0
     phi: float = 5.0
-    initial: tuple[float, float, float] | str = (-64.02, 0.781, 0.089)
+    initial: Sequence[float] | Literal["rest"] = (-64.02, 0.781, 0.089)
     threshold: float = -20.0
     rearm: float = -40.0
 
-    name: ClassVar[str] = "wang-buzsaki"
-    variables: ClassVar[tuple[str, ...]] = ("V", "h", "n")
-    ranges: ClassVar[tuple] = (V_RANGE, GATE, GATE)
-    scales: ClassVar[tuple[float, ...]] = (100.0, 1.0, 1.0)
-    vector_field: ClassVar = staticmethod(vector_field)
-    stiffness: ClassVar = staticmethod(stiffness)
+    name = "wang-buzsaki"
+    variables = ("V", "h", "n")
+    ranges = (V_RANGE, GATE, GATE)
+    scales = (100.0, 1.0, 1.0)
+    vector_field = staticmethod(vector_field)
+    stiffness = staticmethod(stiffness)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(
             self, C_m=CAPACITANCE, g_Na=CONDUCTANCE, g_K=CONDUCTANCE, g_L=CONDUCTANCE, E_Na=POTENTIAL, E_K=POTENTIAL,
             E_L=POTENTIAL, I_app=CURRENT, phi=FACTOR,
         )  # fmt: skip
 
-    def parameters(self):
+    def parameters(self) -> Parameters:
         """The constants of the vector field."""
         return packed(Parameters, self)
 
-    def initial_state(self):
+    def initial_state(self) -> tuple[float, ...]:
         """The state (V, h, n) at time 0: V in mV, gates between 0 and 1."""
-        return self.rest() if self.initial == "rest" else self.initial
+        return self.rest() if self.initial == "rest" else tuple(self.initial)
 
-    def steady_state(self, V):
+    def steady_state(self, V: float) -> tuple[float, ...]:
         """The state in which the gates have come to rest at V (mV): x = alpha_x / (alpha_x + beta_x)."""
         _, alpha_h, beta_h, alpha_n, beta_n = rates(V)
         return V, alpha_h / (alpha_h + beta_h), alpha_n / (alpha_n + beta_n)
 
-    def rest(self):
+    def rest(self) -> tuple[float, ...]:
         """The fixed point (V, h, n) under I_app alone, the one of lowest V where there are several.
 
         Found by bisection to rounding; it need not be stable. Raises InputError if there is none in range.
         """
         return resting_state(self)
 
-    def currents(self, V, h, n):
+    def currents(self, V: Any, h: Any, n: Any) -> dict[str, Any]:
         """Ionic currents I_Na, I_K, I_L (uA/cm2, outward positive) of a state, numbers or arrays."""
         m = np.vectorize(lambda V: rates(V)[0])(V)
         g_Na, g_K = conductances(m, h, n, self)
         return {"I_Na": g_Na * (V - self.E_Na), "I_K": g_K * (V - self.E_K), "I_L": self.g_L * (V - self.E_L)}
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, Any]:
         """All settings, by name."""
         return asdict(self)

@@ -1,12 +1,25 @@
 """Curves with confidence bands, of one result or of several."""
 
+from __future__ import annotations
+
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from .looks import look_of, plain_log_ticks
 from .style import GREY, colour_of, dashes_of, drawing_on, legend_above
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike
+
+    from ..annotations import FloatArray
+    from ..statistics.estimate import Curve
 
 __all__ = ["THEORY", "curve", "curves", "tell"]
 
@@ -16,7 +29,17 @@ _LEGEND = 13  # points that a legend takes
 THEORY = {"color": "black", "lw": 0.7, "ls": (0, (4, 1.5, 1, 1.5)), "zorder": 4}
 
 
-def curve(estimate, ax=None, *, label=None, backend=None, theory=None, theory_label="theory", joint=True, **look):
+def curve(
+    estimate: Curve,
+    ax: Axes | None = None,
+    *,
+    label: str | None = None,
+    backend: str | None = None,
+    theory: Callable[[FloatArray], ArrayLike] | ArrayLike | None = None,
+    theory_label: str = "theory",
+    joint: bool = True,
+    **look: Any,
+) -> Axes:
     """Draw a Curve as a line with its band.
 
     Arguments:
@@ -64,7 +87,15 @@ def curve(estimate, ax=None, *, label=None, backend=None, theory=None, theory_la
     return ax
 
 
-def curves(estimates, ax=None, *, theory=None, theory_label="theory", joint=True, legend=True):
+def curves(
+    estimates: Mapping[str, Curve],
+    ax: Axes | None = None,
+    *,
+    theory: Callable[[FloatArray], ArrayLike] | ArrayLike | None = None,
+    theory_label: str = "theory",
+    joint: bool = True,
+    legend: bool = True,
+) -> Axes:
     """Draw the same curve of several results on one axes, each in the colour of its backend.
 
     Arguments:

@@ -1,5 +1,9 @@
 """The figure of a comparison: V of both backends for a short time, ISI densities, statistics."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
@@ -9,12 +13,25 @@ from .isi import isi_density
 from .style import GREY, PAGE, colour_of, journal, legend_above, letter, new_figure, save
 from .traces import shown, trace
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..annotations import File
+    from ..comparison import Comparison
+    from ..results import Result
+
 __all__ = ["save_comparison_figures"]
 
 
 def save_comparison_figures(
-    comparison, jump_result, diffusion_result, directory, *, jump_trace=None, diffusion_trace=None
-):
+    comparison: Comparison,
+    jump_result: Result,
+    diffusion_result: Result,
+    directory: File,
+    *,
+    jump_trace: Result | None = None,
+    diffusion_trace: Result | None = None,
+) -> list[Path]:
     """Save the comparison of two backends as comparison.png and comparison.pdf, and return the paths.
 
     Arguments:

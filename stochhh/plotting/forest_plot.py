@@ -1,12 +1,20 @@
 """Forest plot of a comparison: differences in units of their margins, and the numbers."""
 
+from __future__ import annotations
+
 import math
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.lines import Line2D
 
 from .style import GREY, PAGE, drawing_on, legend_above
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from ..comparison import Comparison
 
 __all__ = ["forest", "notes"]
 
@@ -23,7 +31,7 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _FARTHEST = 1e5  # margins; what lies beyond is drawn at the edge
 
 
-def forest(comparison, ax=None):
+def forest(comparison: Comparison, ax: Axes | None = None) -> Axes:
     """Draw the difference of each statistic in units of its margin, its interval and verdict, and print the numbers.
 
     Arguments:

@@ -1,10 +1,23 @@
 """Estimates side by side, and the distances between two ISI distributions with their critical values."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..statistics.overview import named
 from .bands import THEORY, tell
 from .style import COLUMN, GREY, PAGE, colour_of, drawing_on, legend_above
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
+
+    from ..statistics.compare.distance import Distance
+    from ..statistics.compare.train_distance import PairedDistance
+    from ..statistics.estimate import Estimate
 
 __all__ = ["distances", "estimates"]
 
@@ -18,7 +31,9 @@ _NONE = "\N{EN DASH}"
 _COLUMNS = (6, 52, 100)  # points right of the axes
 
 
-def estimates(found, ax=None, *, theory=None, title=None):
+def estimates(
+    found: Mapping[str, Estimate], ax: Axes | None = None, *, theory: float | None = None, title: str | None = None
+) -> Axes:
     """Draw one statistic of several results side by side, each with its interval.
 
     Arguments:
@@ -51,7 +66,7 @@ def estimates(found, ax=None, *, theory=None, title=None):
     return ax
 
 
-def distances(found, ax=None):
+def distances(found: Mapping[str, Distance | PairedDistance], ax: Axes | None = None) -> Axes:
     """Draw the distances between two ISI distributions in units of their critical values at 5 %, with their intervals.
 
     Arguments:

@@ -1,15 +1,33 @@
 """The density of the interspike intervals (ISIs), with its band by trial."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..statistics import isi_bins, isi_histogram
 from .looks import plain_log_ticks
 from .style import colour_of, dashes_of, drawing_on
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike
+
+    from ..annotations import Spikes
+
 __all__ = ["isi_density"]
 
 
-def isi_density(spikes, ax=None, *, label=None, backend=None, edges=None, joint=False):
+def isi_density(
+    spikes: Spikes,
+    ax: Axes | None = None,
+    *,
+    label: str | None = None,
+    backend: str | None = None,
+    edges: ArrayLike | None = None,
+    joint: bool = False,
+) -> Axes:
     """Draw the density of the interspike intervals against their length, on a logarithmic axis, with its 95 % band.
 
     Arguments:

@@ -1,5 +1,9 @@
 """Figure of the membrane potential: density, autocovariance and spectrum of V, with their linear response."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..statistics import autocovariance, membrane_density, power_spectrum
@@ -9,10 +13,28 @@ from ..theory import power_spectrum as linear_spectrum
 from .bands import curves
 from .style import GREY, PAGE, journal, letter, new_figure, save
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from ..annotations import File
+    from ..inputs.synaptic_input import SynapticInput
+    from ..models.neuron import Neuron
+    from ..results import Result
+    from ..statistics.membrane.record import Membrane
+
 __all__ = ["save_membrane_figures"]
 
 
-def save_membrane_figures(results, directory, stem="membrane", *, neuron=None, drive=None, subthreshold=False):
+def save_membrane_figures(
+    results: Mapping[str, Result | Membrane],
+    directory: File,
+    stem: str = "membrane",
+    *,
+    neuron: Neuron | None = None,
+    drive: SynapticInput | None = None,
+    subthreshold: bool = False,
+) -> list[Path]:
     """Save density, autocovariance and power spectrum of V as STEM.png and STEM.pdf, and return the paths.
 
     Arguments:

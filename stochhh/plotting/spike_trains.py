@@ -1,5 +1,9 @@
 """Figure of spike trains: raster, ISIs, hazard, serial correlations, counts, spectrum and autocorrelation."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.markers import CARETLEFT
@@ -12,10 +16,25 @@ from .isi import isi_density
 from .spikes import marks_of_spectrum, raster, stretch_of
 from .style import GREY, PAGE, colour_of, dashes_of, journal, legend_above, letter, new_figure, save
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from matplotlib.figure import Figure
+
+    from ..annotations import File, Spikes
+    from ..statistics.estimate import Curve
+
 __all__ = ["save_spike_train_figures", "spike_train_figure"]
 
 
-def save_spike_train_figures(results, directory, stem="spike_trains", *, found=None):
+def save_spike_train_figures(
+    results: Mapping[str, Spikes],
+    directory: File,
+    stem: str = "spike_trains",
+    *,
+    found: Mapping[str, Mapping[str, Curve]] | None = None,
+) -> list[Path]:
     """Save the figure of `spike_train_figure` as STEM.png and STEM.pdf, and return the paths.
 
     Arguments:
@@ -28,7 +47,9 @@ def save_spike_train_figures(results, directory, stem="spike_trains", *, found=N
     return save(spike_train_figure(results, found=found), directory, stem)
 
 
-def spike_train_figure(results, *, found=None):
+def spike_train_figure(
+    results: Mapping[str, Spikes], *, found: Mapping[str, Mapping[str, Curve]] | None = None
+) -> Figure:
     """The spike trains of one or more results on a page: a matplotlib Figure.
 
     Arguments:

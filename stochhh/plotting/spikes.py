@@ -1,6 +1,9 @@
 """Raster, first-spike times and spectrum of spike trains."""
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.markers import CARETLEFT
@@ -10,6 +13,13 @@ from ..statistics.uncertainty import confidence
 from .bands import curve
 from .style import colour_of, dashes_of, drawing_on
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike
+
+    from ..annotations import Spikes
+    from ..spike_trains import SpikeTrains
+
 __all__ = ["first_spike_times", "marks_of_spectrum", "raster", "spectrum", "stretch_of"]
 
 _TRIALS = 10  # in a raster
@@ -17,7 +27,14 @@ _SPIKES = 40  # of a trial in a raster, about
 _STRETCH = (200.0, 5000.0)  # ms, shortest and longest that is shown
 
 
-def raster(spikes, ax=None, *, trials=None, stretch=None, backend=None):
+def raster(
+    spikes: SpikeTrains,
+    ax: Axes | None = None,
+    *,
+    trials: int | None = None,
+    stretch: tuple[float, float] | None = None,
+    backend: str | None = None,
+) -> Axes:
     """Draw the spikes of some trials as ticks, one line a trial, the first at the top.
 
     Arguments:
@@ -51,7 +68,15 @@ def stretch_of(*trains):
     return start, min(stop, start + float(f"{length:.1g}"))
 
 
-def first_spike_times(spikes, ax=None, *, since=None, level=0.95, label=None, backend=None):
+def first_spike_times(
+    spikes: Spikes,
+    ax: Axes | None = None,
+    *,
+    since: float | None = None,
+    level: float = 0.95,
+    label: str | None = None,
+    backend: str | None = None,
+) -> Axes:
     """Draw the fraction of trials with a spike by a time after `since`, with its simultaneous confidence band.
 
         F(t) = trials with first spike at t or before / all trials,   band: F +- sqrt(ln(2 / (1 - level)) / (2 n))
@@ -88,7 +113,14 @@ def first_spike_times(spikes, ax=None, *, since=None, level=0.95, label=None, ba
     return ax
 
 
-def spectrum(spikes, ax=None, *, edges=None, label=None, backend=None):
+def spectrum(
+    spikes: Spikes,
+    ax: Axes | None = None,
+    *,
+    edges: ArrayLike | None = None,
+    label: str | None = None,
+    backend: str | None = None,
+) -> Axes:
     """Draw the power spectrum of the train, with its limits: the rate, and rate CV^2 for a renewal train.
 
     Arguments:

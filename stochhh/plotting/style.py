@@ -1,14 +1,26 @@
 """The common style of all figures: journal sizes, 7 pt text, one colour per backend; nothing is set globally."""
 
+from __future__ import annotations
+
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
+from typing import TYPE_CHECKING
 
 from matplotlib import rcParams, style
 from matplotlib.figure import Figure
 from PIL import Image  # comes with matplotlib
 
 from ..files import replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from matplotlib.axes import Axes
+    from matplotlib.legend import Legend
+
+    from ..annotations import File
 
 __all__ = [
     "COLUMN",
@@ -70,13 +82,13 @@ _ONE_AT_A_TIME = RLock()
 
 
 @contextmanager
-def journal():
+def journal() -> Iterator[None]:
     """Use the style of a journal inside the block, without changing the user's settings."""
     with _ONE_AT_A_TIME, style.context(["default", _JOURNAL]):
         yield
 
 
-def new_figure(width, height):
+def new_figure(width: float, height: float) -> Figure:
     """An empty figure of a size in mm, outside pyplot, so that it works without a display and leaves nothing."""
     return Figure(figsize=(width / _INCH, height / _INCH), layout="constrained")
 
@@ -97,17 +109,19 @@ def drawing_on(ax, width=COLUMN, height=50.0):
         yield ax
 
 
-def colour_of(backend):
+def colour_of(backend: str | None) -> str:
     """The colour of a backend in every figure; grey for an unknown one."""
     return _COLOURS.get(backend, GREY)
 
 
-def dashes_of(backend):
+def dashes_of(backend: str | None) -> Any:
     """The line style of a backend where lines cross."""
     return _DASHES.get(backend, "solid")
 
 
-def legend_above(ax, handles=None, labels=None, **where):
+def legend_above(
+    ax: Axes, handles: Sequence[Any] | None = None, labels: Sequence[str] | None = None, **where: Any
+) -> Legend:
     """A legend in one row above the axes, where it covers nothing."""
     if handles is None:
         handles, labels = ax.get_legend_handles_labels()
@@ -115,13 +129,13 @@ def legend_above(ax, handles=None, labels=None, **where):
     return ax.legend(handles, labels, borderaxespad=0.2, **place)
 
 
-def letter(ax, text, left):
+def letter(ax: Axes, text: str, left: float) -> None:
     """The letter of a panel, `left` points before the axes and at their top."""
     place = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "left", "va": "bottom"}
     ax.annotate(text, (0, 1), (-left, 2), fontsize=9, fontweight="bold", **place)
 
 
-def save(figure, directory, stem):
+def save(figure: Figure, directory: File, stem: str) -> list[Path]:
     """Write a figure as DIRECTORY/STEM.png (300 dpi, 256 colours) and STEM.pdf (vectors, fonts embedded); their paths.
 
     Arguments:

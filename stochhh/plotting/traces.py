@@ -1,12 +1,26 @@
 """One trial against time: the membrane potential, the ionic currents, the gates."""
 
+from __future__ import annotations
+
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.ticker import FixedLocator
 
 from ..errors import InputError
 from .style import GREY, PAGE, colour_of, drawing_on, journal, legend_above, letter, new_figure, save
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+    from matplotlib.axes import Axes
+
+    from ..annotations import File
+    from ..models.neuron import Neuron
+    from ..results import Result, Traces
+    from ..spike_trains import SpikeTrains
 
 __all__ = ["currents", "gates", "save_trace_figure", "shown", "spike_marks", "time_label", "trace"]
 
@@ -43,7 +57,16 @@ def time_label(traces, stretch):
     return f"Time (ms); {length:.4g} of {whole:.6g} ms shown"
 
 
-def trace(traces, variable="V", ax=None, *, trial=0, stretch=None, backend=None, label=None):
+def trace(
+    traces: Traces,
+    variable: str = "V",
+    ax: Axes | None = None,
+    *,
+    trial: int = 0,
+    stretch: tuple[float, float] | None = None,
+    backend: str | None = None,
+    label: str | None = None,
+) -> Axes:
     """Draw one state variable of one trial against time.
 
     Arguments:
@@ -65,7 +88,7 @@ def trace(traces, variable="V", ax=None, *, trial=0, stretch=None, backend=None,
     return ax
 
 
-def spike_marks(spikes, neuron, ax, *, trial=0):
+def spike_marks(spikes: SpikeTrains, neuron: Neuron, ax: Axes, *, trial: int = 0) -> Axes:
     """Mark the threshold of a neuron, and the spikes of one trial by ticks above the trace of V.
 
     Arguments:
@@ -90,7 +113,9 @@ def spike_marks(spikes, neuron, ax, *, trial=0):
     return ax
 
 
-def currents(traces, neuron, ax=None, *, trial=0, stretch=None):
+def currents(
+    traces: Traces, neuron: Any, ax: Axes | None = None, *, trial: int = 0, stretch: tuple[float, float] | None = None
+) -> Axes:
     """Draw the ionic currents of one trial against time, on a scale that is linear near zero and logarithmic beyond.
 
     Arguments:
@@ -119,7 +144,9 @@ def currents(traces, neuron, ax=None, *, trial=0, stretch=None):
     return ax
 
 
-def gates(traces, ax=None, *, trial=0, stretch=None):
+def gates(
+    traces: Traces, ax: Axes | None = None, *, trial: int = 0, stretch: tuple[float, float] | None = None
+) -> Axes:
     """Draw all gating variables of one trial, the state variables besides V, against time.
 
     Arguments: as in `trace`. Returns the axes.
@@ -134,7 +161,7 @@ def gates(traces, ax=None, *, trial=0, stretch=None):
     return ax
 
 
-def save_trace_figure(result, neuron, directory, stem="trace"):
+def save_trace_figure(result: Result, neuron: Any, directory: File, stem: str = "trace") -> list[Path]:
     """Save V, the ionic currents and the gates of one trial as STEM.png and STEM.pdf, and return the paths.
 
     Arguments:

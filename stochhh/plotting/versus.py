@@ -1,13 +1,35 @@
 """Estimates against a parameter, as a line with a band."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from .style import colour_of, dashes_of, drawing_on
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike
+
+    from ..statistics.estimate import Estimate
+
 __all__ = ["against"]
 
 
-def against(x, estimates, ax=None, *, label=None, backend=None, band=True, **look):
+def against(
+    x: ArrayLike,
+    estimates: Sequence[Estimate],
+    ax: Axes | None = None,
+    *,
+    label: str | None = None,
+    backend: str | None = None,
+    band: bool = True,
+    **look: Any,
+) -> Axes:
     """Draw one Estimate for each value of a parameter as a line with the band of their intervals.
 
     Arguments:

@@ -1,11 +1,19 @@
 """The kinds of data that statistics accept; other types are refused by name."""
 
+from __future__ import annotations
+
 from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from ..errors import InputError
 from ..results import Moments, Result
 from ..spike_trains import SpikeTrains
 from .membrane.record import Membrane
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .estimate import Curve, Estimate
 
 __all__ = ["KINDS", "given", "of_spikes"]
 
@@ -39,7 +47,13 @@ def given(wanted, value):
     return getattr(value, name)
 
 
-def of_spikes(statistic):
+_Settings = ParamSpec("_Settings")
+_Found = TypeVar("_Found", "Estimate", "Curve")
+
+
+def of_spikes(
+    statistic: Callable[Concatenate[SpikeTrains, _Settings], _Found],
+) -> Callable[Concatenate[SpikeTrains | Result, _Settings], _Found]:
     """A function of SpikeTrains that also accepts a Result, and adds the doubts about the spikes to its estimate.
 
     Arguments:
@@ -47,8 +61,8 @@ def of_spikes(statistic):
     """
 
     @wraps(statistic)
-    def of(spikes, *arguments, **settings):
-        spikes = given(SpikeTrains, spikes)
-        return statistic(spikes, *arguments, **settings).doubted(*spikes.doubts)
+    def of(spikes: SpikeTrains | Result, *arguments: _Settings.args, **settings: _Settings.kwargs) -> _Found:
+        trains = given(SpikeTrains, spikes)
+        return statistic(trains, *arguments, **settings).doubted(*trains.doubts)
 
     return of

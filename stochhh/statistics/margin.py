@@ -1,5 +1,7 @@
 """The largest difference that does not matter."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 from ..errors import InputError, number_in, real, within
@@ -19,7 +21,7 @@ class Margin(NamedTuple):
     relative: bool
 
     @classmethod
-    def of(cls, margin, name):
+    def of(cls, margin: float | str | Margin, name: str) -> Margin:
         """The Margin for a number or a text such as "5%"; otherwise InputError with the name of the statistic."""
         if isinstance(margin, Margin):
             return margin
@@ -39,7 +41,7 @@ class Margin(NamedTuple):
         allowed = 'a finite number at least 0, in the unit of the statistic, or a percentage of the reference, "10%"'
         raise InputError(name, margin, allowed)
 
-    def at(self, value):
+    def at(self, value: float | None) -> float | None:
         """The margin in the unit of the statistic, for a reference of this value; None if that is None."""
         if not self.relative:
             return self.size

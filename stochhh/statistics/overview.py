@@ -1,7 +1,12 @@
 """All statistics of a result, in their order."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ..errors import InputError, choice, within
 from ..hypertext import table
+from .estimate import Estimate
 from .margin import Margin
 from .membrane.moments import V_KURTOSIS, V_MEAN, V_SKEWNESS, V_VARIANCE
 from .spikes.counts import FANO_FACTOR, RATE
@@ -10,6 +15,13 @@ from .spikes.isi_distribution import LOG_ISI_MEAN, LOG_ISI_SD
 from .spikes.local import CV2, LV, LVR
 from .statistic import Statistic, known_names, named, register
 from .uncertainty import confidence, known_method
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+    from ..annotations import Method, Spikes, Targets
 
 __all__ = ["NAMES", "Summary", "chosen", "chosen_margins", "known_names", "named", "summary"]
 
@@ -20,10 +32,10 @@ for _statistic in (*_DEFAULT, LVR, ISI_KURTOSIS, LOG_ISI_MEAN, LOG_ISI_SD, V_KUR
 NAMES = tuple(statistic.name for statistic in _DEFAULT)
 
 
-class Summary(dict):
+class Summary(dict[str, Estimate]):
     """The statistics of a result, NAME -> Estimate, printed as a table."""
 
-    def __str__(self):
+    def __str__(self) -> str:
         rows = [("", "value", "", f"{self._level()} interval"), *map(_row, self.values())]
         widths = [max(len(row[i]) for row in rows) for i in range(3)]
         cells = ([*map(str.ljust, row[:3], widths), row[3]] for row in rows)
@@ -31,14 +43,14 @@ class Summary(dict):
 
     __repr__ = __str__
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         doubts = [f"{name}: {estimate.doubt}" for name, estimate in self.items() if estimate.doubt]
         return table(("", "value", "unit", f"{self._level()} interval"), map(_row, self.values()), notes=doubts)
 
     def _level(self):
         return ", ".join(dict.fromkeys(f"{100 * estimate.level:g} %" for estimate in self.values()))
 
-    def to_dataframe(self):
+    def to_dataframe(self) -> pd.DataFrame:
         """The statistics as a pandas.DataFrame, one line each: value, low, high, level, unit, n, reason, doubt."""
         import pandas as pd
 
@@ -54,7 +66,7 @@ def _row(estimate):
     return estimate.name, value, "" if estimate.unit == "1" else estimate.unit, interval
 
 
-def chosen(statistics=None):
+def chosen(statistics: Iterable[str | Statistic] | None = None) -> dict[str, Statistic]:
     """The requested statistics, NAME -> Statistic, in their order.
 
     Arguments:
@@ -80,7 +92,9 @@ def chosen(statistics=None):
     return found
 
 
-def chosen_margins(margins=None, statistics=None):
+def chosen_margins(
+    margins: Targets | None = None, statistics: Mapping[str, Statistic] | None = None
+) -> dict[str, Margin]:
     """The Margin of each statistic by its name: the given one, or the default of the statistic.
 
     Arguments:
@@ -100,7 +114,12 @@ def chosen_margins(margins=None, statistics=None):
     return {name: given.get(name, Margin.of(statistic.margin, name)) for name, statistic in statistics.items()}
 
 
-def summary(result, level=0.95, method="jackknife", statistics=None):
+def summary(
+    result: Spikes,
+    level: float = 0.95,
+    method: Method = "jackknife",
+    statistics: Iterable[str | Statistic] | None = None,
+) -> Summary:
     """All statistics of a result, each with its interval: a Summary, NAME -> Estimate in the order of NAMES.
 
     Arguments:

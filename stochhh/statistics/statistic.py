@@ -1,13 +1,21 @@
 """A statistic as an object: quantity, sums, formula and default margin; and the registry of all statistics by name."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..errors import InputError, choice
 from .estimate import Estimate, Quantity
 from .kinds import KINDS, given
 from .margin import Margin
 from .uncertainty import Replicated, confidence, known_method
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..annotations import Method
 
 __all__ = ["Statistic", "known_names", "named", "register"]
 
@@ -66,23 +74,23 @@ class Statistic:
     doubt: Callable | None = None
     estimator: Callable | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         choice("data", self.data, KINDS)
         Margin.of(self.margin, self.name)
         unit = "" if self.quantity.unit == "1" else f" ({self.quantity.unit})"
         object.__setattr__(self, "label", self.label or self.name + unit)
 
     @property
-    def name(self):
+    def name(self) -> str:
         """Name of the quantity, which is also the name of the statistic."""
         return self.quantity.name
 
     @property
-    def signed(self):
+    def signed(self) -> bool:
         """Whether it may be negative, so that ratios are not meaningful."""
         return self.quantity.scale.low < 0
 
-    def replicated(self, data, every=False):
+    def replicated(self, data: Any, every: bool = False) -> Replicated:
         """The value and its leave-one-trial-out values.
 
         Arguments:
@@ -92,7 +100,7 @@ class Statistic:
         sums = self.sums(given(KINDS[self.data], data))
         return Replicated.of(self.quantity, self.formula, sums, unbias=self.unbias, every=every)
 
-    def estimate(self, data, level=0.95, method="jackknife"):
+    def estimate(self, data: Any, level: float = 0.95, method: Method = "jackknife") -> Estimate:
         """The Estimate with its interval, and with the doubts about the spikes that it was computed from.
 
         Arguments:
@@ -104,7 +112,7 @@ class Statistic:
         estimate = (self.estimator or Statistic.by_trial)(self, data, level, method)
         return estimate.doubted(*getattr(data, "doubts", ()))
 
-    def by_trial(self, data, level=0.95, method="jackknife"):
+    def by_trial(self, data: Any, level: float = 0.95, method: Method = "jackknife") -> Estimate:
         """The Estimate by trial, without the special cases of the statistic; arguments as in `estimate`."""
         level, method = confidence(level), known_method(method)
         sums = self.sums(given(KINDS[self.data], data))
@@ -118,7 +126,7 @@ class Statistic:
             estimate = estimate.doubted(self.doubt(data, estimate))
         return estimate
 
-    def of(self, result, level=0.95, method="jackknife"):
+    def of(self, result: Any, level: float = 0.95, method: Method = "jackknife") -> Estimate:
         """The Estimate of a result, or of spike trains; missing, with the reason, if these lack the required data."""
         data = getattr(result, self.data, None if isinstance(result, tuple(KINDS.values())) else result)
         data = result if isinstance(result, KINDS[self.data]) else data
@@ -135,7 +143,7 @@ _NOT_RECORDED = {
 }
 
 
-def register(statistic, replace=False):
+def register(statistic: Statistic, replace: bool = False) -> Statistic:
     """Register a Statistic under its name, and return it.
 
     Arguments:
@@ -154,11 +162,11 @@ def register(statistic, replace=False):
     return statistic
 
 
-def named(name):
+def named(name: str) -> Statistic | None:
     """The registered Statistic of this name; None if there is none."""
     return _REGISTRY.get(name)
 
 
-def known_names():
+def known_names() -> tuple[str, ...]:
     """Names of all registered statistics."""
     return tuple(_REGISTRY)

@@ -1,14 +1,20 @@
 """Transitions from rest to firing as the current increases: Hopf points, saddle-nodes, the fold of limit cycles."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations, pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..models.jacobians import jacobian
 from ..units import hertz
 from .limit_cycles import fold_of_cycles
+
+if TYPE_CHECKING:
+    from ..models.neuron import Neuron
 
 __all__ = ["Bifurcation", "Bifurcations", "bifurcations"]
 
@@ -48,7 +54,7 @@ class Bifurcations:
     cycle_fold: float | None
     reason: str | None = None
 
-    def regime(self, I_app):
+    def regime(self, I_app: float) -> str:
         """The behaviour of the neuron without noise at this current, in words; None if no bifurcation is known.
 
         The resting state is the branch of fixed points that begins at low currents and low V; it ends at the
@@ -65,7 +71,7 @@ class Bifurcations:
         return "beyond rest: it fires repetitively"
 
 
-def bifurcations(neuron):
+def bifurcations(neuron: Neuron) -> Bifurcations:
     """The bifurcations of a neuron under a constant current, from its equations.
 
         rest at V: I(V) = I_app - C_m f_V(x(V)), the gates at rest;   J its Jacobian, eigenvalues l_i

@@ -1,15 +1,23 @@
 """The fixed point of the neuron under the mean of its input."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..errors import InputError
 from ..models.jacobians import jacobian
 from ..models.rest import resting_state
 
+if TYPE_CHECKING:
+    from ..inputs.synaptic_input import SynapticInput
+    from ..models.neuron import Neuron
+
 __all__ = ["fixed_point"]
 
 
-def fixed_point(neuron, drive):
+def fixed_point(neuron: Neuron, drive: SynapticInput) -> tuple[float, ...] | None:
     """The fixed point of the neuron under I_app and the mean of its input, stable or not; None if there is none.
 
         f(x) + kappa_1 e = 0,   e the unit vector of the variable that the input moves

@@ -1,10 +1,16 @@
 """The rate of the leaky integrate-and-fire neuron, exact under jumps of exponential size and under white noise."""
 
+from __future__ import annotations
+
 from math import exp, expm1, inf, log1p, sqrt
+from typing import TYPE_CHECKING
 
 from ..errors import InputError, real, within
 from ..models import LeakyIntegrateAndFire
 from ..units import hertz
+
+if TYPE_CHECKING:
+    from ..inputs.synaptic_input import SynapticInput
 
 __all__ = ["shot_noise_rate", "siegert_rate"]
 
@@ -13,7 +19,7 @@ _FAR = 40.0  # e^-40 is negligible compared with 1
 _TOO_RARE = 740.0  # e^-740 is at the limit of floating-point numbers
 
 
-def shot_noise_rate(neuron, drive):
+def shot_noise_rate(neuron: LeakyIntegrateAndFire, drive: SynapticInput) -> float:
     """The firing rate (Hz) of the leaky integrate-and-fire neuron under jumps of exponentially distributed size.
 
         1/rate = refractory + tau * integral over s from 0 to 1/a of [e^(s threshold) / (1 - a s) - e^(s reset)] / (s Z)
@@ -71,7 +77,7 @@ def shot_noise_rate(neuron, drive):
     return _rate(neuron, tau * integral, scale)
 
 
-def siegert_rate(neuron, drive):
+def siegert_rate(neuron: LeakyIntegrateAndFire, drive: SynapticInput) -> float:
     """The firing rate (Hz) of the leaky integrate-and-fire neuron under the diffusion approximation of its input.
 
         1/rate = refractory + tau sqrt(pi) * integral of e^(y^2) (1 + erf y) dy

@@ -1,13 +1,19 @@
 """The smallest displacements of V, upwards and downwards, that make the neuron spike: the scale for single weights."""
 
+from __future__ import annotations
+
 from contextlib import suppress
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from warnings import catch_warnings, simplefilter
 
 import numpy as np
 
 from .response import linear_response
+
+if TYPE_CHECKING:
+    from ..inputs.synaptic_input import SynapticInput
+    from ..models.neuron import Neuron
 
 __all__ = ["LARGEST_KICK", "kick_threshold", "rebound_threshold"]
 
@@ -17,7 +23,7 @@ _RESOLUTION = 1e-4  # mV
 _COARSE = (1.0, 2.0, 4.0, 7.0, 10.0, 15.0, 20.0, 30.0, 40.0, 60.0, LARGEST_KICK)  # mV
 
 
-def kick_threshold(neuron, drive):
+def kick_threshold(neuron: Neuron, drive: SynapticInput) -> float | None:
     """The smallest sudden displacement of V upwards (mV) from the operating point that makes the neuron spike.
 
         x(0) = x* + kick e_V,    dx/dt = f(x) + kappa_1 e
@@ -38,7 +44,7 @@ def kick_threshold(neuron, drive):
     return None if state is None else _bisected(_flow(neuron, drive), state, 0.0, neuron.threshold - state[0])
 
 
-def rebound_threshold(neuron, drive):
+def rebound_threshold(neuron: Neuron, drive: SynapticInput) -> float | None:
     """The smallest sudden displacement of V downwards (mV, negative) that makes the neuron spike on the rebound.
 
         x(0) = x* + kick e_V,   kick < 0,    dx/dt = f(x) + kappa_1 e

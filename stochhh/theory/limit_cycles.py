@@ -1,8 +1,14 @@
 """The limit cycle of repetitive firing, and its continuation to the fold where it meets the unstable cycle."""
 
+from __future__ import annotations
+
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from ..models.neuron import Neuron
 
 __all__ = ["fold_of_cycles", "limit_cycle"]
 
@@ -12,7 +18,7 @@ _SCALES = (10.0, 1.0)  # of the period (ms) and the current (uA/cm2), relative t
 _STEPS = 60
 
 
-def limit_cycle(neuron):
+def limit_cycle(neuron: Neuron) -> tuple[tuple[float, ...], float] | None:
     """(state, period): a point of the stable limit cycle of repetitive firing, and its period (ms); None if none.
 
         phi_T(x) = x,   V(0) = half way between rearm and threshold, on the way up

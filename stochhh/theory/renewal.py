@@ -1,12 +1,20 @@
 """The Poisson train with a dead time: the simplest refractory train, for which all statistics are known."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import gammainc, gammaln
 
 from ..errors import InputError, real
 from ..units import hertz, per_ms
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from ..annotations import FloatArray
 
 __all__ = ["DeadTimePoisson"]
 
@@ -31,45 +39,45 @@ class DeadTimePoisson:
     rate: float
     dead_time: float
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         real("rate", self.rate, above=0, unit="Hz")
         if not real("dead_time", self.dead_time, at_least=0, unit="ms") < hertz(1 / self.rate):
             raise InputError("dead_time", self.dead_time, f"below the mean ISI, 1/rate = {hertz(1 / self.rate):g} (ms)")
 
     @classmethod
-    def like(cls, rate, cv):
+    def like(cls, rate: float, cv: float) -> DeadTimePoisson:
         """The train with this rate (Hz) and this CV, 0 < cv <= 1: dead_time = (1 - cv) / rate."""
         cv = real("cv", cv, above=0, at_most=1)
         return cls(rate, (1 - cv) * float(hertz(1 / real("rate", rate, above=0, unit="Hz"))))
 
     @property
-    def hazard_after(self):
+    def hazard_after(self) -> float:
         """The hazard once the dead time is over, 1/ms: 1 / (1/rate - dead_time)."""
         return float(1 / (hertz(1 / self.rate) - self.dead_time))
 
     @property
-    def cv(self):
+    def cv(self) -> float:
         """1 - rate dead_time."""
         return float(1 - per_ms(self.rate) * self.dead_time)
 
     @property
-    def renewal_limit(self):
+    def renewal_limit(self) -> float:
         """The power spectrum at frequency 0, Hz: rate cv^2."""
         return self.rate * self.cv**2
 
-    def isi_density(self, x):
+    def isi_density(self, x: ArrayLike) -> FloatArray:
         """Density of the ISIs at x (ms), 1/ms: hazard_after survival(x) beyond the dead time, 0 before."""
         return self.isi_hazard(x) * self.isi_survival(x)
 
-    def isi_survival(self, x):
+    def isi_survival(self, x: ArrayLike) -> FloatArray:
         """Probability that an ISI is longer than x (ms): exp(-hazard_after (x - dead_time)), 1 before."""
         return np.exp(-self.hazard_after * self._beyond(x))
 
-    def isi_hazard(self, x):
+    def isi_hazard(self, x: ArrayLike) -> FloatArray:
         """Hazard at x (ms) after the last spike, 1/ms: 0, then constant."""
         return np.where(np.asarray(x, dtype=float) < self.dead_time, 0.0, self.hazard_after)
 
-    def autocorrelation(self, lag):
+    def autocorrelation(self, lag: ArrayLike) -> FloatArray:
         """Rate of spikes (Hz) a time s (lag, ms) after any spike.
 
         m(s) = sum over k >= 1 of the density of a sum of k ISIs: k dead times, and an Erlang time
@@ -80,7 +88,7 @@ class DeadTimePoisson:
             log = k * np.log(h) + np.where(k > 1, (k - 1) * np.log(after), 0.0) - h * after - gammaln(k)
         return hertz(np.sum(np.where(after >= 0, np.exp(log), 0.0), axis=-1))
 
-    def spike_spectrum(self, frequency):
+    def spike_spectrum(self, frequency: ArrayLike) -> FloatArray:
         """Power spectrum of the train (Hz), two-sided, at f > 0 (Hz).
 
         S(f) = rate (1 - |r|^2) / |1 - r|^2,   r = exp(-2 pi i f dead_time) / (1 + 2 pi i f / hazard_after)
@@ -91,7 +99,7 @@ class DeadTimePoisson:
         r = np.exp(-1j * omega * self.dead_time) / (1 + 1j * omega / self.hazard_after)
         return self.rate * (1 - np.abs(r) ** 2) / np.abs(1 - r) ** 2
 
-    def fano_curve(self, windows):
+    def fano_curve(self, windows: ArrayLike) -> FloatArray:
         """Fano factor of the count in a stationary window of length w (ms).
 
         F(w) = 1 - rate w + (2/w) * integral from 0 to w of M(s) ds,   M(s) the mean count in s after a spike

@@ -1,7 +1,10 @@
 """Linear response of V below threshold, without spikes: moments, autocovariance and spectrum."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,6 +12,13 @@ from ..errors import InputError, choice
 from ..models.jacobians import jacobian
 from ..units import per_ms
 from .equilibrium import fixed_point
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from ..annotations import FloatArray
+    from ..inputs.synaptic_input import SynapticInput
+    from ..models.neuron import Neuron
 
 __all__ = ["LEAST", "LinearResponse", "autocovariance", "linear_response", "power_spectrum", "response_integral"]
 
@@ -40,7 +50,7 @@ class LinearResponse:
     reason: str | None = None
 
 
-def linear_response(neuron, drive):
+def linear_response(neuron: Neuron, drive: SynapticInput) -> LinearResponse:
     """Mean, variance, skewness and kurtosis of V under the spikes of a drive, without simulation.
 
         dx = J (x - x*) dt + e dL
@@ -93,7 +103,7 @@ def linear_response(neuron, drive):
     return LinearResponse(state, eigenvalues, True, state[i], variance, skewness, kurtosis)
 
 
-def autocovariance(neuron, drive, lag, variable="V"):
+def autocovariance(neuron: Neuron, drive: SynapticInput, lag: ArrayLike, variable: str = "V") -> FloatArray:
     """Autocovariance of a state variable below threshold in linear response (mV2 for V).
 
         C(s) = e_i . exp(J |s|) S e_i,   J S + S J^T + kappa_2 e e^T = 0
@@ -121,7 +131,7 @@ def autocovariance(neuron, drive, lag, variable="V"):
     return (expm(J * lag.ravel()[:, None, None])[:, i] @ covariance[:, i]).reshape(lag.shape)
 
 
-def power_spectrum(neuron, drive, frequency, variable="V"):
+def power_spectrum(neuron: Neuron, drive: SynapticInput, frequency: ArrayLike, variable: str = "V") -> FloatArray:
     """Power spectrum of a state variable below threshold in linear response (mV2/Hz for V).
 
         S(f) = kappa_2 |e_i . (2 pi i f - J)^-1 e|^2

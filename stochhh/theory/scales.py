@@ -1,13 +1,20 @@
 """Scales for the number and size of input events: membrane time constant, kick thresholds, passive skewness."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import erf, exp, inf, pi, sqrt
+from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from ..inputs.common_spikes import CommonSpikes
 from .equilibrium import fixed_point
 from .kick import kick_threshold, rebound_threshold
 from .response import LEAST
+
+if TYPE_CHECKING:
+    from ..inputs.synaptic_input import SynapticInput
+    from ..models.neuron import Neuron
 
 __all__ = ["InputScales", "input_scales", "jump_sizes"]
 
@@ -32,7 +39,7 @@ class InputScales:
     rebound_threshold: float | None = None
 
 
-def input_scales(neuron, drive):
+def input_scales(neuron: Neuron, drive: SynapticInput) -> InputScales:
     """The InputScales of a neuron and its input.
 
         tau = 1 / stiffness(x*),   Lambda tau,   s = (kappa_3 tau / 3) / (kappa_2 tau / 2)^1.5

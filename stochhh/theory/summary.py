@@ -1,6 +1,9 @@
 """All analytical results for a neuron and its input, as one dictionary, and as text."""
 
+from __future__ import annotations
+
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from ..inputs import SynapticInput
@@ -15,6 +18,11 @@ from .response import linear_response, power_spectrum
 from .scales import input_scales
 from .validity import doubts_at
 
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..models.neuron import Neuron
+
 __all__ = ["as_text", "theory"]
 
 _MOMENTS = {"V_mean": "mV", "V_variance": "mV2", "V_skewness": "1", "V_kurtosis": "1"}
@@ -25,7 +33,7 @@ _CURRENT = "uA/cm2"
 _RATES = {"rate_jump": shot_noise_rate, "rate_diffusion": siegert_rate}
 
 
-def theory(neuron, drive):
+def theory(neuron: Neuron, drive: SynapticInput) -> dict[str, Any]:
     """Analytical results for a neuron and its input, without simulation, ready for JSON.
 
         Lambda, lambda_k / Lambda, kappa_j;   f(x) = 0;   f(x) + kappa_1 e = 0, J, moments of V; doubts
@@ -143,7 +151,7 @@ def _state(neuron, state, reason):
     }
 
 
-def as_text(theory):
+def as_text(theory: dict[str, Any]) -> str:
     """The dictionary that theory() returns, as text, without a final newline.
 
     Arguments:

@@ -1,11 +1,18 @@
 """Doubts about the diffusion approximation that are known before any run."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ..inputs import SynapticInput
 from ..inputs.common_spikes import CommonSpikes
 from .error_signs import error_sign, too_rare_in_the_end
 from .kick import LARGEST_KICK
 from .response import LEAST, linear_response
 from .scales import input_scales, jump_sizes
+
+if TYPE_CHECKING:
+    from ..models.neuron import Neuron
 
 __all__ = ["doubts"]
 
@@ -17,7 +24,7 @@ _NEVER = (
 )
 
 
-def doubts(neuron, drive):
+def doubts(neuron: Neuron, drive: SynapticInput) -> list[str]:
     """Reasons why the diffusion approximation of a drive is doubtful, as sentences; [] if there are none.
 
         tau = 1 / stiffness at the operating point, the membrane time constant

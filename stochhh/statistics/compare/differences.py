@@ -1,9 +1,15 @@
 """Comparison of two estimates: difference, ratio, margin, verdict."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from ..estimate import Estimate
+
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["Difference", "difference", "ratio"]
 
@@ -34,7 +40,7 @@ class Difference:
     trials_to_settle: int | None = None
     relative: float | None = None
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, Any]:
         """The form of the JSON contract: that of the estimate, margin, verdict, and trials_to_settle if undecided."""
         said = self.estimate.as_dict() | {"margin": self.margin, "verdict": self.verdict}
         return said | ({"trials_to_settle": self.trials_to_settle} if self.verdict == "undecided" else {})

@@ -1,7 +1,9 @@
 """Distances between the distributions of the interspike intervals (ISIs) of two results."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -10,6 +12,11 @@ from ..estimate import Estimate, grouped
 from ..kinds import given
 from ..spikes.window import time_resolution, window_weight
 from ..uncertainty import confidence
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ...annotations import Spikes
 
 __all__ = ["Distance", "holm", "isi_distances"]
 
@@ -41,19 +48,19 @@ class Distance:
     null_95: float | None = None
     p_adjusted: float | None = None
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, Any]:
         """The form of the JSON contract: that of the estimate, and p_value, p_adjusted and null_95."""
         more = {key: getattr(self, key) for key in ("p_value", "p_adjusted", "null_95")}
         return self.estimate.as_dict() | more
 
-    def __str__(self):
+    def __str__(self) -> str:
         if self.p_value is None:
             return str(self.estimate)
         adjusted = "" if self.p_adjusted is None else f" (adjusted {self.p_adjusted:.2g})"
         return f"{self.estimate}; critical value (5 %) {self.null_95:.3g}, p = {self.p_value:.2g}{adjusted}"
 
 
-def isi_distances(a, b, level=0.95):
+def isi_distances(a: Spikes, b: Spikes, level: float = 0.95) -> dict[str, Distance]:
     """Four distances between the ISI distributions of two sets of spike trains, with intervals and permutation tests.
 
         isi_ks = max_x |D(x)|,   isi_wasserstein = integral |D| dx   (ms),   isi_energy = sqrt(2 integral D^2 dx)

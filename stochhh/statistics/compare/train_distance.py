@@ -1,6 +1,9 @@
 """Distances between paired spike trains: trial k of one result and trial k of the other, e.g. under the same input."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,6 +13,11 @@ from ..estimate import LOG, Estimate, Quantity, TrialSums
 from ..kinds import given
 from ..uncertainty import by_trial, confidence
 from .train_metrics import isi_and_spike_distance, padded, van_rossum_distance, victor_purpura_distance
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ...annotations import Spikes
 
 __all__ = ["PairedDistance", "train_distances"]
 
@@ -36,20 +44,22 @@ class PairedDistance:
     estimate: Estimate
     unpaired: float | None = None
     p_value: float | None = None
-    parameters: dict = field(default_factory=dict)
+    parameters: dict[str, float] = field(default_factory=dict)
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, Any]:
         """The form of the JSON contract: that of the estimate, unpaired, p_value, and cost or tau."""
         return self.estimate.as_dict() | {"unpaired": self.unpaired, "p_value": self.p_value} | self.parameters
 
-    def __str__(self):
+    def __str__(self) -> str:
         notes = [f"{name} = {value:.4g} {_UNITS[name]}" for name, value in self.parameters.items()]
         if self.p_value is not None:
             notes += [f"unpaired: {self.unpaired:.3g}, p = {self.p_value:.2g}"]
         return "; ".join([str(self.estimate), *notes])
 
 
-def train_distances(a, b, *, cost=None, tau=None, level=0.95):
+def train_distances(
+    a: Spikes, b: Spikes, *, cost: float | None = None, tau: float | None = None, level: float = 0.95
+) -> dict[str, PairedDistance]:
     """Four distances between paired spike trains, trial k of `a` with trial k of `b`: means over the pairs.
 
     `victor_purpura` and `van_rossum` are in units of spikes: one additional spike is a distance of 1. `isi_distance`

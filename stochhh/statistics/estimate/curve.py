@@ -1,10 +1,20 @@
 """A curve: a statistic against time, lag or frequency, with its intervals point by point and its band as a whole."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...equality import same_fields
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    import pandas as pd
+
+    from ...annotations import FloatArray
 
 __all__ = ["Curve"]
 
@@ -46,37 +56,49 @@ class Curve:
     doubts: tuple[str, ...] = ()
 
     @property
-    def doubt(self):
+    def doubt(self) -> str | None:
         """The doubts as one text; None where there are none."""
         return " ".join(self.doubts) or None
 
     @classmethod
-    def missing(cls, name, x, reason, *, level, unit, x_name, x_unit, n, value=None):
+    def missing(
+        cls,
+        name: str,
+        x: FloatArray,
+        reason: str,
+        *,
+        level: float,
+        unit: str,
+        x_name: str,
+        x_unit: str,
+        n: int,
+        value: FloatArray | None = None,
+    ) -> Self:
         """A curve that is undefined, or has no intervals, with the reason."""
         none = np.full(len(x), np.nan)
         value = none if value is None else value
         return cls(name, x, value, none, none, none, none, level, unit, x_name, x_unit, n, "none", reason)
 
-    def band(self, joint=True):
+    def band(self, joint: bool = True) -> tuple[FloatArray, FloatArray]:
         """(low, high): the simultaneous band, or the pointwise intervals if joint is False or there is no such band."""
         return (self.joint_low, self.joint_high) if joint and self.has_band() else (self.low, self.high)
 
-    def has_band(self):
+    def has_band(self) -> bool:
         """Whether there is a simultaneous confidence band."""
         return bool(np.isfinite(self.joint_low).any())
 
-    def without_interval(self, reason):
+    def without_interval(self, reason: str) -> Curve:
         """The same values without intervals, with the reason."""
         ends = dict.fromkeys(("low", "high", "joint_low", "joint_high"), np.full(len(self.x), np.nan))
         return replace(self, **ends, method="none", reason=reason)
 
-    def doubted(self, *doubts):
+    def doubted(self, *doubts: str | None) -> Curve:
         """The same curve, with these doubts (sentences, or None) added to its own if it has a value."""
         if not np.isfinite(self.value).any():
             return self
         return replace(self, doubts=tuple(dict.fromkeys((*self.doubts, *filter(None, doubts)))))
 
-    def to_dataframe(self):
+    def to_dataframe(self) -> pd.DataFrame:
         """The points as a pandas.DataFrame: x, by its name, value, low, high, joint_low, joint_high, reason."""
         import pandas as pd
 
@@ -84,17 +106,18 @@ class Curve:
         known = np.all(np.isfinite(list(columns.values())), axis=0)
         return pd.DataFrame({self.x_name: self.x} | columns | {"reason": np.where(known, "", self.reason or "")})
 
-    __eq__, __hash__ = same_fields, None
+    __eq__ = same_fields
+    __hash__ = None  # type: ignore[assignment]
 
-    def __len__(self):
+    def __len__(self) -> int:
         """Number of points."""
         return len(self.x)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         unit, x_unit = (f" ({unit})" if unit != "1" else "" for unit in (self.unit, self.x_unit))
         return f"<Curve: {self.name}{unit} against {self.x_name}{x_unit}, {len(self)} points, {self.n} trials>"
 
-    def __str__(self):
+    def __str__(self) -> str:
         unit, x_unit = (f" ({unit})" if unit != "1" else "" for unit in (self.unit, self.x_unit))
         head = f"{self.name}{unit} against {self.x_name}{x_unit}: {len(self.x)} points, {self.n} trials"
         doubt = [] if self.doubt is None else [f"  doubtful: {self.doubt}"]

@@ -1,9 +1,16 @@
 """An estimate: a value with its confidence interval."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from typing import Any, Self
 
 __all__ = ["Estimate"]
 
@@ -36,51 +43,51 @@ class Estimate:
     doubts: tuple[str, ...] = ()
 
     @property
-    def doubt(self):
+    def doubt(self) -> str | None:
         """The doubts as one text; None where there are none."""
         return " ".join(self.doubts) or None
 
     @classmethod
-    def missing(cls, name, reason, *, level, unit, n, value=None):
+    def missing(cls, name: str, reason: str, *, level: float, unit: str, n: int, value: float | None = None) -> Self:
         """An estimate that is undefined, or has no interval, with the reason."""
         return cls(name, value, None, None, level, unit, n, "none", reason)
 
-    def without_interval(self, reason):
+    def without_interval(self, reason: str) -> Estimate:
         """The same value without an interval, with the reason."""
         return replace(self, low=None, high=None, method="none", reason=reason)
 
-    def unless(self, reason):
+    def unless(self, reason: str | None) -> Estimate:
         """The same estimate, without its interval if a reason (a text) is given."""
         return self if reason is None or self.low is None else self.without_interval(reason)
 
-    def doubted(self, *doubts):
+    def doubted(self, *doubts: str | None) -> Estimate:
         """The same estimate, with these doubts (sentences, or None) added to its own if it has a value."""
         if self.value is None:
             return self
         return replace(self, doubts=tuple(dict.fromkeys((*self.doubts, *filter(None, doubts)))))
 
-    def doubt_beyond(self, known):
+    def doubt_beyond(self, known: Collection[str]) -> str | None:
         """The doubts about this estimate that are not among those already known, as one text; or None."""
         return " ".join(doubt for doubt in self.doubts if doubt not in known) or None
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, Any]:
         """The form of the JSON contract: value, low, high, level, unit, and reason and doubt if there are any."""
         entry = {k: _plain(getattr(self, k)) for k in ("value", "low", "high")}
         entry |= {"level": self.level, "unit": self.unit}
         return entry | {k: said for k in ("reason", "doubt") if (said := getattr(self, k)) is not None}
 
-    def __float__(self):
+    def __float__(self) -> float:
         """The value; NaN where there is none."""
         return math.nan if self.value is None else float(self.value)
 
-    def __array__(self, dtype=None, copy=None):
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         """The value as an array of shape (); NaN where there is none."""
         return np.array(float(self), dtype=dtype)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<{self}>"
 
-    def __str__(self):
+    def __str__(self) -> str:
         unit = "" if self.unit == "1" else f" {self.unit}"
         doubt = "" if self.doubt is None else f"; doubtful: {self.doubt}"
         if self.value is None:

@@ -1,8 +1,20 @@
 """Sums over the observations of each trial, by name, from which estimates by trial are computed."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ...errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from numpy.typing import ArrayLike
+
+    from ...annotations import FloatArray
 
 __all__ = ["GROUPS", "TrialSums", "binned", "grouped"]
 
@@ -27,7 +39,7 @@ class TrialSums:
     Raises InputError for a name that is reserved, and for columns with different numbers of trials.
     """
 
-    def __init__(self, columns, **constants):
+    def __init__(self, columns: Mapping[str, ArrayLike], **constants: float) -> None:
         self.columns = {name: np.asarray(column, dtype=float) for name, column in columns.items()}
         self.constants = constants
         for name in (*columns, *constants):
@@ -38,7 +50,7 @@ class TrialSums:
             remedy = "give all of them the same first dimension, the number of trials"
             raise InputError(f"the sums have the shapes {shapes}", remedy=remedy)
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or "constants" not in self.__dict__:  # while it is copied
             raise AttributeError(name)
         for held in (self.columns, self.constants):
@@ -46,40 +58,40 @@ class TrialSums:
                 return held[name]
         raise AttributeError(f"there is no sum {name!r}: there are {', '.join((*self.columns, *self.constants))}")
 
-    def __contains__(self, name):
+    def __contains__(self, name: object) -> bool:
         return name in self.columns or name in self.constants
 
-    def __len__(self):
+    def __len__(self) -> int:
         """Number of trials."""
         return len(next(iter(self.columns.values())))
 
-    def each(self, f):
+    def each(self, f: Callable[[FloatArray], FloatArray]) -> TrialSums:
         """The sums with f applied to each of them."""
         made = object.__new__(TrialSums)  # such as the totals, which have no trials to be checked
         made.columns = {name: f(column) for name, column in self.columns.items()}
         made.constants = self.constants
         return made
 
-    def also(self, **constants):
+    def also(self, **constants: float) -> TrialSums:
         """The same sums, with further constants."""
         return TrialSums(self.columns, **self.constants | constants)
 
-    def total(self):
+    def total(self) -> TrialSums:
         """The sums over all trials."""
         return self.each(lambda column: column.sum(axis=0))
 
-    def without_each(self):
+    def without_each(self) -> TrialSums:
         """The sums over all trials but one, for each trial."""
         return self.each(lambda column: column.sum(axis=0) - column)
 
-    def observed(self):
+    def observed(self) -> TrialSums:
         """The trials with observations, by the column `count`; all trials if there is no such column."""
         if "count" not in self or np.all(self.count > 0):
             return self
         kept = self.count > 0
         return self.each(lambda column: column[kept])
 
-    def grouped(self, at_most):
+    def grouped(self, at_most: int) -> TrialSums:
         """The sums over at most this number of groups of trials, see `grouped`."""
         return self if len(self) <= at_most else self.each(lambda column: grouped(column, at_most))
 

@@ -6,8 +6,11 @@ from 10. The pointwise coverage is the same with 2, 3 and 5 trials; that of the 
 band requires 10 trials. `pytest -m slow -s tests/statistical/test_membrane_coverage.py` repeats this.
 """
 
+from __future__ import annotations
+
 from dataclasses import replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,13 +23,21 @@ from ..uncertainty import confidence, curve_by_trial
 from .moments import unit_of
 from .record import Membrane
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from ...results import Result
+    from ..estimate import Curve
+
 __all__ = ["autocovariance", "membrane_density", "power_spectrum"]
 
 _POINTS = 100  # lags, or bands of frequency, at most, where none are given
 _HIGHEST = 0.1  # of the sampling frequency: beyond, aliasing may add more than 3 %
 
 
-def membrane_density(membrane, variable="V", subthreshold=False, level=0.95):
+def membrane_density(
+    membrane: Membrane | Result, variable: str = "V", subthreshold: bool = False, level: float = 0.95
+) -> Curve:
     """Density of a state variable in bins (1/mV for V), over all samples or the subthreshold ones alone.
 
         p_b = S_b / (S w),   S_b samples in bin b, from b w to (b + 1) w,   S all of them
@@ -55,7 +66,13 @@ def membrane_density(membrane, variable="V", subthreshold=False, level=0.95):
     )  # fmt: skip
 
 
-def autocovariance(membrane, variable="V", subthreshold=False, lags=None, level=0.95):
+def autocovariance(
+    membrane: Membrane | Result,
+    variable: str = "V",
+    subthreshold: bool = False,
+    lags: ArrayLike | None = None,
+    level: float = 0.95,
+) -> Curve:
     """Autocovariance of a state variable against lag (mV2 for V), over all samples or the subthreshold ones alone.
 
         C(s) = < (x(t) - m)(x(t + s) - m) >   over the pairs of samples of a trial at lag s,   m = < x >
@@ -93,7 +110,9 @@ def autocovariance(membrane, variable="V", subthreshold=False, lags=None, level=
     )  # fmt: skip
 
 
-def power_spectrum(membrane, variable="V", edges=None, level=0.95):
+def power_spectrum(
+    membrane: Membrane | Result, variable: str = "V", edges: ArrayLike | None = None, level: float = 0.95
+) -> Curve:
     """Power spectrum of a state variable (mV2/Hz for V), spikes included.
 
         S(f) = < |sum_k w_k x_k exp(-2 pi i f t_k)|^2 > dt / sum_k w_k^2   at f = k/L, k = 2, 3, ...

@@ -1,10 +1,20 @@
 """Moments of the membrane potential, and of any state variable, from sums by trial: no trace is stored."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..estimate import ASINH, LOG, PLAIN, Quantity, TrialSums
 from ..statistic import Statistic
 from .shape import doubt, floor, kurtosis, mean, skewness, variance
+
+if TYPE_CHECKING:
+    from ...annotations import Method
+    from ...results import Moments, Result
+    from ..estimate import Estimate
+    from .record import Membrane
 
 __all__ = [
     "V_KURTOSIS",
@@ -25,7 +35,7 @@ __all__ = [
 _ROUNDING = 1e-11  # of the mean square about the reference: what summing 10^6 steps may lose
 
 
-def V_mean(moments, level=0.95, method="jackknife"):
+def V_mean(moments: Moments | Result, level: float = 0.95, method: Method = "jackknife") -> Estimate:
     """Mean membrane potential (mV), over time and trials, spikes included.
 
         V_mean = < V >
@@ -40,7 +50,7 @@ def V_mean(moments, level=0.95, method="jackknife"):
     return V_MEAN.estimate(moments, level, method)
 
 
-def V_variance(moments, level=0.95, method="jackknife"):
+def V_variance(moments: Moments | Result, level: float = 0.95, method: Method = "jackknife") -> Estimate:
     """Variance of the membrane potential (mV2) about the grand mean over time and trials.
 
         V_variance = < V^2 > - < V >^2 + s^2 / n_trials,   s^2 the variance of the trial means
@@ -56,7 +66,7 @@ def V_variance(moments, level=0.95, method="jackknife"):
     return V_VARIANCE.estimate(moments, level, method)
 
 
-def V_skewness(moments, level=0.95, method="jackknife"):
+def V_skewness(moments: Moments | Result, level: float = 0.95, method: Method = "jackknife") -> Estimate:
     """Skewness of the membrane potential: third standardised moment about the grand mean.
 
         V_skewness = < (V - V_mean)^3 > / < (V - V_mean)^2 >^1.5
@@ -72,7 +82,7 @@ def V_skewness(moments, level=0.95, method="jackknife"):
     return V_SKEWNESS.estimate(moments, level, method)
 
 
-def V_kurtosis(moments, level=0.95, method="jackknife"):
+def V_kurtosis(moments: Moments | Result, level: float = 0.95, method: Method = "jackknife") -> Estimate:
     """Excess kurtosis of the membrane potential: fourth standardised moment about the grand mean, less 3.
 
         V_kurtosis = < (V - V_mean)^4 > / < (V - V_mean)^2 >^2 - 3
@@ -87,7 +97,13 @@ def V_kurtosis(moments, level=0.95, method="jackknife"):
     return V_KURTOSIS.estimate(moments, level, method)
 
 
-def membrane_mean(membrane, variable="V", subthreshold=False, level=0.95, method="jackknife"):
+def membrane_mean(
+    membrane: Membrane | Result,
+    variable: str = "V",
+    subthreshold: bool = False,
+    level: float = 0.95,
+    method: Method = "jackknife",
+) -> Estimate:
     """Mean of a state variable (mV for V) over the samples of all trials, or over the subthreshold ones alone.
 
     Arguments:
@@ -104,7 +120,13 @@ def membrane_mean(membrane, variable="V", subthreshold=False, level=0.95, method
     return _of_variable("mean", variable, subthreshold).estimate(membrane, level, method)
 
 
-def membrane_variance(membrane, variable="V", subthreshold=False, level=0.95, method="jackknife"):
+def membrane_variance(
+    membrane: Membrane | Result,
+    variable: str = "V",
+    subthreshold: bool = False,
+    level: float = 0.95,
+    method: Method = "jackknife",
+) -> Estimate:
     """Variance of a state variable (mV2 for V) about its grand mean, over all samples or the subthreshold ones alone.
 
     Arguments: as in `membrane_mean`.
@@ -115,7 +137,13 @@ def membrane_variance(membrane, variable="V", subthreshold=False, level=0.95, me
     return _of_variable("variance", variable, subthreshold).estimate(membrane, level, method)
 
 
-def membrane_skewness(membrane, variable="V", subthreshold=False, level=0.95, method="jackknife"):
+def membrane_skewness(
+    membrane: Membrane | Result,
+    variable: str = "V",
+    subthreshold: bool = False,
+    level: float = 0.95,
+    method: Method = "jackknife",
+) -> Estimate:
     """Skewness of a state variable, over all samples or the subthreshold ones alone.
 
     Arguments: as in `membrane_mean`. Bias and interval as in `V_skewness`.
@@ -123,7 +151,13 @@ def membrane_skewness(membrane, variable="V", subthreshold=False, level=0.95, me
     return _of_variable("skewness", variable, subthreshold).estimate(membrane, level, method)
 
 
-def membrane_kurtosis(membrane, variable="V", subthreshold=False, level=0.95, method="jackknife"):
+def membrane_kurtosis(
+    membrane: Membrane | Result,
+    variable: str = "V",
+    subthreshold: bool = False,
+    level: float = 0.95,
+    method: Method = "jackknife",
+) -> Estimate:
     """Excess kurtosis of a state variable, over all samples or the subthreshold ones alone.
 
     Arguments: as in `membrane_mean`. Bias and interval as in `V_kurtosis`. Variance, skewness and kurtosis depend on

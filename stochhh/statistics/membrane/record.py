@@ -1,7 +1,10 @@
 """The record of the membrane: sums by trial for each sampled variable."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,6 +13,13 @@ from ...errors import InputError, choice
 from ...units import hertz
 from .sampling import Sampling
 from .sums import Gatherer, Sums
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Self
+
+    from ...results import Traces
+    from ...spike_trains import SpikeTrains
 
 __all__ = ["Membrane", "Variable"]
 
@@ -36,9 +46,10 @@ class Variable:
     subthreshold: Sums
     power: np.ndarray
 
-    __eq__, __hash__ = same_fields, None
+    __eq__ = same_fields
+    __hash__ = None  # type: ignore[assignment]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Variable: sums of {len(self.power)} trials>"
 
     def labelled(self, name, width):
@@ -71,12 +82,13 @@ class Membrane:
     segments: int
     variables: dict[str, Variable]
 
-    __eq__, __hash__ = same_fields, None
+    __eq__ = same_fields
+    __hash__ = None  # type: ignore[assignment]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Membrane: {', '.join(self.variables)}, {self.segments} segments a trial, {self.sampling}>"
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> Variable:
         """The Variable of this name; InputError if it was not sampled."""
         return self.variables[choice("variable", name, self.variables)]
 
@@ -88,7 +100,7 @@ class Membrane:
         return cls(sampling, gatherer.segments, {name: Variable(float(about), *sums) for name, about, sums in of})
 
     @classmethod
-    def from_traces(cls, traces, spikes, sampling=None):
+    def from_traces(cls, traces: Traces, spikes: SpikeTrains, sampling: Sampling | None = None) -> Self:
         """The record of stored traces.
 
         Arguments:
@@ -123,7 +135,7 @@ class Membrane:
         return cls.gathered(gatherer)
 
     @classmethod
-    def stacked(cls, parts):
+    def stacked(cls, parts: Sequence[Membrane]) -> Self:
         """The concatenated trials of several records with the same sampling."""
         first = parts[0]
         if any((part.sampling, part.segments) != (first.sampling, first.segments) for part in parts):

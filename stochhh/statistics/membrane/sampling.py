@@ -1,10 +1,18 @@
 """Settings of the membrane statistics: variables, sampling interval, lags, segments, and the exclusion of spikes."""
 
+from __future__ import annotations
+
 from dataclasses import asdict, dataclass, field
 from math import ceil, floor
+from typing import TYPE_CHECKING
 
 from ...errors import InputError, choice, real, within
 from ...units import MAGNITUDES
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ...models.neuron import Neuron
 
 __all__ = ["Sampling"]
 
@@ -47,7 +55,7 @@ class Sampling:
     before: float = 2.0
     after: float = 15.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         names = self.variables
         if isinstance(names, str) or not names or len(set(names)) < len(names):
             raise InputError("variables", names, 'a tuple of different names, such as ("V", "n")')
@@ -82,21 +90,21 @@ class Sampling:
         return abs(steps - round(steps)) > _ROUNDING * max(steps, 1.0)
 
     @property
-    def n_lags(self):
+    def n_lags(self) -> int:
         """Number of lags beyond lag 0."""
         return round(self.longest_lag / self.interval)
 
     @property
-    def n_segment(self):
+    def n_segment(self) -> int:
         """Samples of a segment."""
         return round(self.segment / self.interval)
 
     @property
-    def stretch(self):
+    def stretch(self) -> int:
         """Number of samples that are processed at a time; with the lags it adds up to a power of two."""
         return 2 ** (max(4096, 2 * self.n_lags) - 1).bit_length() - self.n_lags
 
-    def numbers(self, start, stop):
+    def numbers(self, start: float, stop: float) -> tuple[int, int]:
         """Indices k of the first and the last sample, at k * interval, in the window from start to stop (ms).
 
         Raises InputError if the window is too short for the lags, the segments or the exclusion before a spike.
@@ -108,7 +116,7 @@ class Sampling:
         first = ceil(start / self.interval * (1 - 1e-12))
         return first, floor(stop / self.interval * (1 + 1e-12))
 
-    def check_model(self, neuron):
+    def check_model(self, neuron: Neuron) -> None:
         """Raise InputError if a model lacks a variable, or if bins are too narrow for its range."""
         for name in self.variables:
             with within(argument="variables"):
@@ -131,6 +139,6 @@ class Sampling:
         lags = 12 * (self.stretch + self.n_lags)
         return len(neuron.variables) * 2 * self.stretch + len(self.variables) * (lags + 2 * self.n_segment)
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, Any]:
         """All settings by name, as recorded with results."""
         return asdict(self) | {"variables": list(self.variables)}

@@ -1,6 +1,9 @@
 """The autocorrelation of a spike train: the rate of spikes a given time after a spike."""
 
+from __future__ import annotations
+
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +15,11 @@ from ..kinds import of_spikes
 from ..places import points
 from ..uncertainty import confidence, curve_by_trial
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from ...spike_trains import SpikeTrains
+
 __all__ = ["autocorrelation"]
 
 _BINS = 60
@@ -19,7 +27,7 @@ _LONGEST = 6.0  # mean ISIs
 
 
 @of_spikes
-def autocorrelation(spikes, edges=None, level=0.95):
+def autocorrelation(spikes: SpikeTrains, edges: ArrayLike | None = None, level: float = 0.95) -> Curve:
     """Rate of spikes (Hz) a time s after any spike: the autocorrelation of the train divided by its rate.
 
         m_j = n_j / E_j,   n_j pairs of spikes of a trial at lag s, s in bin j

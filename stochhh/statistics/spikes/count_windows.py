@@ -1,5 +1,9 @@
 """The Fano factor of the spike count as a function of the counting window."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..cells import cell_of, rounding
@@ -9,6 +13,11 @@ from ..places import points
 from ..uncertainty import confidence, curve_by_trial
 from .counts import ratio
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from ...spike_trains import SpikeTrains
+
 __all__ = ["fano_curve"]
 
 _POINTS = 12
@@ -16,7 +25,7 @@ _SHORTEST_COUNT = 0.5  # mean spikes in the shortest of the windows that are cho
 
 
 @of_spikes
-def fano_curve(spikes, windows=None, level=0.95):
+def fano_curve(spikes: SpikeTrains, windows: ArrayLike | None = None, level: float = 0.95) -> Curve:
     """Fano factor of the spike count in windows of a given length.
 
         fano_factor(w) = s^2 / c,   s^2 = sum (c_i - c)^2 / (n - 1),   c = mean count

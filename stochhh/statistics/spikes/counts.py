@@ -1,5 +1,9 @@
 """Statistics of the number of spikes in the window: firing rate and Fano factor."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 from scipy.special import chdtri, gammaincinv, stdtrit
 
@@ -7,6 +11,11 @@ from ...units import hertz
 from ..estimate import LOG, Estimate, Quantity, TrialSums
 from ..statistic import Statistic
 from ..uncertainty import METHODS, confidence, known_method, proportion
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from ...annotations import Method, Spikes
 
 __all__ = [
     "FANO_FACTOR",
@@ -23,7 +32,7 @@ _UNEVEN = 0.4  # by which rates may differ, as a part of their mean
 _COUNT_SD = 0.5  # the largest standard deviation of a count that takes two neighbouring values
 
 
-def rate(spikes, level=0.95, method="jackknife"):
+def rate(spikes: Spikes, level: float = 0.95, method: Method | Literal["analytic"] = "jackknife") -> Estimate:
     """Firing rate (Hz): spikes in the window, over all trials, per observed time.
 
         rate = sum_t c_t / (n_trials T)
@@ -85,7 +94,7 @@ def _rate(statistic, spikes, level, method):
     return statistic.by_trial(spikes, level, method)
 
 
-def fano_factor(spikes, level=0.95, method="jackknife"):
+def fano_factor(spikes: Spikes, level: float = 0.95, method: Method = "jackknife") -> Estimate:
     """Fano factor of the spike count in the whole window.
 
         fano_factor = s^2 / c,   s^2 = sum_t (c_t - c)^2 / (n - 1),   c = mean count

@@ -1,5 +1,9 @@
 """Latency and jitter of the first spike, with trials without a spike."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 from scipy.special import bdtr
 
@@ -11,12 +15,15 @@ from ..kinds import given, of_spikes
 from ..uncertainty import by_trial, confidence, proportion
 from .window import time_resolution
 
+if TYPE_CHECKING:
+    from ...annotations import FloatArray, Method, Spikes
+
 __all__ = ["first_spikes", "jitter", "latency", "latency_median", "response_probability"]
 
 _OF = "first spikes"
 
 
-def first_spikes(spikes, since=None):
+def first_spikes(spikes: Spikes, since: float | None = None) -> FloatArray:
     """Time from `since` to the first spike after it (ms) in each trial, infinite if there is none.
 
     Arguments:
@@ -38,7 +45,7 @@ def first_spikes(spikes, since=None):
 
 
 @of_spikes
-def response_probability(spikes, since=None, level=0.95):
+def response_probability(spikes: SpikeTrains, since: float | None = None, level: float = 0.95) -> Estimate:
     """Probability that a trial has at least one spike between `since` and the end of the window.
 
     Arguments:
@@ -55,7 +62,9 @@ def response_probability(spikes, since=None, level=0.95):
 
 
 @of_spikes
-def latency(spikes, since=None, level=0.95, method="jackknife"):
+def latency(
+    spikes: SpikeTrains, since: float | None = None, level: float = 0.95, method: Method = "jackknife"
+) -> Estimate:
     """Mean time from `since` to the first spike (ms).
 
     Arguments:
@@ -71,7 +80,9 @@ def latency(spikes, since=None, level=0.95, method="jackknife"):
 
 
 @of_spikes
-def jitter(spikes, since=None, level=0.95, method="jackknife"):
+def jitter(
+    spikes: SpikeTrains, since: float | None = None, level: float = 0.95, method: Method = "jackknife"
+) -> Estimate:
     """Standard deviation of the time to the first spike (ms): sqrt(sum (x - mean)^2 / (n - 1)).
 
     Arguments:
@@ -94,7 +105,7 @@ def jitter(spikes, since=None, level=0.95, method="jackknife"):
 
 
 @of_spikes
-def latency_median(spikes, since=None, level=0.95):
+def latency_median(spikes: SpikeTrains, since: float | None = None, level: float = 0.95) -> Estimate:
     """Median time from `since` to the first spike (ms), with silent trials counted as later than all others.
 
     Arguments:

@@ -1,6 +1,9 @@
 """The distribution of the interspike intervals (ISIs): mean, coefficient of variation, skewness, kurtosis."""
 
+from __future__ import annotations
+
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +15,10 @@ from .counts import rate
 from .isi_powers import kurtosis, mean, powers, skewness, variance
 from .tail import allowing_for_tail, heavy_tail
 from .window import hidden, time_resolution, window_weight
+
+if TYPE_CHECKING:
+    from ...annotations import Method, Spikes
+    from ..estimate import Estimate
 
 __all__ = [
     "CV",
@@ -30,7 +37,7 @@ _OF = "interspike intervals"
 _FOR_KURTOSIS = 300
 
 
-def isi_mean(spikes, level=0.95, method="jackknife"):
+def isi_mean(spikes: Spikes, level: float = 0.95, method: Method = "jackknife") -> Estimate:
     """Mean interspike interval (ms), corrected for the finite window.
 
         isi_mean = sum w(x) x / sum w(x)   over the ISIs x of all trials,   w(x) = T / (T - x)
@@ -80,7 +87,7 @@ def _mean(statistic, spikes, level, method):
     )
 
 
-def cv(spikes, level=0.95, method="jackknife"):
+def cv(spikes: Spikes, level: float = 0.95, method: Method = "jackknife") -> Estimate:
     """Coefficient of variation of the interspike intervals.
 
         cv = sqrt(sum w (x - m)^2 / sum w) / m,   m = sum w x / sum w,   w(x) = T / (T - x)
@@ -112,7 +119,7 @@ def cv(spikes, level=0.95, method="jackknife"):
     return CV.estimate(spikes, level, method)
 
 
-def isi_skewness(spikes, level=0.95, method="jackknife"):
+def isi_skewness(spikes: Spikes, level: float = 0.95, method: Method = "jackknife") -> Estimate:
     """Skewness of the interspike intervals.
 
         isi_skewness = [sum w (x - m)^3 / sum w] / [sum w (x - m)^2 / sum w]^1.5,   m, w as in cv
@@ -135,7 +142,7 @@ def isi_skewness(spikes, level=0.95, method="jackknife"):
     return ISI_SKEWNESS.estimate(spikes, level, method)
 
 
-def isi_kurtosis(spikes, level=0.95, method="jackknife"):
+def isi_kurtosis(spikes: Spikes, level: float = 0.95, method: Method = "jackknife") -> Estimate:
     """Excess kurtosis of the interspike intervals: 0 for a normal distribution, 6 for a Poisson train.
 
         isi_kurtosis = [sum w (x - m)^4 / sum w] / [sum w (x - m)^2 / sum w]^2 - 3,   m, w as in cv

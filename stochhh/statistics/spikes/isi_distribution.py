@@ -1,6 +1,9 @@
 """The distribution of the interspike intervals (ISIs) as a whole: histogram, kernel density, logarithm."""
 
+from __future__ import annotations
+
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +17,12 @@ from ..statistic import Statistic
 from ..uncertainty import confidence, curve_by_trial
 from .counts import rate
 from .window import hidden, time_resolution, window_weight
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from ...annotations import FloatArray, Method, Spikes
+    from ..estimate import Estimate
 
 __all__ = [
     "LOG_ISI_MEAN",
@@ -31,7 +40,7 @@ _SHARE = ROOT._replace(high=1.0)
 _FINE = 2048  # cells of ln ISI for a kernel density
 
 
-def isi_bins(*trains):
+def isi_bins(*trains: Spikes) -> FloatArray | None:
     """Edges (ms) of bins of equal ratio that hold the ISIs of all `trains` (SpikeTrains), or None without ISIs.
 
     The edges are 10^(k/b) for integer k, with b = 1.5 n^(1/3) bins a decade, from 8 to 40, where n is the smallest
@@ -51,7 +60,7 @@ def isi_bins(*trains):
 
 
 @of_spikes
-def isi_histogram(spikes, edges=None, level=0.95):
+def isi_histogram(spikes: SpikeTrains, edges: ArrayLike | None = None, level: float = 0.95) -> Curve:
     """Density of the ISIs in bins, per decade: areas on a logarithmic axis are probabilities.
 
         f_j = S_j / (S d_j),   S_j = sum of w over the ISIs in bin j, S over all, w = T / (T - ISI), d_j decades wide
@@ -88,7 +97,9 @@ def isi_histogram(spikes, edges=None, level=0.95):
 
 
 @of_spikes
-def isi_kernel_density(spikes, x=None, bandwidth=None, level=0.95):
+def isi_kernel_density(
+    spikes: SpikeTrains, x: ArrayLike | None = None, bandwidth: float | None = None, level: float = 0.95
+) -> Curve:
     """Density of the ISIs (1/ms) by a Gaussian kernel on ln ISI, so that there is no mass below 0.
 
         f(x) = sum w phi((ln x - ln ISI) / b) / (b x sum w),   w = T / (T - ISI)
@@ -132,7 +143,7 @@ def isi_kernel_density(spikes, x=None, bandwidth=None, level=0.95):
     )  # fmt: skip
 
 
-def log_isi_mean(spikes, level=0.95, method="jackknife"):
+def log_isi_mean(spikes: Spikes, level: float = 0.95, method: Method = "jackknife") -> Estimate:
     """Mean of the natural logarithm of the ISIs in ms; its exponential is their geometric mean.
 
         log_isi_mean = sum w ln x / sum w   over the ISIs x of all trials,   w(x) = T / (T - x)
@@ -149,7 +160,7 @@ def log_isi_mean(spikes, level=0.95, method="jackknife"):
     return LOG_ISI_MEAN.estimate(spikes, level, method)
 
 
-def log_isi_sd(spikes, level=0.95, method="jackknife"):
+def log_isi_sd(spikes: Spikes, level: float = 0.95, method: Method = "jackknife") -> Estimate:
     """Standard deviation of the natural logarithm of the ISIs: the width of their distribution on a logarithmic axis.
 
         log_isi_sd = sqrt(sum w (ln x - m)^2 / sum w),   m = log_isi_mean

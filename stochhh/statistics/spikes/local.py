@@ -1,5 +1,9 @@
 """Local variability of a spike train, from pairs of adjacent interspike intervals (ISIs)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ...errors import real
@@ -8,12 +12,16 @@ from ..statistic import Statistic
 from .counts import rate
 from .window import hidden, time_resolution, window_weight
 
+if TYPE_CHECKING:
+    from ...annotations import Method, Spikes
+    from ..estimate import Estimate
+
 __all__ = ["CV2", "LV", "LVR", "cv2", "lv", "lvr"]
 
 _OF = "pairs of adjacent interspike intervals"
 
 
-def cv2(spikes, level=0.95, method="jackknife"):
+def cv2(spikes: Spikes, level: float = 0.95, method: Method = "jackknife") -> Estimate:
     """Local coefficient of variation CV2: 1 for a Poisson train, 0 for a regular one.
 
         cv2 = < 2 |I_{k+1} - I_k| / (I_{k+1} + I_k) >
@@ -32,7 +40,7 @@ def cv2(spikes, level=0.95, method="jackknife"):
     return CV2.estimate(spikes, level, method)
 
 
-def lv(spikes, level=0.95, method="jackknife"):
+def lv(spikes: Spikes, level: float = 0.95, method: Method = "jackknife") -> Estimate:
     """Local variation LV: 1 for a Poisson train, 0 for a regular one.
 
         lv = < 3 (I_k - I_{k+1})^2 / (I_k + I_{k+1})^2 >
@@ -51,7 +59,7 @@ def lv(spikes, level=0.95, method="jackknife"):
     return LV.estimate(spikes, level, method)
 
 
-def lvr(spikes, level=0.95, method="jackknife", *, refractoriness=5.0):
+def lvr(spikes: Spikes, level: float = 0.95, method: Method = "jackknife", *, refractoriness: float = 5.0) -> Estimate:
     """Revised local variation LvR: lv corrected for a refractory time R, which makes fast trains appear regular.
 
         lvr = < 3 (1 - 4 I_k I_{k+1} / (I_k + I_{k+1})^2) (1 + 4 R / (I_k + I_{k+1})) >

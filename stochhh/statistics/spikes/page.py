@@ -1,11 +1,23 @@
 """The curves that describe spike trains on a page, and their numbers as a table."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from .correlogram import autocorrelation
 from .count_windows import fano_curve
 from .isi_distribution import isi_bins, isi_histogram
 from .serial import serial_correlation
 from .spectrum import spike_spectrum
 from .survival import isi_hazard
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from ...annotations import Spikes
+    from ..estimate import Curve
 
 __all__ = ["spike_train_curves", "spike_train_table"]
 
@@ -18,7 +30,7 @@ _CURVES = {
 }
 
 
-def spike_train_curves(results):
+def spike_train_curves(results: Mapping[str, Spikes]) -> dict[str, dict[str, Curve]]:
     """The curves of the page: NAME -> LABEL -> Curve, of isi_histogram (in the same bins) and five others.
 
     Arguments:
@@ -32,7 +44,7 @@ def spike_train_curves(results):
     }
 
 
-def spike_train_table(found):
+def spike_train_table(found: Mapping[str, Mapping[str, Curve]]) -> pd.DataFrame:
     """The plotted numbers as a pandas.DataFrame: statistic, result, x, value, low, high, joint_low, joint_high.
 
     Arguments:

@@ -1,5 +1,9 @@
 """Serial correlations of the interspike intervals (ISIs)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ...errors import InputError
@@ -11,13 +15,18 @@ from ..uncertainty import Replicated, Spread, confidence
 from .counts import rate
 from .window import hidden, window_weight
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from ...spike_trains import SpikeTrains
+
 __all__ = ["serial_correlation"]
 
 _FIRST = np.arange(1, 6)  # lags, of which the mean error is the least that is believed of any
 
 
 @of_spikes
-def serial_correlation(spikes, lags=None, level=0.95):
+def serial_correlation(spikes: SpikeTrains, lags: ArrayLike | None = None, level: float = 0.95) -> Curve:
     """Serial correlation coefficients: correlation between ISIs of a trial at lag k.
 
         rho_k = cov(I_j, I_{j+k}) / sqrt(var(I_j) var(I_{j+k}))

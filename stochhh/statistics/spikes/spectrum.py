@@ -1,7 +1,10 @@
 """The power spectrum of a spike train, and its limit at zero frequency."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +19,11 @@ from .isi import cv, squared_cv_floor
 from .isi_powers import mean, powers, variance
 from .tail import allowing_for_tail
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from ...spike_trains import SpikeTrains
+
 __all__ = ["renewal_limit", "spectrum_at_zero", "spike_spectrum"]
 
 _POINTS = 60
@@ -26,7 +34,7 @@ _WORK = 30_000_000  # spikes times frequencies, at most, unless there is one a b
 
 
 @of_spikes
-def spike_spectrum(spikes, edges=None, level=0.95):
+def spike_spectrum(spikes: SpikeTrains, edges: ArrayLike | None = None, level: float = 0.95) -> Curve:
     """Power spectrum of the spike train (Hz).
 
         S(f) = < |sum_j exp(-2 pi i f t_j)|^2 > / T   at f = k/T, k = 1, 2, ...
@@ -67,7 +75,7 @@ def spike_spectrum(spikes, edges=None, level=0.95):
 
 
 @of_spikes
-def spectrum_at_zero(spikes, level=0.95):
+def spectrum_at_zero(spikes: SpikeTrains, level: float = 0.95) -> Estimate:
     """Limit of the power spectrum at zero frequency (Hz): the variance of the count per time, over a long time.
 
         S(0) = s^2 / T = rate * fano_factor,   s^2 = sum (c_t - c)^2 / (n - 1) of the counts in the whole window T
@@ -98,7 +106,7 @@ def spectrum_at_zero(spikes, level=0.95):
 
 
 @of_spikes
-def renewal_limit(spikes, level=0.95):
+def renewal_limit(spikes: SpikeTrains, level: float = 0.95) -> Estimate:
     """The power spectrum at zero frequency (Hz) of a renewal train with the same rate and CV.
 
         S(0) = rate * CV^2   for a renewal train

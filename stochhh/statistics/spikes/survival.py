@@ -1,5 +1,9 @@
 """Survival function and hazard of the interspike intervals, with intervals censored by the end of the window."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..cells import bin_of, rounding
@@ -8,6 +12,11 @@ from ..estimate.sums import GROUPS
 from ..kinds import of_spikes
 from ..places import points
 from ..uncertainty import confidence, curve_by_trial
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from ...spike_trains import SpikeTrains
 
 __all__ = ["isi_hazard", "isi_survival"]
 
@@ -21,7 +30,7 @@ _NONE = "there is no spike in the window"
 
 
 @of_spikes
-def isi_survival(spikes, x=None, level=0.95):
+def isi_survival(spikes: SpikeTrains, x: ArrayLike | None = None, level: float = 0.95) -> Curve:
     """Probability that an interspike interval (ISI) is longer than x, by the Kaplan-Meier (product-limit) estimator.
 
         S(x) = prod over ISIs y <= x of (1 - d(y) / r(y)),   d(y) ISIs that end at y, r(y) that last to y or longer
@@ -109,7 +118,7 @@ def _product_limit(s):
 
 
 @of_spikes
-def isi_hazard(spikes, edges=None, level=0.95):
+def isi_hazard(spikes: SpikeTrains, edges: ArrayLike | None = None, level: float = 0.95) -> Curve:
     """Hazard of the ISIs: rate of spikes (1/ms) at a given time after the last spike.
 
         h_j = d_j / E_j,   d_j ISIs that end in bin j, E_j the time spent in it by all intervals, also censored

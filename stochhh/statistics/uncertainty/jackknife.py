@@ -1,12 +1,35 @@
 """Uncertainty by trial: leave-one-trial-out jackknife with Student's t on a scale suited to the quantity."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ..estimate.sums import GROUPS
 from .replicated import Replicated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from ...annotations import FloatArray, Method
+    from ..estimate import Curve, Estimate, Quantity, TrialSums
 
 __all__ = ["by_trial", "curve_by_trial"]
 
 
-def by_trial(quantity, formula, sums, *, level=0.95, method="jackknife", resolution=0.0, unbias=True, floor=None):
+def by_trial(
+    quantity: Quantity,
+    formula: Callable[[TrialSums], Any],
+    sums: TrialSums,
+    *,
+    level: float = 0.95,
+    method: Method = "jackknife",
+    resolution: float = 0.0,
+    unbias: bool = True,
+    floor: Callable[[float], float] | None = None,
+) -> Estimate:
     """Estimate a smooth function of sums over trials, with its interval by trial.
 
         theta = g(S),   S = sum_t S_t,   theta_(t) = g(S - S_t),   theta_J = n theta - (n - 1) mean theta_(t)
@@ -56,8 +79,19 @@ def by_trial(quantity, formula, sums, *, level=0.95, method="jackknife", resolut
 
 
 def curve_by_trial(
-    quantity, formula, sums, x, *, level=0.95, x_name, x_unit, n_trials=None, unbias=True, support=None, fewest=2
-):
+    quantity: Quantity,
+    formula: Callable[[TrialSums], Any],
+    sums: TrialSums,
+    x: FloatArray,
+    *,
+    level: float = 0.95,
+    x_name: str,
+    x_unit: str,
+    n_trials: int | None = None,
+    unbias: bool = True,
+    support: NDArray[Any] | None = None,
+    fewest: int = 2,
+) -> Curve:
     """Estimate a curve from sums over trials, with pointwise intervals by trial and a simultaneous confidence band.
 
         theta(x) = g(S(x)),   S = sum_t S_t;   intervals as in `by_trial`

@@ -1,6 +1,9 @@
 """An estimate with its replicates: the value, and its values with each trial left out."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,6 +13,14 @@ from .bootstrap import AT_LEAST
 from .interval import Image, reach
 from .joint import joint_tail
 from .level import confidence, known_method
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Self
+
+    from numpy.typing import NDArray
+
+    from ...annotations import FloatArray, Method
 
 __all__ = ["Replicated"]
 
@@ -57,7 +68,17 @@ class Replicated:
     sums: TrialSums | None = None
 
     @classmethod
-    def of(cls, quantity, formula, sums, *, unbias=True, n_trials=None, every=False, groups=None):
+    def of(
+        cls,
+        quantity: Quantity,
+        formula: Callable[[TrialSums], Any],
+        sums: TrialSums,
+        *,
+        unbias: bool = True,
+        n_trials: int | None = None,
+        every: bool = False,
+        groups: int | None = None,
+    ) -> Self:
         """The value of a smooth function of sums over trials, and its values without each trial.
 
         Arguments:
@@ -88,7 +109,7 @@ class Replicated:
             value = np.where(known & within, corrected, value)
         return cls(quantity, value, (left_out,), n, reason, formula, sums)
 
-    def map(self, function, quantity=None):
+    def map(self, function: Callable[[FloatArray], FloatArray], quantity: Quantity | None = None) -> Replicated:
         """Apply a function to the value and to its leave-one-out values.
 
         Arguments:
@@ -101,7 +122,7 @@ class Replicated:
             sums=None,
         )  # fmt: skip
 
-    def minus(self, other, paired=True):
+    def minus(self, other: Replicated, paired: bool = True) -> Replicated:
         """The difference between this estimate and another.
 
         Arguments:
@@ -113,7 +134,7 @@ class Replicated:
         """
         return self._with(other, paired, np.subtract, self.quantity._replace(scale=PLAIN))
 
-    def over(self, other, paired=True):
+    def over(self, other: Replicated, paired: bool = True) -> Replicated:
         """The ratio of this estimate to another, both positive; arguments and errors as in `minus`."""
         return self._with(other, paired, np.divide, self.quantity._replace(unit="1", scale=LOG))
 
@@ -131,7 +152,14 @@ class Replicated:
                 left_out = tuple(map(function, self.left_out, other.left_out))
         return Replicated(quantity, value, left_out, min(self.n, other.n))
 
-    def estimate(self, level=0.95, method="jackknife", *, resolution=0.0, floor=None):
+    def estimate(
+        self,
+        level: float = 0.95,
+        method: Method = "jackknife",
+        *,
+        resolution: float = 0.0,
+        floor: Callable[[float], float] | None = None,
+    ) -> Estimate:
         """The Estimate of a number, with its interval.
 
         Arguments:
@@ -172,7 +200,17 @@ class Replicated:
             )
         return Estimate(quantity.name, value, low, high, level, quantity.unit, n, how)
 
-    def curve(self, x, level=0.95, *, x_name, x_unit, support=None, fewest=_FEWEST, floor=None):
+    def curve(
+        self,
+        x: FloatArray,
+        level: float = 0.95,
+        *,
+        x_name: str,
+        x_unit: str,
+        support: NDArray[Any] | None = None,
+        fewest: int = _FEWEST,
+        floor: Any = None,
+    ) -> Curve:
         """The Curve of values at x, with pointwise intervals and a simultaneous confidence band.
 
         Arguments:

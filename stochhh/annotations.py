@@ -1,0 +1,26 @@
+"""Types that many signatures share. Type checkers read them; at run time nothing imports this module."""
+
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .backends import Diffusion, Jump, PerNeuron
+from .inputs import Population, SynapticInput
+from .results import Result
+from .spike_trains import SpikeTrains
+
+__all__ = ["Backend", "BackendName", "Drive", "File", "FloatArray", "IntArray", "Method", "Names", "Spikes", "Targets"]
+
+BackendName = Literal["jump", "diffusion", "per-neuron"]
+Backend = BackendName | Jump | Diffusion | PerNeuron
+Drive = SynapticInput | Population | Sequence[Population]
+Spikes = SpikeTrains | Result
+Method = Literal["jackknife", "bootstrap"]  # of an interval
+Targets = Mapping[str, float | str]  # NAME -> a number in the unit of the statistic, or a text such as "1%"
+Names = Sequence[str]
+File = str | PathLike[str]
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
