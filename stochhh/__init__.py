@@ -95,6 +95,8 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not see what is loa
         summary as summary,
     )
 
+    __version__: str
+
 # Public names and where they live; loaded when first used, so that importing the package costs nothing.
 _HOME = {
     "BACKENDS": "backends",
@@ -137,20 +139,22 @@ _SUBMODULES = ("backends", "errors", "experiment", "inputs", "models", "plotting
 __all__ = sorted([*_HOME, "__version__"])
 
 
-def __getattr__(name):
-    if name == "__version__":
-        from importlib.metadata import version
+if not TYPE_CHECKING:  # to type checkers it would make every name a public one
 
-        return version("stochhh")
-    if name in _HOME:
-        return getattr(import_module(f".{_HOME[name]}", __name__), name)
-    # Submodules too, so that `import stochhh as sh; sh.plotting` works.
-    try:
-        return import_module(f".{name}", __name__)
-    except ModuleNotFoundError as error:
-        if error.name != f"{__name__}.{name}":
-            raise
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    def __getattr__(name):
+        if name == "__version__":
+            from importlib.metadata import version
+
+            return version("stochhh")
+        if name in _HOME:
+            return getattr(import_module(f".{_HOME[name]}", __name__), name)
+        # Submodules too, so that `import stochhh as sh; sh.plotting` works.
+        try:
+            return import_module(f".{name}", __name__)
+        except ModuleNotFoundError as error:
+            if error.name != f"{__name__}.{name}":
+                raise
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
 
 
 def __dir__():

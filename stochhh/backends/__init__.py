@@ -1,10 +1,19 @@
 """Realisations of the input process: what is driven, and how the neuron's flow is followed between."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from .block import BlockResult, Task
 from .diffusion import Diffusion
 from .jump import Jump
 from .per_neuron import PerNeuron
 
+if TYPE_CHECKING:
+    from ..annotations import BackendName
+
 __all__ = ["BACKENDS", "BlockResult", "Diffusion", "Jump", "PerNeuron", "Task"]
 
-BACKENDS = {backend.name: backend for backend in (PerNeuron, Jump, Diffusion)}
+BACKENDS: dict[BackendName, type[PerNeuron] | type[Jump] | type[Diffusion]] = {
+    backend.name: backend for backend in (PerNeuron, Jump, Diffusion)
+}

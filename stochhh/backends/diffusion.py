@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from math import ceil, nan, sqrt
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from ..errors import InputError, UnstableStepError, choice, real
 from ..messages import shown
@@ -58,7 +58,7 @@ class Diffusion:
     scheme: str = "euler-maruyama"
     lanes: int | None = None
 
-    name: ClassVar[str] = "diffusion"
+    name: ClassVar[Literal["diffusion"]] = "diffusion"
     parallel: ClassVar[bool] = True  # whether threads share its work
     cheaper: ClassVar[str] = "a longer dt"
 

@@ -6,7 +6,7 @@ dx/dt = f(x) between events,    V <- V + weight_k at an event of population k
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
@@ -61,7 +61,7 @@ class Jump:
     tolerance: float = 1e-3
     lanes: int | None = None
 
-    name: ClassVar[str] = "jump"
+    name: ClassVar[Literal["jump"]] = "jump"
     parallel: ClassVar[bool] = True  # whether threads share its work
     cheaper: ClassVar[str] = "the diffusion, whose steps do not grow with the rates of the input"
 

@@ -7,7 +7,7 @@ and plain steps of at most dt between
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
@@ -45,7 +45,7 @@ class PerNeuron:
 
     dt: float = 0.01
 
-    name: ClassVar[str] = "per-neuron"
+    name: ClassVar[Literal["per-neuron"]] = "per-neuron"
     lanes: ClassVar[int] = 1
     parallel: ClassVar[bool] = False  # plain Python: one thread at a time
     cheaper: ClassVar[str] = "the jump backend, which draws the same events at a cost that no number of neurons raises"

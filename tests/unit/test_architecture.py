@@ -147,8 +147,10 @@ def test_every_public_name_is_there():
 @pytest.mark.parametrize("package", [stochhh, importlib.import_module("stochhh.statistics")], ids=lambda p: p.__name__)
 def test_editors_are_told_of_the_names_that_are_loaded_later(package):
     """The imports under TYPE_CHECKING bind the names of the lazy table, from the same modules, and the submodules."""
-    (block,) = [node for node in ast.parse(Path(package.__file__).read_text()).body if isinstance(node, ast.If)]
-    told = {alias.asname: node.module for node in block.body for alias in node.names}
+    guards = [node for node in ast.parse(Path(package.__file__).read_text()).body if isinstance(node, ast.If)]
+    (block,) = [node for node in guards if ast.unparse(node.test) == "TYPE_CHECKING"]
+    imports = [node for node in block.body if isinstance(node, ast.ImportFrom)]
+    told = {alias.asname: node.module for node in imports for alias in node.names}
     submodules = dict.fromkeys(getattr(package, "_SUBMODULES", ()))
     assert told == package._HOME | submodules
     assert set(dir(package)) == set(told) | {"__version__"} & set(package.__all__)

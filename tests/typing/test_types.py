@@ -1,0 +1,61 @@
+"""Both type checkers accept the package and correct calls of it, and report each planted mistake on its own line.
+
+Would catch: a public name that is loaded lazily and not told to checkers, a signature without types, one that refuses
+what it should take, or takes anything.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+
+
+def needs(checker):
+    return pytest.mark.skipif(find_spec(checker) is None, reason=f"{checker} is not installed")
+
+
+def checked(*command):
+    return subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True).stdout
+
+
+def mypy(*files):
+    """Number of errors by file name and line; without files of the package, as pyproject.toml has it."""
+    said = checked("mypy", "--show-error-codes", *map(str, files))
+    assert re.search(r"^(Success|Found)", said, re.MULTILINE), said
+    return Counter(
+        (Path(name).name, int(line)) for name, line in re.findall(r"^(.*?):(\d+): error:", said, re.MULTILINE)
+    )
+
+
+def pyright(*files):
+    """The same, of the other checker."""
+    said = json.loads(checked("pyright", "--outputjson", "--pythonpath", sys.executable, *map(str, files)))
+    assert said["summary"]["filesAnalyzed"] > 0
+    errors = [entry for entry in said["generalDiagnostics"] if entry["severity"] == "error"]
+    return Counter((Path(entry["file"]).name, entry["range"]["start"]["line"] + 1) for entry in errors)
+
+
+CHECKERS = [pytest.param(check, marks=needs(check.__name__), id=check.__name__) for check in (mypy, pyright)]
+
+
+@pytest.mark.parametrize("errors", CHECKERS)
+def test_the_package_has_no_error(errors):
+    assert errors() == {}
+
+
+@pytest.mark.parametrize("errors", CHECKERS)
+def test_correct_calls_have_no_error_and_each_mistake_has_one(errors):
+    lines = (HERE / "mistakes.py").read_text().splitlines()
+    marked = {("mistakes.py", number): 1 for number, line in enumerate(lines, 1) if "  # mistake: " in line}
+    assert len(marked) >= 39
+    assert errors(HERE / "correct.py", HERE / "mistakes.py") == marked
