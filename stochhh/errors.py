@@ -139,15 +139,15 @@ class InputError(StochhhError, ValueError):
 
 
 class SimulationError(StochhhError, RuntimeError):
-    """A simulation could not be carried through."""
+    """A simulation could not be completed."""
 
 
 class UnstableStepError(SimulationError):
-    """The state left the region where the scheme, or the model, holds."""
+    """The state left the region in which the scheme and the model are valid."""
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C during a run; `result` holds the unbroken leading trials that were complete, or None."""
+    """Ctrl-C during a run; `result` holds the trials that were complete, from the first one on, or None."""
 
     def __init__(self, message: str, result: Result | None) -> None:
         super().__init__(message)

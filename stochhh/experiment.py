@@ -119,7 +119,7 @@ class Experiment:
         return listed("Experiment", self._told())
 
     def _told(self):
-        """What it is, in short."""
+        """A short description, by parts."""
         run, names = self.simulation, ", ".join(population.name for population in self.drive.populations)
         trials = f"{run.n_trials} of {run.duration:g} ms, the first {run.transient:g} ms left out"
         return {
@@ -136,7 +136,7 @@ class Experiment:
 
     @classmethod
     def example(cls, name: str) -> Experiment:
-        """The experiment that `stochhh example NAME` writes. Raises InputError for a name that is none."""
+        """The experiment that `stochhh example NAME` writes. Raises InputError for an unknown name."""
         return cls.from_dict(tomllib.loads(examples.text(name)))
 
     @classmethod
@@ -215,16 +215,16 @@ class Experiment:
         return replace(self, backends={**self.backends, backend: chosen}).simulate(backend, **settings)
 
     def check_before(self, backend: BackendName, **options: Any) -> None:
-        """What `simulate` would say or refuse because its run is long; `options` are workers and force_long."""
+        """Announce or refuse a long run as `simulate` would; `options` are workers and force_long."""
         from .simulation import check_before
 
         check_before(self.neuron, self.drive, backend=self.backend(backend), **asdict(self.simulation), **options)
 
     def draw_events(self, backend: Literal["jump", "per-neuron"], *, force_long: bool = False) -> Recording:
-        """The events that a run of the backend of that name draws, as a Recording.
+        """The events that a run with this backend would draw, as a Recording.
 
-        Raises InputError for a backend that draws none, and where they would not fit in half of the memory; what takes
-        long is said, or refused, as by `simulate`.
+        Raises InputError for a backend that draws no events, and if they would not fit into half of the memory. A long
+        run is announced or refused as by `simulate`.
         """
         run = self.simulation
         real("duration", run.duration, **DURATION)

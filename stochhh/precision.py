@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,15 +27,15 @@ _SPARE = 1.1  # times the trials that the last look says, so that the next is li
 
 @dataclass(frozen=True)
 class Precision:
-    """How narrow the 95 % intervals of some statistics shall be.
+    """The requested half widths of the 95 % intervals of some statistics.
 
     Arguments:
         targets: NAME -> half width of the interval: a number in the unit of the statistic, or a text such as "1%" of
             its value.
-        called: what the user calls the precision, the number of trials at the first look, and the largest number, for
-            the messages: by default the arguments of `simulate`.
+        called: the names of the precision, of the number of trials at the first look and of the largest number in
+            messages; by default the arguments of `simulate`.
 
-    Raises InputError, by name, for anything else.
+    Raises InputError, which names the statistic, for anything else.
 
     >>> Precision({"cv": "1%", "rate": 0.2}).targets
     {'cv': '1%', 'rate': 0.2}
@@ -45,7 +46,7 @@ class Precision:
 
     def __post_init__(self) -> None:
         until = self.called[0]
-        if not isinstance(self.targets, dict) or not self.targets:
+        if not isinstance(self.targets, Mapping) or not self.targets:
             raise InputError(until, self.targets, 'a dictionary such as {"cv": "1%"}')
         with within(argument=until):
             for name in self.targets:
@@ -93,7 +94,7 @@ class Precision:
 
 
 def looks(precision, first, most, draw, told=lambda n, excess, more: None):
-    """Look at a growing number of trials until all intervals are as narrow as asked; (estimates, excess, numbers).
+    """Evaluate more and more trials until all intervals are as narrow as requested; (estimates, excess, numbers).
 
         n' = n * min(max(1.1 max_k (w_k / target_k)^2, 1.5), 4),   w_k the half width at n trials ~ 1/sqrt(n)
 
@@ -101,8 +102,8 @@ def looks(precision, first, most, draw, told=lambda n, excess, more: None):
         precision: a Precision.
         first: number of trials at the first look.
         most: number of trials never to be exceeded.
-        draw: function of a number of trials that draws as many as are lacking, and returns estimates by NAME.
-        told: function of (n, excess, more) that is told of each look, with about how many trials are still lacking.
+        draw: function of a number of trials that runs those still missing, and returns estimates by NAME.
+        told: function of (n, excess, more) called at each look, with about how many trials are still missing.
 
     To stop when the data look precise favours data whose spread is by chance too small, and so costs coverage. With 20
     trials at least, few looks and growth by half or more it costs little. An interval with a doubt is never narrow
@@ -126,7 +127,7 @@ def looks(precision, first, most, draw, told=lambda n, excess, more: None):
 
 
 def progress_line(n, excess, more):
-    """How far it is to the precision that was asked for: trials, half widths over those asked for, trials to go."""
+    """The progress towards the requested precision: trials, half widths over those requested, trials to go."""
     widths = ", ".join(
         f"{name} has no reliable interval yet" if math.isinf(x) else f"{name} {x:.3g} times the requested half width"
         for name, x in excess.items()

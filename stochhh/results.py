@@ -106,7 +106,7 @@ class Result:
     swings: Swings | None = None
 
     def joined(self, later: Result) -> Result:
-        """This result with the trials of a later one behind its own: one run in two parts.
+        """This result with the trials of a later one appended: two parts of one run.
 
         Arguments:
             later: a Result of the same experiment, whose first trial is the next after this one's last.
@@ -142,9 +142,9 @@ class Result:
 
     @property
     def doubts(self) -> tuple[str, ...]:
-        """Sentences that say which of the numbers is doubtful, why, and what to do; () where none is known to be.
+        """Sentences that say which numbers are doubtful, why, and what to do; () if there are none.
 
-        The spikes have them too, wherever they go.
+        The spikes carry them too.
         """
         return self.spikes.doubts
 
@@ -171,7 +171,7 @@ class Result:
         return self.provenance["backend"]
 
     def __eq__(self, other: object) -> bool:
-        """Whether all but the time that the run took agrees."""
+        """Whether the two results are equal in everything except the run time."""
         if not isinstance(other, Result):
             return NotImplemented
         return same_fields(*(replace(one, provenance=_untimed(one.provenance)) for one in (self, other)))
@@ -217,7 +217,7 @@ class Result:
         return self.spikes.to_dataframe()
 
     def to_xarray(self) -> xarray.Dataset:
-        """All of it as an xarray.Dataset, labelled in the terms of the CF conventions: spikes are a ragged array."""
+        """The whole result as an xarray.Dataset that follows the CF conventions; spikes are a ragged array."""
         import xarray
 
         spikes, moments, traces = self.spikes.with_transient(), self.moments, self.traces
@@ -257,7 +257,7 @@ class Result:
 
     @classmethod
     def from_xarray(cls, dataset: xarray.Dataset) -> Self:
-        """The result that `to_xarray` made the dataset of. Raises InputError, by name, for any other."""
+        """The result from which `to_xarray` made the dataset. Raises InputError for any other dataset."""
         attributes, arrays = dataset.attrs, {name: variable.values for name, variable in dataset.variables.items()}
         _recognise(attributes)
         check_form(attributes, {name: (v.dims, v.shape, v.dtype) for name, v in dataset.variables.items()})
@@ -283,7 +283,7 @@ class Result:
         return result
 
     def save(self, path: File) -> None:
-        """Write all of it as netCDF-4; the file is replaced as a whole, or left as it was.
+        """Write the whole result as netCDF-4; an existing file is either replaced completely or left unchanged.
 
         Raises InputError for a result that `load` would refuse.
         """
@@ -303,7 +303,7 @@ class Result:
             path: the file.
             memory_limit: GiB that it may take; by default half of the machine's memory.
 
-        Raises InputError, by name, for any other file, a damaged one, and one that the memory does not hold.
+        Raises InputError for any other file, for a damaged file, and for one that does not fit into the memory.
         """
         import xarray
 
@@ -338,7 +338,7 @@ def _recognise(attributes):
 
 
 def _digest(dataset):
-    """A fingerprint of the content, by which a damaged file is known."""
+    """A hash of the content, by which a damaged file is recognised."""
     digest = hashlib.sha256(dataset.attrs["provenance"].encode())
     digest.update(dataset.attrs.get("membrane", "").encode())
     for name, variable in dataset.variables.items():

@@ -83,26 +83,26 @@ def simulate(
         first_trial: number of the first trial: first_trial=7, n_trials=1 is trial 7 alone.
         events: a Recording to play instead of drawing events (jump and per-neuron).
         trace_interval: sampling interval of traces of all state variables, ms; None keeps no traces.
-        membrane: a Sampling of state variables that are summed up while the run goes on, so that no trace is stored;
-            it changes no other number. See `statistics.membrane_density` and its kin for what is had of the sums.
+        membrane: a Sampling: sums over samples of state variables are accumulated during the run, and no trace is
+            stored. No other number changes. `statistics.membrane_density` and the functions beside it take the result.
         workers: threads; by default one for each core.
         memory_limit: GiB that the result may take; by default half of the machine's memory.
         progress: show a bar on standard error; by default in a terminal and in a notebook, and a line a minute
             elsewhere. One line there says when kernels are compiled for the first time on this machine; False
             silences that too.
         until: NAME -> half width of its 95 % interval, such as {"cv": "1%", "rate": 0.2}: more trials are run until
-            all intervals are as narrow as that; see `precision.looks` for the rule, and for what it costs in coverage.
-        max_trials: number of trials after which `until` gives up, by default 10 000; the result comes back all the
-            same, and its provenance says that they were not enough.
-        force_long: begin even what will take more than 30 days. What will take more than an hour, by the machine's own
-            measure, is said on standard error before it begins (not with progress=False).
+            no interval is wider; see `precision.looks` for the rule and for its effect on the coverage.
+        max_trials: largest number of trials that `until` may run, by default 10 000. If they are not enough, the result
+            is returned nevertheless, and its provenance says so.
+        force_long: run even if the estimated time exceeds 30 days. A run that will take more than an hour, as estimated
+            on this machine, is announced on standard error before it starts (not with progress=False).
 
     Returns a Result: all spikes, time averages of the powers of V, traces or a Membrane if asked for, and how it was
     made.
 
-    Raises InputError, by name, for any value that is not allowed, and for what takes more than 30 days unless
-    `force_long`; UnstableStepError if a state leaves the region where scheme or model hold; Interrupted on Ctrl-C,
-    carrying the leading trials that were complete.
+    Raises InputError, which names the argument, for any value that is not allowed, and for a run of more than 30 days
+    unless `force_long`; UnstableStepError if a state leaves the region in which scheme and model are valid; Interrupted
+    on Ctrl-C, with the trials that were complete, from the first one on.
     """
     backend = _backend(backend, dt)
 
@@ -158,9 +158,9 @@ def check_before(
     workers: int | None = None,
     force_long: bool = False,
 ) -> None:
-    """What `simulate` would say or refuse because a run is long, before another that it belongs to begins.
+    """Announce or refuse a long run as `simulate` would, before the first of several runs starts.
 
-    Arguments: as those of `simulate`. Nothing is compiled, and no time spent, where an hour is not possible.
+    Arguments: as for `simulate`. Nothing is compiled or timed if the run cannot take an hour.
     """
     backend = _backend(backend, None)
     task = _task(neuron, drive, seed, 0, n_trials, duration, transient, None, None, None)
@@ -204,7 +204,7 @@ def _until(precision, run, first_trial, first, most, progress):
             raise
         if progress is not False:
             tell(f"stochhh: not as precise as asked, and given up: {refused}")
-    said = {"asked": precision.targets, "reached": reached, "looks": numbers}
+    said = {"asked": dict(precision.targets), "reached": reached, "looks": numbers}
     return replace(result, provenance=result.provenance | {"until": said})
 
 
@@ -225,7 +225,7 @@ def _backend(backend, dt):
 
 
 def _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, membrane, events):
-    """Everything the run rests on, checked."""
+    """The checked task: all that the run depends on."""
     check_model(neuron)
     drive = SynapticInput.of(drive)
     duration = real("duration", duration, **DURATION)
@@ -261,7 +261,7 @@ def _check_membrane(membrane, trace_interval, neuron, transient, duration):
 
 
 def _check_memory(task, workers, limit):
-    """Refuse, before the run, what would not fit."""
+    """Raise InputError, before the run, if its result would not fit into the memory."""
     limit = allowed_memory(limit) / GIB
     # Twice: the blocks' own arrays, and the whole that they are joined to.
     traces = 2 * 8 * task.n * task.n_samples * len(task.neuron.variables) / GIB
@@ -284,7 +284,7 @@ def _check_memory(task, workers, limit):
 
 
 def _compile(backend, task, cut, silent):
-    """Have the kernels ready, and say so where they are not on the disk."""
+    """Load the kernels from the disk, or compile them, which is announced."""
     line = f"stochhh: compiling the {backend.name} kernels for this machine: some seconds, the first time"
     with refusing(task.neuron), announcing(None if silent else line):
         for lanes in {lanes for _, _, lanes in cut}:

@@ -44,14 +44,14 @@ class SpikeTrains:
         doubts: sentences that say which number of these spikes is doubtful, why, and what to do.
         transient: (time, trial) of more spikes, those before `start`.
 
-    Everything here speaks of the window [start, stop] alone: `time` and `trial`, `of`, `counts`, `isi`, `to_csv`,
+    All of the following refer to the window [start, stop] alone: `time` and `trial`, `of`, `counts`, `isi`, `to_csv`,
     `to_dataframe`, `to_neo`, and every statistic. So `len(spikes.time)` is what the rate is made of. Spikes before
     `start` may be given, and are set apart as `transient`; `with_transient()` is all of them, with the window
     [0, stop]. `len(spikes)` is the number of trials, and `for times in spikes` goes through them.
 
     Spikes at one time in one trial are kept, and are a doubt. An interspike interval of 0 counts in every statistic
     like any other, except where it has no value: in those of its logarithm (`log_isi_mean`, `log_isi_sd`), and in the
-    pairs of two such intervals (`cv2`, `lv`, `lvr`). Raises InputError for values that are no such spikes.
+    pairs of two such intervals (`cv2`, `lv`, `lvr`). Raises InputError for values that are not valid spikes.
 
     >>> spikes = SpikeTrains([5, 120, 180, 150], [0, 0, 0, 1], n_trials=2, start=100, stop=200)
     >>> spikes.time.tolist(), spikes.with_transient().time.tolist()
@@ -122,7 +122,7 @@ class SpikeTrains:
         return replace(self, start=0.0) if self.transient[0].size else self
 
     def without_copies(self) -> SpikeTrains:
-        """The same with one spike alone at each time of a trial."""
+        """The same spikes with only one of those that coincide in a trial."""
         time, trial = self.time, self.trial
         first = np.append(True, (np.diff(time) != 0) | (np.diff(trial) != 0))[: time.size]
         return replace(self, time=time[first], trial=trial[first])
@@ -142,7 +142,7 @@ class SpikeTrains:
         return self.time[first:last]
 
     def to_csv(self, path: File) -> None:
-        """Write the spikes inside the window as CSV, header `trial,time`, times in ms in their shortest exact form.
+        """Write the spikes inside the window as CSV, header `trial,time`, times in ms as short as is exact.
 
         `spikes.with_transient().to_csv(path)` writes all, as `stochhh run --spikes` does.
         """
@@ -207,9 +207,9 @@ class SpikeTrains:
                 cannot be told, that is a doubt.
 
         With neither n_trials nor trials, numbers from 0 on are the trials, and those missing in between are silent;
-        from 1 to k, none missing, they are put down by one. Both are a doubt, and any other numbering is refused: so
-        are more silent trials than others. Raises InputError with the line of an entry that is no number, and for
-        spikes outside [0, stop].
+        numbers from 1 to k, none missing, are lowered by one. Both are reported as a doubt. Any other numbering is
+        refused, and so is a file that would leave most trials silent. Raises InputError with the line of an entry that
+        is not a number, and for spikes outside [0, stop].
         """
         with within(file=path):
             columns = {"time": time, "trial": trial, "separator": separator, "comment": comment}
@@ -230,9 +230,9 @@ class SpikeTrains:
         return cls(time, trial, n, start, stop)
 
     def to_neo(self) -> list[Any]:
-        """The spikes inside the window as a list of neo.SpikeTrain (ms), one for each trial; it takes the package neo.
+        """The spikes inside the window as a list of neo.SpikeTrain (ms), one for each trial; it needs the package neo.
 
-        The times are the same to the last bit, and so are those that `from_neo` makes of them.
+        The times are unchanged to the last bit, also when `from_neo` reads them back.
         """
         import neo
 

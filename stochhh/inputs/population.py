@@ -53,7 +53,7 @@ class Population:
     rate / correlation; each reaches each neuron with probability `correlation`, and the synapses that transmit it make
     one jump together: see `CommonSpikes`. They cannot make a negative correlation. Then no more than mean and variance
     is known of what the population does to V, which is all that the diffusion needs; the other backends refuse.
-    Raises InputError, by name.
+    Raises InputError, which names the argument.
     """
 
     name: str

@@ -36,11 +36,11 @@ class Recording:
         trials: the numbers of all trials, in any numbering, those without events included; their places are the trials.
 
     Events are put in order of trial and time. Those of one instant act together, as one event of their sum: no result
-    depends on the order of the rows. Raises InputError for values that are no such events.
+    depends on the order of the rows. Raises InputError for values that are not valid events.
 
     Trial k of a run plays trial k. With neither n_trials nor trials, numbers from 0 on are the trials, and those
-    missing in between have no events; from 1 to k, none missing, they are put down by one. Both are told in `doubts`,
-    as sentences, and any other numbering is refused.
+    missing in between have no events; numbers from 1 to k, none missing, are lowered by one. Both are reported in
+    `doubts`, as sentences, and any other numbering is refused.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class Recording:
         return time[first], np.add.reduceat(in_order, np.flatnonzero(first))
 
     def to_csv(self, path: File) -> None:
-        """Write the events as CSV, header `trial,time,jump` (ms, mV), numbers in their shortest exact form.
+        """Write the events as CSV, header `trial,time,jump` (ms, mV), numbers as short as is exact.
 
         A trial without events is written as one jump of 0 mV at time 0, so that it is not forgotten.
         """

@@ -98,7 +98,7 @@ class HodgkinHuxley:
         threshold: a spike is V crossing this from below while armed, mV.
         rearm: armed again when V falls below this, mV; below the threshold.
 
-    Raises InputError, by name, for a value outside these bounds.
+    Raises InputError, which names the argument, for a value outside these bounds.
 
     The rate functions and constants are those of Hodgkin and Huxley, J. Physiol. 117, 500 (1952), eqs. 12,
     13, 20, 21, 23, 24, with V turned to the modern sign and shifted by -65 mV; E_L = -54.387 mV.

@@ -52,7 +52,7 @@ class LeakyIntegrateAndFire:
         refractory: how long it stays there, ms, 0 or more.
 
     The level `rearm` of other models is the threshold: the reset is what keeps one spike from being counted twice.
-    Raises InputError, by name, for a value outside these bounds.
+    Raises InputError, which names the argument, for a value outside these bounds.
 
     Source: Lapicque, J. Physiol. Pathol. Gen. 9, 620 (1907). The defaults are those of Brunel, J. Comput. Neurosci.
     8, 183 (2000), sec. 2.1: tau = 20 ms, threshold and reset 20 and 10 mV above E_L, refractory 2 ms; that E_L

@@ -63,7 +63,7 @@ class MorrisLecar:
         threshold: a spike is V crossing this from below while armed, mV.
         rearm: armed again when V falls below this, mV; below the threshold.
 
-    Raises InputError, by name, for a value outside these bounds.
+    Raises InputError, which names the argument, for a value outside these bounds.
 
     The equations are those of Morris and Lecar, Biophys. J. 35, 193 (1981), with m at rest at once; both parameter
     sets are those of Rinzel and Ermentrout, in Koch and Segev, Methods in Neuronal Modeling (1998), ch. 7,

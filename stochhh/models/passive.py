@@ -45,7 +45,7 @@ class Passive:
         threshold: a spike is V crossing this from below while armed, mV.
         rearm: armed again when V falls below this, mV; below the threshold.
 
-    Raises InputError, by name, for a value outside these bounds.
+    Raises InputError, which names the argument, for a value outside these bounds.
 
     The theorem is Campbell's: Rice, Bell Syst. Tech. J. 23, 282 (1944), secs. 1.2, 1.5. The defaults, tau = 10 ms,
     are round numbers from no paper.

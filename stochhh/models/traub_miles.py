@@ -99,7 +99,7 @@ class TraubMiles:
         threshold: a spike is V crossing this from below while armed, mV.
         rearm: armed again when V falls below this, mV; below the threshold.
 
-    Raises InputError, by name, for a value outside these bounds.
+    Raises InputError, which names the argument, for a value outside these bounds.
 
     The rates are those of Traub and Miles, Neuronal Networks of the Hippocampus (1991), as Ermentrout and Kopell,
     PNAS 95, 1259 (1998) use them; the other constants are the latter's.

@@ -97,7 +97,7 @@ class WangBuzsaki:
         threshold: a spike is V crossing this from below while armed, mV.
         rearm: armed again when V falls below this, mV; below the threshold.
 
-    Raises InputError, by name, for a value outside these bounds.
+    Raises InputError, which names the argument, for a value outside these bounds.
 
     Equations and constants are those of Wang and Buzsaki, J. Neurosci. 16, 6402 (1996), "Model neuron".
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ..errors import InputError, choice, within
@@ -17,7 +18,7 @@ from .statistic import Statistic, known_names, named, register
 from .uncertainty import confidence, known_method
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     import pandas as pd
 
@@ -105,7 +106,7 @@ def chosen_margins(
     Raises InputError for an unknown name, and for an invalid margin.
     """
     statistics = chosen() if statistics is None else statistics
-    if margins is not None and not isinstance(margins, dict):
+    if margins is not None and not isinstance(margins, Mapping):
         raise InputError("margins", margins, 'a dictionary from names to margins, such as {"cv": "10%"}')
     for name in margins or {}:
         with within(argument="margins"):

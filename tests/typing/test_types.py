@@ -4,6 +4,7 @@ Would catch: a public name that is loaded lazily and not told to checkers, a sig
 what it should take, or takes anything.
 """
 
+import inspect
 import json
 import re
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow
+import stochhh as sh
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -45,7 +46,9 @@ def pyright(*files):
     return Counter((Path(entry["file"]).name, entry["range"]["start"]["line"] + 1) for entry in errors)
 
 
-CHECKERS = [pytest.param(check, marks=needs(check.__name__), id=check.__name__) for check in (mypy, pyright)]
+CHECKERS = [
+    pytest.param(check, marks=[pytest.mark.slow, needs(check.__name__)], id=check.__name__) for check in (mypy, pyright)
+]
 
 
 @pytest.mark.parametrize("errors", CHECKERS)
@@ -59,3 +62,35 @@ def test_correct_calls_have_no_error_and_each_mistake_has_one(errors):
     marked = {("mistakes.py", number): 1 for number, line in enumerate(lines, 1) if "  # mistake: " in line}
     assert len(marked) >= 39
     assert errors(HERE / "correct.py", HERE / "mistakes.py") == marked
+
+
+def public_functions():
+    """Public functions, and the public methods of public classes, by name."""
+    for module in (sh, sh.statistics, sh.theory, sh.plotting):
+        for name in module.__all__:
+            value = getattr(module, name)
+            if inspect.isclass(value) and value.__module__.startswith("stochhh."):
+                for key, method in vars(value).items():
+                    function = getattr(method, "__func__", getattr(method, "fget", method))
+                    if not key.startswith("_") and inspect.isfunction(function):
+                        yield f"{name}.{key}", function
+            elif inspect.isfunction(value):
+                yield f"{module.__name__}.{name}", value
+
+
+INTERNAL = {  # what the library itself calls of public classes, and what the compiled kernels are made of
+    "open", "vector_field", "stiffness", "linear_rates", "jumps", "gathered", "to_variables", "from_variables", "size",
+    "held",
+}  # fmt: skip
+
+
+def test_every_public_signature_has_types():
+    lacking, functions = {}, dict(public_functions())
+    for name, function in functions.items():
+        signature = inspect.signature(function)
+        bare = [
+            p.name for p in signature.parameters.values() if p.annotation is p.empty and p.name not in ("self", "cls")
+        ]
+        if name.rpartition(".")[2] not in INTERNAL and (bare or signature.return_annotation is signature.empty):
+            lacking[name] = bare
+    assert lacking == {} and len(functions) > 250

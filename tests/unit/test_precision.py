@@ -2,6 +2,7 @@
 
 import json
 import math
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from stochhh import cli
 from stochhh.errors import InputError, Interrupted
 from stochhh.precision import Precision, looks, progress_line
 from stochhh.statistics import Estimate
+from stochhh.statistics.overview import chosen_margins
 
 NEURON = sh.Passive()
 FIRING = sh.HodgkinHuxley(I_app=10.0)
@@ -203,3 +205,9 @@ def test_a_wrong_command_is_refused_in_one_line(file, capsys, options, words):
     assert cli.main(["run", str(file), "--backend", "diffusion", *options]) == 2
     said = capsys.readouterr().err
     assert words in said and said.count("\n") == 1
+
+
+def test_any_mapping_names_the_targets_and_the_margins():
+    targets = MappingProxyType({"cv": "10%"})
+    assert sh.Precision(targets).targets == {"cv": "10%"}
+    assert chosen_margins(targets)["cv"] == chosen_margins({"cv": "10%"})["cv"] != chosen_margins()["cv"]
