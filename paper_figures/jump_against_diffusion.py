@@ -20,7 +20,6 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import curve_fit
 
 import stochhh as sh
 from stochhh.files import write_table
@@ -28,6 +27,7 @@ from stochhh.plotting import GREY, PAGE, isi_density, journal, letter, new_figur
 from stochhh.script import main, save_figure
 from stochhh.statistics import isi_bins, isi_histogram
 from stochhh.theory import linear_response
+from stochhh.theory.orders import power_law, two_terms
 
 NUMBERS = (100, 300, 1000, 3000, 10_000, 30_000, 100_000)
 # name: I_app (uA/cm2), kappa_2 (mV2/ms), part of the trials, look
@@ -74,40 +74,12 @@ def differences(regime, reference, jumps):
             yield (regime, n, name, *scale([found.value, found.low, found.high]), error, 0.0)
 
 
-def fitted(rows):
-    """(c, a) of D = c (N / 1000)^-a, and the half width of the interval of a."""
-    (c, a), half, _ = least_squares(rows[rows.N >= 1000], power, bounds=([-np.inf, -1], [np.inf, 3]))
-    return c, a, half[1]
-
-
-def two_terms(rows):
-    """c_1, c_2 of D = c_1 (N / 1000)^-1/2 + c_2 (N / 1000)^-1, half widths, chi-squared; that of a free exponent."""
-    rows = rows[rows.N >= 300]
-    (c_1, c_2), (half_1, half_2), misfit = least_squares(rows, lambda x, c_1, c_2: c_1 * x**-0.5 + c_2 / x)
-    free = least_squares(rows, power, bounds=([-np.inf, -1], [np.inf, 3]))[2]
-    return {"c_1": c_1, "half_1": half_1, "c_2": c_2, "half_2": half_2, "chi_2": misfit, "chi_2_of_a_power": free}
-
-
-def power(x, c, a):
-    return c * x**-a
-
-
-def least_squares(rows, law, **options):
-    """Parameters of D = law(N / 1000), half widths of their 95 % intervals, chi-squared; all N share a diffusion."""
-    shared, x = rows.diffusion_error.to_numpy(), rows.N.to_numpy() / 1000
-    own = np.maximum(((rows.high - rows.low).to_numpy() / 3.92) ** 2 - shared**2, 1e-10)
-    sigma = np.diag(own) + np.outer(shared, shared)
-    found, covariance = curve_fit(law, x, rows.value, sigma=sigma, absolute_sigma=True, **options)
-    left = rows.value.to_numpy() - law(x, *found)
-    return found, 1.96 * np.diag(covariance) ** 0.5, left @ np.linalg.solve(sigma, left)
-
-
 def make(options):
     runs = {regime: simulated(regime, options) for regime in REGIMES}
     columns = ["regime", "N", "statistic", "value", "low", "high", "diffusion_error", "equal_laws_below"]
     table = pd.DataFrame([row for name, run in runs.items() for row in differences(name, *run)], columns=columns)
     laws = table[table.statistic != "isi_wasserstein"].groupby(["statistic", "regime"])
-    fits = {key: fitted(rows) for key, rows in laws}
+    fits = {key: power_law(rows) for key, rows in laws}
     exponents = orders(laws)
     print(exponents.round(4).to_string(index=False))
     figure, densities = drawn(runs, table, fits)
@@ -120,9 +92,9 @@ def orders(laws):
     """A row for each statistic and regime: the exponent with its interval, and the two terms."""
     found = []
     for (statistic, regime), rows in laws:
-        _, a, half = fitted(rows)
-        power_law = {"exponent": a, "low": a - half, "high": a + half}
-        found.append({"statistic": statistic, "regime": regime, **power_law, **two_terms(rows)})
+        _, a, half = power_law(rows)
+        exponent = {"exponent": a, "low": a - half, "high": a + half}
+        found.append({"statistic": statistic, "regime": regime, **exponent, **two_terms(rows)})
     return pd.DataFrame(found)
 
 

@@ -125,7 +125,7 @@ def test_a_script_has_four_options(monkeypatch, tmp_path):
         ("--seed -1", "--seed = -1 is not allowed"),
         ("--quick --full", "not allowed with argument"),
         ("--sed 1", "unrecognized arguments"),
-        ("--out {here}/file", "is no directory"),
+        ("--out {here}/file", "is not a directory"),
     ],
 )
 def test_wrong_options_end_in_one_line_and_status_2(monkeypatch, tmp_path, capsys, options, said):
