@@ -1,4 +1,4 @@
-"""How a difference falls with the number of presynaptic neurons: a power of it, or the first two terms of the theory."""
+"""How a difference falls with the number of presynaptic neurons: as a power of it, or by the first two terms."""
 
 from __future__ import annotations
 
