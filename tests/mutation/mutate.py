@@ -168,7 +168,8 @@ def _run_tests(folder, said, files):
 
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     warned = "ignore::pytest.PytestAssertRewriteWarning"  # of hypothesis, which is there already
-    quick = ["-x", "-q", "-rfE", "--tb=no", "-p", "reach", "-p", "no:cacheprovider", "-o", "addopts=", "-W", warned]
+    plugins = ["-p", "reach", "-p", "pytest_timeout", "-p", "no:cacheprovider"]
+    quick = ["-x", "-q", "-rfE", "--tb=no", *plugins, "-o", "addopts=", "-W", warned]
     pytest.main([*quick, "-m", "not slow", *files])
     sys.stdout.flush()
 
