@@ -335,3 +335,11 @@ def test_a_log_scale_reaches_no_further_than_five_times_the_plain_one():
     plain = Replicated.of(Quantity("m", "1", PLAIN, "x", 1), lambda s: s.x / s.count, sums, unbias=False)
     found, other = estimate.estimate(), plain.estimate()
     assert found.high <= found.value + 5 * (other.high - other.value) * (1 + 1e-12)
+
+
+def test_the_tail_index_over_the_last_tenth_counts_with_an_addition():
+    """A tenth of long values far above all others: the index over the 90 % quantile decides, plus 0.1."""
+    long = 200 + 100 * laws.expon.ppf((np.arange(100) + 0.5) / 100)
+    x = np.concatenate([np.linspace(10, 11, 900), long])
+    mean, half, _, _ = l_moments(x[-100:] - x[-101])
+    assert tail_index(x) == pytest.approx(2 - mean / half + 0.1, rel=1e-12)

@@ -207,3 +207,11 @@ class TestTheRule:
         few = self.swings(100, 99, 0, 0, 0, 0, kick=3.0)
         assert few.doubts(silent) == ()
         assert len(self.swings(*counts, kick=3.0).doubts(silent)) == 1
+
+
+def test_swings_of_every_size_are_told_with_their_numbers():
+    sizes = (4.0, 7.0, 12.0, 21.0, 36.0, 62.0)
+    swings = Swings(sizes, np.array([[100, 80, 60, 40, 20, 10]]), np.zeros((1, 6)), 0.0, -30.0)
+    (doubt,) = swings.doubts(sh.SpikeTrains([], [], 1, 0.0, 1000.0))
+    for size, number in zip(sizes[-3:], (40, 20, 10), strict=True):
+        assert f"by {size:.2g} mV or more {number} times" in doubt
