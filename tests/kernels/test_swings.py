@@ -33,7 +33,7 @@ def test_a_trough_before_the_window_begins_no_swing():
 
 @pytest.mark.parametrize("backend", ["jump", "diffusion", "per-neuron"])
 def test_the_trough_of_an_onset_spike_is_none_of_the_window(backend):
-    """One spike at the onset, a trough at -76 mV, and a rise back to rest of 12 mV that ends long after the transient."""
+    """One spike at the onset, a trough at -76 mV, and a rise back to rest of 12 mV that ends after the transient."""
     drive = sh.Population("inh", n=400, rate=10.0, weight=-0.1, p=0.5)
     settings = {"n_trials": 1, "duration": 260.0} if backend == "per-neuron" else {"n_trials": 8, "duration": 600.0}
     run = sh.simulate(sh.HodgkinHuxley(I_app=6.0), drive, backend=backend, transient=60.0, seed=1, **settings)

@@ -111,7 +111,7 @@ def test_spike_trains_are_a_sequence_of_trials():
     )
     with pytest.raises(sh.InputError, match="n_trials = 0"):
         sh.SpikeTrains.from_lists([], stop=10.0)
-    with pytest.raises(sh.InputError, match="trial 1: time = 50.0 is not allowed"):
+    with pytest.raises(sh.InputError, match=r"trial 1: time = 50\.0 is not allowed"):
         sh.SpikeTrains.from_lists([[1.0], [50.0]], stop=10.0)
 
 
