@@ -1,6 +1,7 @@
 """The swings of V, counted whatever the levels of a spike are: what tells whether the spikes hang on their levels."""
 
 from dataclasses import dataclass, replace
+from math import sqrt
 
 import numpy as np
 
@@ -8,9 +9,9 @@ from .equality import same_fields
 
 __all__ = ["N_SIZES", "RATIO", "Swings", "swing_sizes"]
 
-RATIO = 3**0.5  # of two sizes that follow each other
+RATIO = sqrt(3.0)  # of two sizes that follow each other
 N_SIZES = 6
-_PARTS = tuple(0.04 * RATIO**k for k in range(N_SIZES))  # of the span of V in a spike, from 4 to 62 %
+_PARTS = tuple(0.04 * sqrt(3**k) for k in range(N_SIZES))  # of the span of V in a spike, from 4 to 62 %
 
 _SAME = 0.9  # so many of the swings of one size are of the next one too: they have a size of their own
 _CLOSE = 0.05  # how far spikes and swings may differ, as a part of the larger number

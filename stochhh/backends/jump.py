@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import UnstableStepError, real
 from ..inputs.events import Source, draw_events, source_of
 from ..random import key_of
+from ..rounding import rounded
 from .block import Lanes, calmer, checked_lanes, out_of_range
 from .cost import Work, seconds_of_block
 from .kernels import event_driven as kernel
@@ -80,7 +81,12 @@ class Jump:
 
     def longest_step(self, task: Task) -> float:
         """The longest step of the flow, ms."""
-        return min(_LONGEST_STEP, _LENGTH * np.cbrt(self.tolerance) / max(task.fastest_rate, 1e-12))
+        return min(_LONGEST_STEP, _LENGTH * self.part / max(task.fastest_rate, 1e-12))
+
+    @property
+    def part(self) -> float:
+        """The cube root of the tolerance over 1 ms, to which lengths and roughness of steps are proportional."""
+        return rounded(float(np.cbrt(self.tolerance)))
 
     def work(self, task: Task) -> tuple[Work, ...]:
         """What a trial does, as a tuple of Work."""
@@ -105,7 +111,6 @@ class _Block:
         self.task, neuron = task, task.neuron
         n = len(neuron.variables)
         self.at = kernel.rows(n, len(task.swing_sizes))
-        part = np.cbrt(backend.tolerance)
         longest = backend.longest_step(task)
         self.lanes = Lanes(task, task.lanes, self.at, self.at.state, max(longest, _FIRST_STEP))
         self.lanes.rows(self.at.step)[:] = _FIRST_STEP
@@ -121,9 +126,9 @@ class _Block:
             resets=reset is not None,
             sizes=len(task.swing_sizes),
         )
-        roughest = (_ROUGHNESS * part * neuron.scales[task.target]) ** 2
+        roughest = _ROUGHNESS * backend.part * neuron.scales[task.target]
         weights = tuple(1.0 / (_DISAGREEMENT * scale * backend.tolerance) for scale in neuron.scales)
-        self.control = (longest, float(roughest), weights)
+        self.control = (longest, roughest * roughest, weights)
         # A step's lawful error may carry a gate that sits at its bound a little beyond.
         slack = max(1e-3, backend.tolerance)
         ranges = zip(neuron.ranges, neuron.scales, strict=True)

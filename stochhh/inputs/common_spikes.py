@@ -1,7 +1,7 @@
 """Common spikes: a mother process whose spikes reach several synapses at once, and the jump that they make together."""
 
 from dataclasses import dataclass
-from math import ceil, comb, expm1, floor, fsum, isfinite, log, log1p, sqrt
+from math import ceil, comb, floor, fsum, isfinite, sqrt
 
 import numpy as np
 
@@ -47,10 +47,10 @@ class CommonSpikes:
     @property
     def _reach(self):
         """1 - prod_k (1 - c_k p_k)^n_k: the chance that a mother spike reaches V."""
-        parts = [(p.n, p.correlation * p.p) for p in self.populations if p.n > 0]
-        if any(q == 1 for _, q in parts):
-            return 1.0
-        return abs(expm1(fsum(n * log1p(-q) for n, q in parts)))
+        reach = 0.0
+        for population in self.populations:
+            reach = _either(reach, _any_of(population.n, population.correlation * population.p))
+        return reach
 
     @property
     def intensity(self):
@@ -90,7 +90,7 @@ class CommonSpikes:
             chance = np.outer(chance, p).ravel()
             spikes, shift, variance = (
                 np.add.outer(before, k * each).ravel()
-                for before, each in ((spikes, 1.0), (shift, law.shift), (variance, law.normal**2))
+                for before, each in ((spikes, 1.0), (shift, law.shift), (variance, law.normal * law.normal))
             )
             kept = chance > 2.0**-_BITS * self._reach
             chance, spikes, shift, variance = (column[kept] for column in (chance, spikes, shift, variance))
@@ -106,6 +106,21 @@ class CommonSpikes:
             )
             error = InputError("weight_distribution", population.weight_distribution, allowed, "or use per-neuron")
             raise error.within(population=population.name)
+
+
+def _either(a, b):
+    """The chance of one event or another, independent one: no library's logarithm, and nothing that cancels."""
+    return a + b * (1.0 - a)
+
+
+def _any_of(n, q):
+    """1 - (1 - q)^n to rounding, 0 <= q <= 1: the chance of at least one of n independent events."""
+    any_of = 0.0
+    while n:
+        if n & 1:
+            any_of = _either(any_of, q)
+        q, n = _either(q, q), n >> 1
+    return any_of
 
 
 def _of_sum(a, b):
@@ -132,7 +147,7 @@ def _binomial(n, q):
     """(k, probability) of the binomial law, without its tails: below 2^-80 each, by Bernstein's inequality."""
     if n == 0 or q in (0, 1):
         return np.array([n if q == 1 else 0]), np.ones(1)
-    small = _BITS * log(2)
+    small = _BITS * 0.6931471805599453
     width = small / 3 + sqrt(small**2 / 9 + 2 * small * n * q * (1 - q))
     low, mode, high = max(0, floor(n * q - width)), min(n, floor((n + 1) * q)), min(n, ceil(n * q + width))
     k = np.arange(low, high + 1)

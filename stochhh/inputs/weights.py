@@ -6,10 +6,12 @@ Every law is one formula, of a standard normal number z and a standard exponenti
 """
 
 from collections.abc import Callable
-from math import comb, factorial, fsum, log1p, sqrt
+from math import comb, factorial, fsum, isfinite, log1p, prod, sqrt
 from typing import NamedTuple
 
 import numpy as np
+
+from ..rounding import rounded
 
 __all__ = ["WEIGHT_DISTRIBUTIONS", "Law", "WeightDistribution", "drawn_weights"]
 
@@ -31,22 +33,32 @@ class WeightDistribution(NamedTuple):
     law: Callable[[float, float], Law]  # (weight, sd) -> Law
 
 
+def _power(x, k):
+    """x^k by multiplication, the same on every machine, as a library's is not; OverflowError if it is too large."""
+    power = prod([x] * k)
+    if not isfinite(power):
+        raise OverflowError
+    return power
+
+
 def _normal_moment(j, weight, sd):
     """The sum over even k of C(j, k) (k - 1)!! sd^k weight^(j - k)."""
     odd_product = {k: factorial(k) // (2 ** (k // 2) * factorial(k // 2)) for k in range(0, j + 1, 2)}
-    return fsum(comb(j, k) * product * sd**k * weight ** (j - k) for k, product in odd_product.items())
+    return fsum(comb(j, k) * product * _power(sd, k) * _power(weight, j - k) for k, product in odd_product.items())
 
 
 WEIGHT_DISTRIBUTIONS = {
-    "constant": WeightDistribution(False, lambda j, weight, sd: weight**j, lambda weight, sd: Law(shift=weight)),
+    "constant": WeightDistribution(
+        False, lambda j, weight, sd: _power(weight, j), lambda weight, sd: Law(shift=weight)
+    ),
     "exponential": WeightDistribution(
-        False, lambda j, weight, sd: factorial(j) * weight**j, lambda weight, sd: Law(exponential=weight)
+        False, lambda j, weight, sd: factorial(j) * _power(weight, j), lambda weight, sd: Law(exponential=weight)
     ),
     "normal": WeightDistribution(True, _normal_moment, lambda weight, sd: Law(shift=weight, normal=sd)),
     "lognormal": WeightDistribution(
         True,
-        lambda j, weight, sd: weight**j * (1 + (sd / weight) ** 2) ** (j * (j - 1) // 2),
-        lambda weight, sd: Law(shift=weight, log_sd=sqrt(log1p((sd / weight) ** 2))),
+        lambda j, weight, sd: _power(weight, j) * _power(1 + _power(sd / weight, 2), j * (j - 1) // 2),
+        lambda weight, sd: Law(shift=weight, log_sd=rounded(sqrt(log1p(_power(sd / weight, 2))))),
     ),
 }
 

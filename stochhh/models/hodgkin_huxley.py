@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .parameters import CAPACITANCE, CONDUCTANCE, CURRENT, FACTOR, GATE, POTENTIAL, V_RANGE, check
 from .rate_functions import linoid
-from .rest import resting_state
+from .rest import resting_state, state_at_start
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,8 @@ __all__ = ["HodgkinHuxley"]
 # Conductances (1/ms) and current (mV/ms) over the capacitance.
 Parameters = namedtuple("Parameters", "g_Na g_K g_L I_app E_Na E_K E_L phi")
 
-_E10, _E25, _E30 = exp(1.0), exp(2.5), exp(3.0)
+# e^1, e^2.5 and e^3, whatever a library's exp makes of them.
+_E10, _E25, _E30 = 2.718281828459045, 12.182493960703473, 20.085536923187668
 
 
 def relaxation(V, phi):
@@ -142,7 +143,7 @@ class HodgkinHuxley:
 
     def initial_state(self) -> tuple[float, ...]:
         """The state (V, m, h, n) at time 0: V in mV, gates between 0 and 1."""
-        return self.rest() if self.initial == "rest" else tuple(self.initial)
+        return state_at_start(self)
 
     def steady_state(self, V: float) -> tuple[float, ...]:
         """The state in which the gates have come to rest at V (mV): x = alpha_x / (alpha_x + beta_x)."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..rounding import rounded
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,6 +19,7 @@ __all__ = ["fastest_rate", "jacobian"]
 
 _STEP = 0.01  # longest step of the differences, as a part of a variable's span
 _HALVINGS = 3
+_DIGITS = 13  # binary, of a fastest rate: two equal eigenvalues are found to 1e-8 alone
 
 
 def jacobian(neuron: Neuron, x: Sequence[float] | FloatArray) -> FloatArray:
@@ -52,6 +55,6 @@ def _derivative(neuron, x, j):
 
 
 def fastest_rate(neuron, x):
-    """The largest |eigenvalue| of the Jacobian at state x, 1/ms; 0 where it is not a number."""
+    """The largest |eigenvalue| of the Jacobian at state x, 1/ms, to 1e-4 of it; 0 where it is not a number."""
     rates = np.abs(np.linalg.eigvals(np.nan_to_num(jacobian(neuron, x))))
-    return float(rates.max())
+    return rounded(float(rates.max()), _DIGITS)

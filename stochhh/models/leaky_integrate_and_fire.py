@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from .parameters import CAPACITANCE, CONDUCTANCE, CURRENT, POTENTIAL, TIME, V_RANGE, check, packed
-from .rest import resting_state
+from .rest import resting_state, state_at_start
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +99,8 @@ class LeakyIntegrateAndFire:
 
     def initial_state(self) -> tuple[float, ...]:
         """The state (V,) at time 0, mV; InputError if the neuron is to start at a rest above its threshold."""
-        return self._below_threshold(*self.rest()) if self.initial == "rest" else tuple(self.initial)
+        x = state_at_start(self)
+        return self._below_threshold(*x) if self.initial == "rest" else x
 
     def _below_threshold(self, V):
         if not V < self.threshold:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .parameters import CAPACITANCE, CONDUCTANCE, CURRENT, FACTOR, GATE, LEVEL, POTENTIAL, SLOPE, V_RANGE, check, packed
-from .rest import resting_state
+from .rest import resting_state, state_at_start
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,7 +120,7 @@ class MorrisLecar:
 
     def initial_state(self) -> tuple[float, ...]:
         """The state (V, w) at time 0: V in mV, w between 0 and 1."""
-        return self.rest() if self.initial == "rest" else tuple(self.initial)
+        return state_at_start(self)
 
     def steady_state(self, V: float) -> tuple[float, ...]:
         """The state in which w has come to rest at V (mV)."""

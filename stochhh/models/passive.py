@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from .parameters import CAPACITANCE, CONDUCTANCE, CURRENT, POTENTIAL, V_RANGE, check, packed
-from .rest import resting_state
+from .rest import resting_state, state_at_start
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +78,7 @@ class Passive:
 
     def initial_state(self) -> tuple[float, ...]:
         """The state (V,) at time 0, mV."""
-        return self.rest() if self.initial == "rest" else tuple(self.initial)
+        return state_at_start(self)
 
     def steady_state(self, V: float) -> tuple[float, ...]:
         """The state in which all but V (mV) has come to rest: V alone."""

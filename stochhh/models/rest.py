@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import InputError
+from ..rounding import rounded
 
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["first_zero", "resting_state"]
+__all__ = ["first_zero", "resting_state", "state_at_start"]
+
+
+def state_at_start(neuron: Any) -> tuple[float, ...]:
+    """The neuron's `initial` state, or, if that is "rest", its resting state to 1e-9 (see `rounding`)."""
+    if neuron.initial == "rest":
+        return tuple(rounded(value) for value in neuron.rest())
+    return tuple(neuron.initial)
 
 
 def resting_state(neuron: Any, drift: float = 0.0) -> tuple[float, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .parameters import CAPACITANCE, CONDUCTANCE, CURRENT, GATE, POTENTIAL, V_RANGE, check, packed
 from .rate_functions import linoid
-from .rest import resting_state
+from .rest import resting_state, state_at_start
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +19,9 @@ __all__ = ["TraubMiles"]
 
 Parameters = namedtuple("Parameters", "per_C_m g_Na g_K g_L E_Na E_K E_L I_app V_T")
 
-_E3, _E8, _E13_4 = exp(3.0), exp(8.0), exp(3.25)
-_ALPHA_H, _BETA_N = 0.128 * exp(17 / 18), 0.5 * exp(0.25)
+# e^3, e^8, e^(13/4); 0.128 e^(17/18), e^(1/4) / 2: whatever a library's exp makes of them.
+_E3, _E8, _E13_4 = 20.085536923187668, 2980.9579870417283, 25.790339917193062
+_ALPHA_H, _BETA_N = 0.3291372076528678, 0.6420127083438707
 
 _SHIFT = {"at_least": -500, "at_most": 500, "unit": "mV"}
 
@@ -141,7 +142,7 @@ class TraubMiles:
 
     def initial_state(self) -> tuple[float, ...]:
         """The state (V, m, h, n) at time 0: V in mV, gates between 0 and 1."""
-        return self.rest() if self.initial == "rest" else tuple(self.initial)
+        return state_at_start(self)
 
     def steady_state(self, V: float) -> tuple[float, ...]:
         """The state in which the gates have come to rest at V (mV): x = alpha_x / (alpha_x + beta_x)."""

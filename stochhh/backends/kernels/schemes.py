@@ -56,7 +56,7 @@ def _heun(vector_field, n, target, lanes):
     return step
 
 
-_SQRT_THIRD = 3.0**-0.5
+_SQRT_THIRD = 0.5773502691896257
 
 
 def _sra1(vector_field, n, target, lanes):
