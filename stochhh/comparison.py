@@ -1,4 +1,4 @@
-"""Compare results: differences and ratios with intervals, margins, verdicts; distances of their ISI distributions."""
+"""Compare results: differences and ratios with confidence intervals, margins, verdicts; distances of distributions."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ CORRECTIONS = (None, "bonferroni")
 
 @dataclass(frozen=True, repr=False)
 class Comparison:
-    """Two results side by side.
+    """The comparison of a result b with a reference a, statistic by statistic.
 
     Arguments:
-        a, b: statistics of the reference and of the other, NAME -> Estimate.
-        labels: their names, by default those of their backends.
-        difference: NAME -> Difference, b minus a.
+        a, b: statistics of the reference and of the other result, NAME -> Estimate.
+        labels: names of the two results, by default those of their backends.
+        difference: NAME -> Difference of b and a.
         ratio: NAME -> Estimate of b / a.
         distance: "isi_ks", "isi_wasserstein", "isi_energy", "isi_anderson_darling" -> Distance; if the trials are
             paired also "victor_purpura", "van_rossum", "isi_distance", "spike_distance" -> PairedDistance.
-        level: confidence level that was asked for.
-        correction: None, each interval has the level by itself; "bonferroni", all of them together have it.
-        paired: whether trial k of both belongs together: differences and ratios are then judged by pairs of trials.
+        level: confidence level.
+        correction: None if `level` is that of each interval; "bonferroni" if it is simultaneous for all of them.
+        paired: whether differences and ratios are estimated from pairs of trials.
         statistics: NAME -> Statistic.
-        doubts: what is doubtful in either result, sentences that begin with its label.
+        doubts: doubts about either result, sentences that begin with its label.
     """
 
     a: dict[str, Estimate]
@@ -64,7 +64,7 @@ class Comparison:
     doubts: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """The parts "difference", "distance" and "doubts" of the JSON contract; each difference has its ratio."""
+        """The comparison as a dictionary for JSON, with the keys "difference", "distance" and "doubts"."""
         return {
             "difference": {
                 name: entry.as_dict() | {"ratio": self.ratio[name].as_dict()} for name, entry in self.difference.items()
@@ -93,7 +93,7 @@ class Comparison:
         return table(head, rows, notes=[*self._notes(), self.sentence(), *doubts])
 
     def plot(self) -> Figure:
-        """The differences with their margins and verdicts, a matplotlib Figure."""
+        """Draw the differences with their margins and verdicts, as a matplotlib Figure."""
         from .plotting.forest_plot import forest
 
         figure: Any = forest(self).figure
@@ -105,7 +105,7 @@ class Comparison:
         return tuple(map(escaped, self.labels))
 
     def sentence(self) -> str:
-        """The verdicts in plain words, and how many trials would settle those that are undecided."""
+        """The verdicts in one sentence, with the number of trials that the undecided ones need."""
         by_verdict: dict[str, list[str]] = {"different": [], "equivalent": [], "undecided": []}
         for name, entry in self.difference.items():
             by_verdict[entry.verdict].append(name)
@@ -167,8 +167,8 @@ class Comparison:
         doubtful = {name: e.doubt_beyond(of_all) for name, e in named}
         lines = []
         for title, notes in (("Missing:", missing), ("Doubtful:", doubtful)):
-            told = [f"  {name}: {said}" for name, said in notes.items() if said is not None]
-            lines += [title, *told] if told else []
+            found = [f"  {name}: {note}" for name, note in notes.items() if note is not None]
+            lines += [title, *found] if found else []
         relative = [name for name, entry in self.difference.items() if entry.relative is not None]
         if relative:
             lines.append(
@@ -180,10 +180,10 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Comparisons:
-    """Several results, each beside the same reference.
+    """The comparisons of several results with one reference.
 
     Arguments:
-        pairs: a Comparison for each result after the first, in their order.
+        pairs: a Comparison for each result after the first, a tuple in their order.
     """
 
     pairs: tuple[Comparison, ...]
@@ -195,13 +195,17 @@ class Comparisons:
         return len(self.pairs)
 
     def __getitem__(self, key: int | str) -> Comparison:
-        """A Comparison by its number, or by the label of the result beside the reference."""
+        """The Comparison of one result with the reference.
+
+        Arguments:
+            key: its number, from 0, or the label of the result.
+        """
         if isinstance(key, str):
             return {pair.labels[1]: pair for pair in self.pairs}[key]
         return self.pairs[key]
 
     def as_dict(self) -> dict[str, Any]:
-        """Label -> the parts of each comparison."""
+        """The comparisons as a dictionary for JSON, by the labels of the results."""
         return {pair.labels[1]: pair.as_dict() for pair in self.pairs}
 
     def __str__(self) -> str:
@@ -246,43 +250,43 @@ def compare(
     paired: bool = False,
     statistics: Iterable[str | Statistic] | None = None,
 ) -> Comparison | Comparisons:
-    """Compare results, statistic by statistic, with the first as the reference.
+    """Compare results with a reference, statistic by statistic, by equivalence tests.
 
-        difference = b - a,   verdict: its interval against [-margin, margin]
+        difference = b - a
+        "equivalent": its interval lies within [-margin, margin];   "different": it lies outside;   else "undecided"
 
-    The interval of a difference, and of the ratio b / a, is made of those of a and b (MOVER, see
-    `statistics.compare.difference`). So it keeps their asymmetry, and holds where one of them is silent. It is made for
-    independent results. Where trial k of both has the same input, `paired` judges the differences of the trials that
-    belong together. A margin in per cent is a part of an estimate, and is judged as one: by b - (1 + q) a and
-    b - (1 - q) a. The p-values of the distances are those of independent trials, and larger than they need be where
-    these are paired.
+    The interval of a difference, and of the ratio b / a, is constructed from those of a and b (MOVER, see
+    `statistics.compare.difference`); it preserves their asymmetry and is valid for independent results, also if one of
+    them has no spikes. If trial k of all results has the same input, use `paired`. A relative margin q is applied to
+    the estimate of a: the verdict is based on the intervals of b - (1 + q) a and b - (1 - q) a. The p-values of the
+    distances are those of permutation tests for independent trials, and conservative if trials are paired.
+
+    Error probabilities, up to the error of the coverage of the intervals: of "equivalent", if the true difference
+    reaches the margin, at most (1 - level) / 2; of "different", if it does not, at most (1 - level) / 2 if the interval
+    is shorter than the margin, and at most 1 - level in any case.
 
     Arguments:
-        a: the reference, a Result, usually of the jump backend, or SpikeTrains from elsewhere.
-        b, more: the others, alike; all with the same window.
-        margins: NAME -> margin in the unit of the statistic, or a text such as "10%" of the value of a; names left
-            out keep that of the statistic: 5 % of the value of a for rate, isi_mean, cv, cv2, lv and V_variance, 75 %
-            for fano_factor (in four of five comparisons of equal trains 100 trials of each settle that, and 3000
-            would settle 5 %), 0.5 mV for V_mean, 0.2 for skewnesses.
-        level: confidence level of every interval by itself, or of all together.
-        correction: None; or "bonferroni": the intervals of all statistics and all results together hold with
-            probability `level`, and so do the verdicts. The p-values of the distances are adjusted in any case (Holm),
-            for all results together.
-        labels: names of the results, in their order; by default those of their backends, numbered where they agree.
-        paired: whether trial k of all results belongs together, by the same input say: differences and ratios are then
-            those of pairs of trials, and the distances of the trains of one trial are added, see
-            `statistics.train_distances`, all with the time scale of a.
-        statistics: names of registered statistics, or Statistics; None takes those of `statistics.NAMES`.
+        a: the reference, a Result, usually of the jump backend, or SpikeTrains.
+        b, more: the other results, with the same window as a.
+        margins: NAME -> margin in the unit of the statistic, or relative to the value of a, such as "10%". Default: 5 %
+            for rate, isi_mean, cv, cv2, lv and V_variance, 75 % for fano_factor, 0.5 mV for V_mean, 0.2 for skewnesses.
+        level: confidence level, from 0.5 to 0.9999.
+        correction: None, `level` is that of each interval; "bonferroni", it is the simultaneous level of the intervals
+            and verdicts of all statistics and all results. The p-values of the distances are always adjusted for
+            multiple testing (Holm), over all results.
+        labels: names of the results, in their order; by default those of their backends, numbered if they coincide.
+        paired: whether trial k of all results belongs together, for example through the same input. Differences and
+            ratios are then estimated from pairs of trials, and distances between paired spike trains are added, see
+            `statistics.train_distances`, with the time scale of a.
+        statistics: names of registered statistics, or Statistics; by default those of `statistics.NAMES`.
 
-    Returns a Comparison, or Comparisons for more than two results. The error of a verdict, up to what the coverage of
-    the intervals lacks: "equivalent" where the difference is the margin or more has a probability of at most
-    (1 - level) / 2, and so has "different" where it is less, if the interval is shorter than the margin; at most
-    1 - level in any case.
+    Returns a Comparison, or Comparisons for more than two results.
 
-    Raises InputError for windows that differ (what a window hides would differ too), for margins with an unknown
-    name or a value that is no number from 0 up, for a level outside [0.5, 0.9999], for an unknown correction, and for
-    paired results with different numbers of trials.
-    Source: Schuirmann, J. Pharmacokin. Biopharm. 15, 657 (1987) (equivalence by an interval).
+    Raises InputError for results with different windows, for a margin with an unknown name or a negative value, for a
+    level outside [0.5, 0.9999], for an unknown correction, and for paired results with different numbers of trials.
+
+    Sources: Schuirmann, J. Pharmacokin. Biopharm. 15, 657 (1987) (equivalence by an interval); Zou and Donner, Stat.
+    Med. 27, 1693 (2008) (MOVER); Holm, Scand. J. Stat. 6, 65 (1979).
     """
     asked, level = chosen(statistics), confidence(level)
     limits = chosen_margins(margins, asked)
@@ -336,7 +340,7 @@ def _replicates(statistics, a, b):
 
 
 def checked_correction(correction):
-    """Raise InputError unless the correction for many statistics is None or "bonferroni"."""
+    """Raise InputError unless the correction for multiple comparisons is None or "bonferroni"."""
     if correction not in CORRECTIONS:
         raise InputError("correction", correction, "'bonferroni', or omitted")
 
@@ -382,7 +386,7 @@ def _doubts(label, result):
 
 
 def _rounded(n):
-    """A number of which the first two digits are known, if that."""
+    """A number rounded to two digits, as text."""
     return str(n if n < 100 else round(n, 2 - len(str(n))))
 
 

@@ -1,4 +1,4 @@
-"""An experiment: the TOML file <-> the objects."""
+"""An experiment: its TOML file and the objects that it describes."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from .memory import GIB, allowed_memory
 from .models import MODELS, Neuron
 from .random import MAX_SEED, MAX_TRIALS
 from .statistics.overview import chosen, chosen_margins, known_names
+from .statistics.uncertainty import confidence
 from .tables import group, load, meanings, table, validated
 from .units import DURATION
 
@@ -45,13 +46,18 @@ _MODEL = "hodgkin-huxley"  # where [neuron] names none
 
 @dataclass(frozen=True)
 class Simulation:
-    """How long, how often, and with what seed.
+    """The settings of a run: duration, transient, number of trials and random seed.
 
     Arguments:
-        duration: the whole simulated time of a trial, ms, positive.
-        transient: first part of the duration, left out of every statistic, ms.
+        duration: simulated time of a trial, ms, positive, including the transient.
+        transient: initial part of each trial that is excluded from all statistics, ms.
         n_trials: number of independent trials, 1 or more.
-        seed: whole number, 0 or more, on which every random number rests.
+        seed: random seed, a whole number, 0 or more.
+
+    Raises InputError, which names the argument, for a value outside these bounds.
+
+    >>> Simulation(duration=1000.0, seed=1, transient=200.0)
+    Simulation(duration=1000.0, seed=1, transient=200.0, n_trials=1)
     """
 
     duration: float
@@ -71,13 +77,18 @@ class Simulation:
 
 @dataclass(frozen=True)
 class Compare:
-    """How two backends are judged.
+    """The settings of a comparison of two backends.
 
     Arguments:
-        level: confidence level of every interval, above 0 and at most 0.9999.
-        margins: largest difference that counts as none, for each statistic by its name, in its own unit or as "10%".
-        correction: "bonferroni" for intervals that hold all together; without it each has the level by itself.
-        statistics: names of the statistics, such as ["rate", "cv"]; without it the ten that `run` prints.
+        level: confidence level of the intervals, from 0.5 to 0.9999.
+        margins: equivalence margin of each statistic, NAME -> a number in its unit, or relative, such as "10%".
+        correction: "bonferroni" for simultaneous intervals; if omitted, `level` is that of each interval.
+        statistics: names of the statistics, such as ["rate", "cv"]; by default those that `run` prints.
+
+    Raises InputError, which names the argument, for a value outside these bounds.
+
+    >>> Compare(margins={"rate": "10%"}).level
+    0.95
     """
 
     level: float = 0.95
@@ -86,23 +97,25 @@ class Compare:
     statistics: list[str] | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "level", real("level", self.level, above=0, at_most=0.9999))
+        object.__setattr__(self, "level", confidence(self.level))
         chosen_margins(self.margins, chosen(self.statistics))
         checked_correction(self.correction)
 
 
 @dataclass(frozen=True, repr=False)
 class Experiment:
-    """One neuron, one input, and how they are simulated and compared: what an experiment file says.
+    """A neuron, its input, and the settings of their simulation and comparison: the contents of an experiment file.
 
     Arguments:
         neuron: a model, such as HodgkinHuxley().
         drive: a SynapticInput.
-        simulation: Simulation: duration, transient, n_trials, seed.
-        backends: settings of the backends, by name; those left out have their defaults.
-        compare: Compare: confidence level and margins.
+        simulation: a Simulation: duration, transient, n_trials, seed.
+        backends: NAME -> backend, such as {"jump": Jump(tolerance=1e-4)}; backends left out have their defaults.
+        compare: a Compare: confidence level, margins, correction, statistics.
 
-    >>> experiment = Experiment.load("question.toml")  # doctest: +SKIP
+    >>> experiment = Experiment.example("question").with_simulation(n_trials=10)
+    >>> experiment.simulation.n_trials, experiment.drive.intensity
+    (10, 0.5)
     >>> result = experiment.simulate("jump")  # doctest: +SKIP
     """
 
@@ -113,15 +126,15 @@ class Experiment:
     compare: Compare = field(default_factory=Compare)
 
     def __repr__(self) -> str:
-        return f"<Experiment: {'; '.join(f'{key} {value}' for key, value in self._told().items())}>"
+        return f"<Experiment: {'; '.join(f'{key} {value}' for key, value in self._parts().items())}>"
 
     def _repr_html_(self) -> str:
-        return listed("Experiment", self._told())
+        return listed("Experiment", self._parts())
 
-    def _told(self):
+    def _parts(self):
         """A short description, by parts."""
         run, names = self.simulation, ", ".join(population.name for population in self.drive.populations)
-        trials = f"{run.n_trials} of {run.duration:g} ms, the first {run.transient:g} ms left out"
+        trials = f"{run.n_trials} of {run.duration:g} ms, including a transient of {run.transient:g} ms"
         return {
             "neuron": self.neuron.name,
             "input": f"{names or 'none'} ({self.drive.intensity:.4g} events/ms)",
@@ -131,17 +144,35 @@ class Experiment:
 
     @classmethod
     def load(cls, path: File) -> Experiment:
-        """Read an experiment file. Raises InputError that names the line, the key, and what it means."""
+        """Read an experiment file.
+
+        Arguments:
+            path: the file (TOML).
+
+        Raises InputError, which names the file, the line and the key, for a file that is missing or not valid.
+        """
         return load(path, cls.from_dict, "name an experiment file (TOML); `stochhh example question` writes one")
 
     @classmethod
     def example(cls, name: str) -> Experiment:
-        """The experiment that `stochhh example NAME` writes. Raises InputError for an unknown name."""
+        """One of the example experiments, as `stochhh example NAME` writes it.
+
+        Arguments:
+            name: name of the example, such as "question".
+
+        Raises InputError for an unknown name.
+        """
         return cls.from_dict(tomllib.loads(examples.text(name)))
 
     @classmethod
     def from_dict(cls, document: dict[str, Any]) -> Experiment:
-        """Make an experiment from the tables of a file, as tomllib reads them."""
+        """Make an experiment from the tables of an experiment file.
+
+        Arguments:
+            document: the tables as tomllib reads them.
+
+        Raises InputError, which names the table and the key, for a value that is not allowed.
+        """
         neuron = _model(document)
         made = validated(_form(neuron), document, _known(neuron))
         return cls(
@@ -153,7 +184,7 @@ class Experiment:
         )
 
     def to_toml(self) -> str:
-        """The text of a file that `load` reads back as the same experiment."""
+        """The text of an experiment file from which `load` reads the same experiment."""
         tables = [
             ("[neuron]", {"model": self.neuron.name, **self.neuron.as_dict()}),
             *(("[[population]]", population) for population in self.drive.as_dict()),
@@ -171,18 +202,34 @@ class Experiment:
         return "\n\n".join(lines) + "\n"
 
     def backend(self, name: BackendName) -> Jump | Diffusion | PerNeuron:
-        """The backend of that name, with the settings of this experiment."""
+        """A backend with the settings of this experiment.
+
+        Arguments:
+            name: "jump", "diffusion" or "per-neuron".
+
+        Raises InputError for any other name.
+        """
         return self.backends.get(choice("backend", name, BACKENDS)) or BACKENDS[name]()
 
     def with_simulation(self, **settings: Any) -> Experiment:
-        """The same experiment with other settings of the simulation; those that are None stay."""
+        """A copy of the experiment with other settings of the simulation.
+
+        Arguments:
+            settings: new values of duration, transient, n_trials or seed; None leaves a setting unchanged.
+
+        Raises InputError for a value that is not allowed.
+        """
         given = {key: value for key, value in settings.items() if value is not None}
         return replace(self, simulation=replace(self.simulation, **given))
 
     def with_backend(self, name: BackendName, **settings: Any) -> Experiment:
-        """The same experiment with other settings of the backend of that name; those that are None stay.
+        """A copy of the experiment with other settings of one backend.
 
-        Raises InputError, by name, for a setting that this backend does not have.
+        Arguments:
+            name: "jump", "diffusion" or "per-neuron".
+            settings: new values, such as dt=0.02; None leaves a setting unchanged.
+
+        Raises InputError, which names the setting, for one that the backend does not have.
         """
         backend = self.backend(name)
         given = {key: value for key, value in settings.items() if value is not None}
@@ -195,14 +242,29 @@ class Experiment:
         return replace(self, backends=self.backends | {name: replace(backend, **given)}) if given else self
 
     def simulate(self, backend: BackendName, **options: Any) -> Result:
-        """Simulate with the backend of that name, and return the Result; `options` go to `simulate` besides."""
+        """Simulate the experiment with one backend; returns the Result.
+
+        Arguments:
+            backend: "jump", "diffusion" or "per-neuron".
+            options: further arguments of `stochhh.simulate`, such as workers=2; they replace those of the experiment.
+
+        Raises what `stochhh.simulate` raises.
+        """
         from .simulation import simulate
 
         settings = asdict(self.simulation) | options
         return simulate(self.neuron, self.drive, backend=self.backend(backend), **settings)
 
     def trace(self, backend: BackendName, trial: int = 0, **options: Any) -> Result:
-        """Simulate one trial alone and keep its traces, every 0.05 ms or so, and 200 000 samples at most."""
+        """Simulate one trial and keep its traces, at intervals of about 0.05 ms and at most 200 000 samples.
+
+        Arguments:
+            backend: "jump", "diffusion" or "per-neuron".
+            trial: number of the trial, from 0.
+            options: further arguments of `stochhh.simulate`; they replace those of the experiment.
+
+        Raises what `stochhh.simulate` raises.
+        """
         duration = real("duration", options.get("duration", self.simulation.duration), **DURATION)
         interval = max(min(_TRACE_INTERVAL, duration / 100), duration / _TRACE_SAMPLES)
         chosen: Any = self.backend(backend)
@@ -215,16 +277,27 @@ class Experiment:
         return replace(self, backends={**self.backends, backend: chosen}).simulate(backend, **settings)
 
     def check_before(self, backend: BackendName, **options: Any) -> None:
-        """Announce or refuse a long run as `simulate` would; `options` are workers and force_long."""
+        """Announce or refuse a long run as `simulate` does, without simulating.
+
+        Arguments:
+            backend: "jump", "diffusion" or "per-neuron".
+            options: workers and force_long, as for `stochhh.simulate`.
+
+        Raises InputError for a run of more than 30 days, unless force_long is True.
+        """
         from .simulation import check_before
 
         check_before(self.neuron, self.drive, backend=self.backend(backend), **asdict(self.simulation), **options)
 
     def draw_events(self, backend: Literal["jump", "per-neuron"], *, force_long: bool = False) -> Recording:
-        """The events that a run with this backend would draw, as a Recording.
+        """Draw the input events of a run with one backend, as a Recording.
 
-        Raises InputError for a backend that draws no events, and if they would not fit into half of the memory. A long
-        run is announced or refused as by `simulate`.
+        Arguments:
+            backend: "jump" or "per-neuron".
+            force_long: allow a run of more than 30 days, as for `stochhh.simulate`.
+
+        Raises InputError for a backend that draws no events, and if the events would need more than half of the memory.
+        A long run is announced or refused as by `simulate`.
         """
         run = self.simulation
         real("duration", run.duration, **DURATION)
@@ -235,8 +308,8 @@ class Experiment:
         room = allowed_memory()
         if size > room:
             allowed = (
-                f"smaller, since the events of so many trials of {run.duration:g} ms may need {size / GIB:.3g} GiB, "
-                f"more than half of the memory, {room / GIB:.3g} GiB"
+                f"smaller, since the events of {run.n_trials} trials of {run.duration:g} ms may need "
+                f"{size / GIB:.3g} GiB, more than half of the memory, {room / GIB:.3g} GiB"
             )
             raise InputError("n_trials", run.n_trials, allowed, "or choose a shorter duration")
         self.check_before(backend, force_long=force_long)

@@ -68,41 +68,47 @@ def simulate(
     max_trials: int | None = None,
     force_long: bool = False,
 ) -> Result:
-    """Simulate independent trials of a neuron under random input.
+    """Simulate independent trials of a neuron under random synaptic input.
+
+        dx/dt = f(x) + the synaptic input on V;   exact events or white noise, as the backend has it
+
+    What is exact and what is approximate depends on the backend, see Jump, Diffusion and PerNeuron. Trial k of a seed
+    is the same whatever the other trials, the number of workers and the duration; trials are independent.
 
     Arguments:
         neuron: a model, such as HodgkinHuxley().
-        drive: a SynapticInput.
+        drive: a SynapticInput, a Population or a list of Populations.
         backend: "jump", "diffusion" or "per-neuron", or an instance such as Jump(tolerance=1e-4).
-        duration: simulated time of a trial, ms.
-        seed: whole number from 0 to 2^64 - 1. Trial k of a seed is the same whatever else is run with it:
-            other trials, more workers, a longer duration.
-        n_trials: number of trials, by default 1; with `until` at the first look, by default 20.
-        transient: first part of the duration, left out of every statistic, ms.
-        dt: time step of a backend that has one, ms; short for Diffusion(dt=...) or PerNeuron(dt=...).
+        duration: simulated time of a trial, ms, including the transient.
+        seed: random seed, a whole number from 0 to 2^64 - 1.
+        n_trials: number of trials, by default 1; with `until` the number before the first check, by default 20.
+        transient: initial part of each trial that is excluded from all statistics, ms.
+        dt: time step, ms, short for Diffusion(dt=...) or PerNeuron(dt=...).
         first_trial: number of the first trial: first_trial=7, n_trials=1 is trial 7 alone.
-        events: a Recording to play instead of drawing events (jump and per-neuron).
-        trace_interval: sampling interval of traces of all state variables, ms; None keeps no traces.
-        membrane: a Sampling: sums over samples of state variables are accumulated during the run, and no trace is
-            stored. No other number changes. `statistics.membrane_density` and the functions beside it take the result.
-        workers: threads; by default one for each core.
-        memory_limit: GiB that the result may take; by default half of the machine's memory.
-        progress: show a bar on standard error; by default in a terminal and in a notebook, and a line a minute
-            elsewhere. One line there says when kernels are compiled for the first time on this machine; False
-            silences that too.
-        until: NAME -> half width of its 95 % interval, such as {"cv": "1%", "rate": 0.2}: more trials are run until
-            no interval is wider; see `precision.looks` for the rule and for its effect on the coverage.
-        max_trials: largest number of trials that `until` may run, by default 10 000. If they are not enough, the result
-            is returned nevertheless, and its provenance says so.
-        force_long: run even if the estimated time exceeds 30 days. A run that will take more than an hour, as estimated
-            on this machine, is announced on standard error before it starts (not with progress=False).
+        events: a Recording to replay instead of drawing events (jump and per-neuron).
+        trace_interval: sampling interval of traces of all state variables, ms; by default no traces are kept.
+        membrane: a Sampling: statistics of the state variables are accumulated during the run without storing traces,
+            for `statistics.membrane_density` and related functions. No other result changes.
+        workers: number of threads; by default one per core.
+        memory_limit: largest memory of the result, GiB; by default half of the machine's memory.
+        progress: show a progress bar on standard error; by default in a terminal and in a notebook, and one line per
+            minute elsewhere. False also suppresses the message that kernels are being compiled.
+        until: NAME -> half width of its 95 % interval, such as {"cv": "1%", "rate": 0.2}: trials are added until no
+            interval is wider; see `precision.looks` for the rule and for its effect on the coverage.
+        max_trials: largest number of trials with `until`, by default 10 000. If it is reached before the precision, the
+            result is returned nevertheless, and its provenance states it.
+        force_long: run even if the estimated time exceeds 30 days. A run of more than an hour, as estimated on this
+            machine, is announced on standard error before it starts (not with progress=False).
 
-    Returns a Result: all spikes, time averages of the powers of V, traces or a Membrane if asked for, and how it was
-    made.
+    Returns a Result: all spikes, time averages of the powers of V, traces or a Membrane if requested, and provenance.
 
     Raises InputError, which names the argument, for any value that is not allowed, and for a run of more than 30 days
-    unless `force_long`; UnstableStepError if a state leaves the region in which scheme and model are valid; Interrupted
-    on Ctrl-C, with the trials that were complete, from the first one on.
+    unless `force_long`; UnstableStepError if the state leaves the range of the model or the scheme becomes unstable;
+    Interrupted on Ctrl-C, with the complete trials up to the first incomplete one.
+
+    >>> from stochhh import HodgkinHuxley, Population
+    >>> exc = Population("exc", n=80, rate=10.0, weight=1.0, p=0.5)
+    >>> result = simulate(HodgkinHuxley(), exc, backend="jump", duration=1000.0, seed=1, n_trials=4)  # doctest: +SKIP
     """
     backend = _backend(backend, dt)
 
@@ -158,9 +164,15 @@ def check_before(
     workers: int | None = None,
     force_long: bool = False,
 ) -> None:
-    """Announce or refuse a long run as `simulate` would, before the first of several runs starts.
+    """Announce or refuse a long run as `simulate` does, before the first of several runs starts.
 
-    Arguments: as for `simulate`. Nothing is compiled or timed if the run cannot take an hour.
+    Nothing is compiled or timed if the run cannot take an hour.
+
+    Arguments:
+        neuron, drive, backend, duration, seed, n_trials, transient, workers, force_long: as for `simulate`.
+
+    Raises InputError, which names the argument, for any value that is not allowed, and for a run of more than 30 days
+    unless `force_long`.
     """
     backend = _backend(backend, None)
     task = _task(neuron, drive, seed, 0, n_trials, duration, transient, None, None, None)
@@ -245,8 +257,8 @@ def _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace
             raise InputError("events", events, "a Recording", "give Recording(trial, time, jump)")
         most = max(events.n_trials - first_trial, 0)
         if n_trials > most:
-            allowed = f"at most {most}, the number of trials of the events from first_trial = {first_trial} on"
-            raise InputError("n_trials", n_trials, allowed)
+            allowed = f"at most {most}, the number of trials in the events from first_trial = {first_trial} on"
+            raise InputError("n_trials", n_trials, allowed, "simulate fewer trials, or give events for more")
     return Task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, membrane, events)
 
 
@@ -273,13 +285,15 @@ def _check_memory(task, workers, limit):
     total = traces + membrane + spikes
     if total > limit:
         largest = f"traces {traces:.3g} GiB, " if traces else f"membrane {membrane:.3g} GiB, " if membrane else ""
-        shorter = "shorter lags and segments of the membrane" if membrane else "a longer trace_interval"
+        sparser = "shorter lags and segments of the membrane" if membrane else "a longer trace_interval"
+        sparser = f"{sparser}, " if largest else ""
         name, value = ("n_trials", task.n) if task.n > 1 else ("duration", task.duration)
         allowed = (
             f"smaller, since n_trials = {task.n} over {task.duration:g} ms may need {total:.3g} GiB "
             f"({largest}spikes up to {spikes:.3g} GiB), more than the limit of {limit:.3g} GiB"
         )
-        raise InputError(name, value, allowed, f"or choose a shorter duration, {shorter}, or a higher memory_limit")
+        remedy = f"or choose a shorter duration, {sparser}or in Python a higher memory_limit"
+        raise InputError(name, value, allowed, remedy)
     integer("n_trials", task.n, at_most=MOST_TRIALS, remedy="simulate the others with first_trial")
 
 
@@ -314,7 +328,7 @@ def _run(backend, task, cut, workers, progress, ctrl_c):
 
 
 def _advance(backend, task, stop, shown):
-    """Carry one block to its end; None if told to stop before."""
+    """Carry one block to its end; None if it is stopped before."""
     block = backend.open(task)
     while not stop.is_set():
         reached = block.advance()

@@ -1,4 +1,4 @@
-"""Realisations of the input process: what is driven, and how the neuron's flow is followed between."""
+"""The backends: each simulates the synaptic input in its own way and integrates the neuron between the events."""
 
 from __future__ import annotations
 

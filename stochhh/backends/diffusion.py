@@ -1,4 +1,4 @@
-"""Diffusion: the input as Gaussian white noise of the same mean and variance, by steps of one length.
+"""Diffusion: the input as Gaussian white noise of the same mean and variance, with a fixed time step.
 
 dV = (f_V(x) + kappa_1) dt + sqrt(kappa_2) dW,    dx_i = f_i(x) dt  for the other variables
 """
@@ -34,24 +34,33 @@ _OVERSHOOT = 0.5825971579390106
 
 @dataclass(frozen=True)
 class Diffusion:
-    """The diffusion approximation of the jump process, by steps of one length; Euler-Maruyama by default:
+    """The diffusion approximation: Gaussian white noise in place of the events, integrated with a fixed time step.
 
-        V_{i+1} = V_i + (f_V(x_i) + kappa_1) dt + sqrt(kappa_2 dt) z_i
+        dV = (f_V(x) + kappa_1) dt + sqrt(kappa_2) dW,    dx_i = f_i(x) dt  for the other variables
+        Euler-Maruyama:  V_{i+1} = V_i + (f_V(x_i) + kappa_1) dt + sqrt(kappa_2 dt) z_i,   z_i standard normal
 
-    Mean and variance of the input are matched, all higher cumulants dropped; on top comes the bias of the step, for
-    Euler-Maruyama of weak order 1 in dt. Spike times are interpolated linearly; V is averaged over every fourth step
-    (every second for "sra1"). Where a model's spikes end in a reset, V would reach the threshold between two steps
-    unseen: it is looked for 0.5826 sqrt(kappa_2 dt) below, which leaves an error of order dt.
+    Exact: the mean kappa_1 and the variance kappa_2 of the input per ms.
+    Approximate: all higher cumulants of the input are set to 0, and the time step adds a bias, of weak order 1 in dt
+    for "euler-maruyama" and of weak order 2 for the other schemes. Spike times are interpolated linearly within a step.
+    Averages of V use every fourth step (every second for "sra1"). For a model with a reset, V may cross the threshold
+    and return between two steps; the threshold is therefore lowered by 0.5826 sqrt(kappa_2 dt), which leaves an error
+    of order dt.
 
     Arguments:
         dt: time step, ms.
-        scheme: "euler-maruyama", "heun" (stochastic Heun), "splitting" (Strang; gates stay in [0, 1] at any step; needs
-            the model's linear rates) or "sra1" (strong order 1.5 for additive noise).
-        lanes: trials advanced side by side, a multiple of 8; by default 64, or 16 where there are few. It changes no
-            result.
+        scheme: "euler-maruyama", "heun" (stochastic Heun), "splitting" (Strang; gates stay in [0, 1] for any dt; for
+            models with `linear_rates`) or "sra1" (strong order 1.5 for additive noise).
+        lanes: number of trials advanced side by side, a multiple of 8; by default 64, or 16 if there are few trials.
+            Results do not depend on it.
+
+    Raises InputError, which names the argument, for a dt outside 1e-6 to 1e6 ms, an unknown scheme or another number
+    of lanes.
 
     Sources: Maruyama, Rend. Circ. Mat. Palermo 4, 48 (1955); for the other schemes see `kernels.schemes`; for the
     threshold of a reset Broadie, Glasserman and Kou, Math. Finance 7, 325 (1997), theorem 1.1.
+
+    >>> Diffusion(dt=0.02, scheme="heun").settings()
+    {'dt': 0.02, 'scheme': 'heun'}
     """
 
     dt: float = 0.01
@@ -68,11 +77,11 @@ class Diffusion:
         object.__setattr__(self, "lanes", checked_lanes(self.lanes))
 
     def settings(self) -> dict[str, Any]:
-        """What is recorded with a result."""
+        """The settings that are recorded with a result."""
         return {key: value for key, value in asdict(self).items() if key != "lanes"}
 
     def check(self, task: Task) -> None:
-        """Refuse a task that this backend cannot do."""
+        """Raise InputError for a task that this backend cannot simulate."""
         if task.events is not None:
             allowed = "omitted with the diffusion backend, which has no events to replay"
             raise InputError("events", task.events, allowed, "use the jump or per-neuron backend")
@@ -94,15 +103,15 @@ class Diffusion:
                 raise error if task.membrane is None else error.within(argument="membrane")
 
     def work(self, task: Task) -> tuple[Work, ...]:
-        """What a trial does, as a tuple of Work."""
+        """The operations of one trial that determine its cost, a tuple of Work."""
         return (Work(task.duration / self.dt, "steps", 1e-6),)
 
     def seconds(self, task: Task) -> float:
-        """Seconds that a block takes, as its beginning has it."""
+        """The run time of a block of trials in seconds, extrapolated from its beginning."""
         return seconds_of_block(self, task)
 
     def open(self, task):
-        """A block of trials at time 0."""
+        """Return a block of trials at time 0."""
         return _Block(self, task)
 
 

@@ -41,22 +41,31 @@ _DISAGREEMENT = 0.15  # of the two midpoint slopes, times the step, as a part of
 
 @dataclass(frozen=True)
 class Jump:
-    """The exact input process: events at their exact times, at a cost that does not know how many neurons.
+    """The exact input: the compound Poisson process of all populations, each event at its exact time.
 
-    The law of the events is exact. The flow is integrated by Runge-Kutta steps of order 4 that take in up to four
-    events each, through the exact integrals of the jump path over the step (`kernels.path`): of strong order 2 in its
-    length while it holds several. A step ends at an event where the jumps are large, and is short where h |k2 - k3|
-    is not small; a threshold crossing is then found from event to event, by bisection. The spike times of the
-    default neuron differ from the exact flow's, on the same events, by less than `tolerance` (root mean square), where
-    the flow itself is not on the verge between a spike and none.
+        dx/dt = f(x) between events,    V <- V + weight_k at an event of population k
+
+    Exact: the distribution of the events, their times and their weights. The cost depends on the number of events per
+    ms, not on the number of presynaptic neurons.
+    Approximate: the flow between events. Runge-Kutta steps of order 4 contain up to four events each and use the exact
+    integrals of the jump path over the step. The strong order in the step length is 2 for steps that contain several
+    events, and 4 for steps without an event. The step length is adapted to the size of the jumps and to the curvature
+    of the flow, and threshold crossings are located by bisection. For the default neuron the spike times then differ
+    from those of the exact flow, on the same events, by less than `tolerance` (root mean square), except where a
+    trajectory lies on the boundary between a spike and no spike.
 
     Arguments:
         tolerance: root mean square error of a spike time caused by the integration of the flow, ms.
-        lanes: trials advanced side by side, a multiple of 8; by default 64, or 16 where there are few. It changes no
-            result.
+        lanes: number of trials advanced side by side, a multiple of 8; by default 64, or 16 if there are few trials.
+            Results do not depend on it.
+
+    Raises InputError, which names the argument, for a value outside these bounds.
 
     Sources: Collatz, The Numerical Treatment of Differential Equations (1960), II.3.4 (step control); Roessler, SIAM J.
-    Numer. Anal. 48, 922 (2010), for the use of the time integral of additive noise.
+    Numer. Anal. 48, 922 (2010) (the time integral of additive noise).
+
+    >>> Jump(tolerance=1e-4).settings()
+    {'tolerance': 0.0001}
     """
 
     tolerance: float = 1e-3
@@ -71,11 +80,11 @@ class Jump:
         object.__setattr__(self, "lanes", checked_lanes(self.lanes))
 
     def settings(self) -> dict[str, Any]:
-        """What is recorded with a result."""
+        """The settings that are recorded with a result."""
         return {key: value for key, value in asdict(self).items() if key != "lanes"}
 
     def check(self, task: Task) -> None:
-        """Refuse a task that this backend cannot do."""
+        """Raise InputError for a task that this backend cannot simulate."""
         if task.events is None:
             source_of(task.drive)
 
@@ -89,7 +98,7 @@ class Jump:
         return rounded(float(np.cbrt(self.tolerance)))
 
     def work(self, task: Task) -> tuple[Work, ...]:
-        """What a trial does, as a tuple of Work."""
+        """The operations of one trial that determine its cost, a tuple of Work."""
         steps = Work(task.duration / self.longest_step(task), "steps of the flow", 1e-5)
         events = task.drive.intensity * task.duration
         if task.events is not None:
@@ -97,11 +106,11 @@ class Jump:
         return Work(events, "events", 1e-6), steps
 
     def seconds(self, task: Task) -> float:
-        """Seconds that a block takes, as its beginning has it."""
+        """The run time of a block of trials in seconds, extrapolated from its beginning."""
         return seconds_of_block(self, task)
 
     def open(self, task):
-        """A block of trials at time 0."""
+        """Return a block of trials at time 0."""
         return _Block(self, task)
 
 

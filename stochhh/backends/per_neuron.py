@@ -1,4 +1,4 @@
-"""Per neuron: the original method made right. Slow, obvious, and what the others are held against.
+"""Per neuron: the original method, corrected. It is slow and simple, and the reference for the other backends.
 
 every presynaptic neuron's spike times, one Bernoulli(p) a spike, V <- V + weight at the exact time,
 and plain steps of at most dt between
@@ -31,16 +31,25 @@ _STRETCH = 2000  # steps between two looks at the world outside
 
 @dataclass(frozen=True)
 class PerNeuron:
-    """Each presynaptic neuron on its own, in plain Python.
+    """The exact input, drawn neuron by neuron: a slow reference in plain Python for the other backends.
 
-    The law of the events is exact. Between them the flow takes classical Runge-Kutta steps of at most dt, of
-    order 4; a threshold crossing on the flow is interpolated linearly in its step, an error of order dt^2. For a model
-    with a reset the step is cut short where it reaches the threshold, to rounding.
+        spikes of each presynaptic neuron: a Poisson process;   transmission: Bernoulli(p) for each spike
+        dx/dt = f(x) between events,    V <- V + weight_k at a transmitted spike of population k
+
+    Exact: the distribution of the events, their times and their weights. The cost grows with the number of neurons.
+    Approximate: the flow between events, by classical Runge-Kutta steps of at most dt, of order 4. A threshold crossing
+    within a step is interpolated linearly, with an error of order dt^2; for a model with a reset the step ends at the
+    threshold, to rounding error.
 
     Arguments:
         dt: longest step, ms.
 
+    Raises InputError for a dt outside 1e-6 to 1e6 ms.
+
     Source: Kutta, Z. Math. Phys. 46, 435 (1901).
+
+    >>> PerNeuron(dt=0.02).settings()
+    {'dt': 0.02}
     """
 
     dt: float = 0.01
@@ -48,22 +57,22 @@ class PerNeuron:
     name: ClassVar[Literal["per-neuron"]] = "per-neuron"
     lanes: ClassVar[int] = 1
     parallel: ClassVar[bool] = False  # plain Python: one thread at a time
-    cheaper: ClassVar[str] = "the jump backend, which draws the same events at a cost that no number of neurons raises"
+    cheaper: ClassVar[str] = "the jump backend, whose cost does not depend on the number of neurons"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "dt", real("dt", self.dt, at_least=1e-6, at_most=1e6, unit="ms"))
 
     def settings(self) -> dict[str, Any]:
-        """What is recorded with a result."""
+        """The settings that are recorded with a result."""
         return asdict(self)
 
     def check(self, task: Task) -> None:
-        """Refuse a task that this backend cannot do."""
+        """Raise InputError for a task that this backend cannot simulate."""
         if task.events is None:
             task.drive.check_events()
 
     def work(self, task: Task) -> tuple[Work, ...]:
-        """What a trial does, as a tuple of Work."""
+        """The operations of one trial that determine its cost, a tuple of Work."""
         steps = task.duration / self.dt
         if task.events is not None:
             return (Work(steps + len(task.events) / task.events.n_trials, "steps", 1e-4),)
@@ -75,7 +84,7 @@ class PerNeuron:
         )
 
     def seconds(self, task: Task) -> float:
-        """Seconds that a trial takes: its flow, as its beginning without events has it, and its draws."""
+        """The run time of a trial in seconds: its flow, extrapolated from a beginning without events, and its draws."""
         if task.events is not None:
             return seconds_of_block(self, task)
         flow = seconds_of_block(self, replace(task, first=0, events=Recording([], [], [], n_trials=1)))
@@ -83,7 +92,7 @@ class PerNeuron:
         return flow + presynaptic_seconds(task.drive, task.duration)
 
     def open(self, task):
-        """A block of one trial at time 0."""
+        """Return a block of one trial at time 0."""
         return _Block(self, task)
 
 
@@ -147,8 +156,8 @@ class _Block:
             self._step(until)
         except OverflowError:
             raise UnstableStepError(
-                f"per-neuron, trial {self.task.first} at t = {self.t:.6g} ms: the step of {until - self.t:g} ms left "
-                f"every range: take a smaller dt, or {calmer(self.neuron)}"
+                f"per-neuron, trial {self.task.first} at t = {self.t:.6g} ms: the state overflowed in a step of "
+                f"{until - self.t:g} ms: take a smaller dt, or {calmer(self.neuron)}"
             ) from None
 
     def _step(self, until):

@@ -1,4 +1,4 @@
-"""What drives a neuron: populations, their cumulants, their events; recordings of such events."""
+"""The synaptic input: presynaptic populations, their cumulants and events, and recordings of such events."""
 
 from .population import Population
 from .recording import Recording

@@ -1,4 +1,4 @@
-"""Common spikes: a mother process whose spikes reach several synapses at once, and the jump that they make together."""
+"""Common spikes: a mother process whose spikes reach several synapses at once, and the jumps that they cause."""
 
 from dataclasses import dataclass
 from math import ceil, comb, floor, fsum, isfinite, sqrt
@@ -16,17 +16,18 @@ _MOST_JUMPS = 2**22  # in a table
 
 @dataclass(frozen=True)
 class CommonSpikes:
-    """The multiple-interaction process: what the neurons of some populations share, and what reaches V of it.
+    """The multiple-interaction process: correlated presynaptic neurons that share the spikes of a mother process.
 
-        mother spikes: Poisson, of rate M;   each is copied to each neuron with probability c_k, on its own,
+        mother spikes: Poisson, of rate M;   each is copied to each neuron with probability c_k, independently,
         each copy transmitted with probability p_k:   B_k ~ Binomial(n_k, c_k p_k),   jump = sum_k sum_{i <= B_k} w_ki
 
-    So each neuron is a Poisson process of rate M c_k, and the spike counts of two neurons, in any window, have the
-    correlation sqrt(c_k c_l): c within a population. One mother spike is one event, however many synapses it reaches;
-    those that reach none are none.
+    Each neuron is then a Poisson process of rate M c_k, and the spike counts of two neurons of populations k and l have
+    the correlation sqrt(c_k c_l) in every window, i.e. c_k within a population. A mother spike is one event,
+    irrespective of the number of synapses that it reaches; one that reaches no synapse is not an event. All moments and
+    intensities are exact.
 
     Arguments:
-        populations: Populations of one mother process, M = rate / correlation for each.
+        populations: Populations with one mother process, M = rate / correlation, a tuple.
 
     Source: Kuhn, Aertsen and Rotter, Neural Comput. 15, 67 (2003) (the process with p = 1).
     """
@@ -35,18 +36,18 @@ class CommonSpikes:
 
     @property
     def label(self):
-        """What it is called in messages."""
+        """The name of the source in messages."""
         names = ", ".join(repr(population.name) for population in self.populations)
         return f"population{'s' if len(self.populations) > 1 else ''} {names}"
 
     @property
     def mother_rate(self):
-        """M, spikes per ms."""
+        """The rate M of the mother process, spikes per ms."""
         return per_ms(self.populations[0].rate / self.populations[0].correlation)
 
     @property
     def _reach(self):
-        """1 - prod_k (1 - c_k p_k)^n_k: the chance that a mother spike reaches V."""
+        """1 - prod_k (1 - c_k p_k)^n_k: the probability that a mother spike reaches V."""
         reach = 0.0
         for population in self.populations:
             reach = _either(reach, _any_of(population.n, population.correlation * population.p))
@@ -54,11 +55,17 @@ class CommonSpikes:
 
     @property
     def intensity(self):
-        """Events per ms: mother spikes of which at least one copy is transmitted."""
+        """The number of events per ms: mother spikes of which at least one copy is transmitted."""
         return self.mother_rate * self._reach
 
     def moment(self, j):
-        """E[jump^j] of one event, mV^j, j >= 0. Exact; OverflowError beyond the largest number."""
+        """The j-th moment of the jump of one event, E[jump^j] in mV^j, exact.
+
+        Arguments:
+            j: order, 0 or more.
+
+        Raises OverflowError if it exceeds the largest floating-point number.
+        """
         reach = self._reach
         if reach == 0:
             return 0.0
@@ -70,27 +77,28 @@ class CommonSpikes:
         return total[j] / reach
 
     def jumps(self):
-        """(probability, law) of the jumps that an event may be, shapes (m,) and (m, 4), a law as `weights` has it.
+        """(probability, Coefficients) of the m possible types of jump of an event, shapes (m,) and (m, 4).
 
-        Exact but for rounding and for jumps left out of a probability below 2^-80 each.
-        Raises InputError where a sum of weights has no such law, or where there are too many different jumps.
+        Exact up to rounding and to the omission of jumps with a probability below 2^-80 each.
+
+        Raises InputError if the sum of several weights has no such coefficients, and if there are too many types.
         """
         chance, (spikes, shift, variance) = np.ones(1), np.zeros((3, 1))
         for population in self.populations:
-            law = population.law
-            self._check(population, law)
+            weight = population.coefficients
+            self._check(population, weight)
             k, p = _binomial(population.n, population.correlation * population.p)
             if chance.size * k.size > _MOST_JUMPS:
                 fault = (
-                    f"the common spikes of {self.label} make more than {_MOST_JUMPS} different jumps, too many for the "
-                    "jump backend"
+                    f"the common spikes of {self.label} cause more than {_MOST_JUMPS} different jumps, too many for "
+                    "the jump backend"
                 )
                 remedy = "let fewer populations share them, lower n, or use the per-neuron backend"
                 raise InputError(fault, remedy=remedy)
             chance = np.outer(chance, p).ravel()
             spikes, shift, variance = (
                 np.add.outer(before, k * each).ravel()
-                for before, each in ((spikes, 1.0), (shift, law.shift), (variance, law.normal * law.normal))
+                for before, each in ((spikes, 1.0), (shift, weight.shift), (variance, weight.normal * weight.normal))
             )
             kept = chance > 2.0**-_BITS * self._reach
             chance, spikes, shift, variance = (column[kept] for column in (chance, spikes, shift, variance))
@@ -98,8 +106,8 @@ class CommonSpikes:
         return chance / chance.sum(), np.stack([shift, np.sqrt(variance), *np.zeros((2, shift.size))], axis=1)
 
     @staticmethod
-    def _check(population, law):
-        if law.exponential or law.log_sd:
+    def _check(population, weight):
+        if weight.exponential or weight.log_sd:
             allowed = (
                 f"constant or normal where correlation = {population.correlation:g} in the jump backend, which draws "
                 "the sum of several weights at once"
@@ -132,7 +140,7 @@ def _of_sum(a, b):
 
 
 def _of_copies(one, n):
-    """Moments of the sum of n independent numbers, from those of one: all of it sums of like sign, none cancels."""
+    """Moments of the sum of n independent numbers, from those of one: terms of one sign, so none cancel."""
     total = [1.0] + [0.0] * (len(one) - 1)
     while n:
         if n & 1:
@@ -144,7 +152,7 @@ def _of_copies(one, n):
 
 
 def _binomial(n, q):
-    """(k, probability) of the binomial law, without its tails: below 2^-80 each, by Bernstein's inequality."""
+    """(k, probability) of a binomial distribution without its tails: below 2^-80 each, by Bernstein's inequality."""
     if n == 0 or q in (0, 1):
         return np.array([n if q == 1 else 0]), np.ones(1)
     small = _BITS * 0.6931471805599453

@@ -14,20 +14,33 @@ __all__ = ["Source", "draw_events", "poisson_events", "source_of"]
 
 
 class Source(NamedTuple):
-    """A compound Poisson process as the kernels see it: a jump for each population, for common spikes one for each sum.
+    """A compound Poisson process in the form that the kernels need.
 
-    Where populations have random weights, a jump is drawn from the law of its number.
+    Independent populations contribute one type of jump each, common spikes one type for each possible sum of weights.
+    With random weights, each jump is drawn from the distribution of its type.
+
+    Arguments:
+        intensity: events per ms, Lambda.
+        edges: cumulative probabilities of the m types of jump without the last, shape (m - 1,).
+        weights: jump of each type, mV, shape (m,); with random weights the numbers of the types, 0 to m - 1.
+        laws: Coefficients of each type, shape (m, 4); None if all weights are constant.
     """
 
-    intensity: float  # Lambda, 1/ms
-    edges: np.ndarray  # cumulative probabilities of the jumps, the last one left out
-    weights: np.ndarray  # mV; where they are drawn, the numbers of the jumps instead
-    laws: np.ndarray | None = None  # a row for each jump; None if all are constant
+    intensity: float
+    edges: np.ndarray
+    weights: np.ndarray
+    laws: np.ndarray | None = None
 
 
 @lru_cache(maxsize=4)
 def source_of(drive):
-    """The merged process of a drive; what never fires is left out. Raises InputError if it cannot be drawn."""
+    """The merged process of an input, without populations that never fire.
+
+    Arguments:
+        drive: a SynapticInput.
+
+    Raises InputError for an input whose events cannot be drawn, i.e. one with a negative correlation.
+    """
     drive.check_events()
     firing = [source for source in drive.sources if source.intensity > 0]
     if not firing:
@@ -104,11 +117,18 @@ def _draw_weights(jumps, first, trial, k0, k1, laws):
 
 @kernel
 def draw_events(times, jumps, first, time, trial, k0, k1, source):
-    """Fill `times` (ms) and `jumps` (mV) with events number `first` and on; the one before was at `time`.
+    """Draw the next events of a trial, exact: exponential intervals and independent jumps.
 
-    Event i of a trial rests on block i of its stream alone, and times are summed in order, so the events
-    are the same whatever the length of the blocks. Exact: gaps are exponential, marks independent. A weight that
-    is drawn anew for every event rests on block i of another stream.
+    Event i of a trial depends on block i of its random stream alone, and a random weight on block i of another stream.
+    Times are summed in order, so that the events do not depend on how many are drawn at once.
+
+    Arguments:
+        times, jumps: arrays to be filled, shape (n,), ms and mV.
+        first: number of the first of these events.
+        time: time of the event before, ms.
+        trial: number of the trial.
+        k0, k1: key of the seed.
+        source: a Source of positive intensity.
     """
     _gaps_and_marks(times, jumps, first, trial, k0, k1)
     mean_gap = 1.0 / source.intensity
@@ -120,9 +140,16 @@ def draw_events(times, jumps, first, time, trial, k0, k1, source):
 
 
 def poisson_events(drive, *, duration, seed, trials, block=65536):
-    """Draw the merged events of a drive up to `duration`, ms, for the given trial numbers, as a Recording.
+    """Draw the merged events of an input as a Recording: those of the jump backend for the same seed and trials.
 
-    They are the events that the jump backend draws for the same seed and trials. Raises InputError where it would.
+    Arguments:
+        drive: a SynapticInput.
+        duration: time up to which events are drawn, ms.
+        seed: random seed.
+        trials: numbers of the trials.
+        block: number of events drawn at once; the events do not depend on it.
+
+    Raises InputError for an input whose events cannot be drawn.
     """
     source, key = source_of(drive), key_of(seed)
     times, jumps = [], []

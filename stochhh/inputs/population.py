@@ -1,4 +1,4 @@
-"""A presynaptic population: its neurons, their synapses, and the events that they make together."""
+"""A presynaptic population: its neurons, their synapses, and the events that they produce together."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .weights import WEIGHT_DISTRIBUTIONS
 if TYPE_CHECKING:
     from typing import Any
 
-    from .weights import Law
+    from .weights import Coefficients
 
 __all__ = ["Population"]
 
@@ -32,28 +32,37 @@ _LEAST = 1e-9  # correlation; that of common spikes at 1e9 times the rate
 
 @dataclass(frozen=True)
 class Population:
-    """`n` presynaptic neurons, each a Poisson process, independent or correlated, with unreliable synapses of one kind.
+    """A population of n presynaptic neurons that spike as Poisson processes and share one type of unreliable synapse.
+
+        lambda = n rate p  for independent neurons,    kappa_j = lambda E[w^j],    V <- V + w at each event
 
     Arguments:
-        name: what it is called in tables and files; unique within an input, whatever its Unicode composition.
+        name: name of the population in tables and files, unique within an input and without dots.
         n: number of presynaptic neurons, 0 or more.
-        rate: spikes of one neuron, Hz, 0 or more.
-        weight: what one transmitted spike adds to V at once, mV; negative for inhibition.
-        p: probability that a spike is transmitted, from 0 to 1, by default 1.
-        weight_distribution: "constant"; or the law from which each transmitted spike draws a weight of mean
-            `weight` anew: "exponential" or "lognormal", of the sign of `weight`, or "normal".
+        rate: firing rate of one presynaptic neuron, Hz, 0 or more.
+        weight: mean jump of V caused by one transmitted spike, mV; negative for inhibition.
+        p: probability that a spike is transmitted, from 0 to 1; by default 1.
+        weight_distribution: distribution of the weight, drawn independently for each transmitted spike: "constant",
+            "exponential", "lognormal" (both with the sign of `weight`) or "normal".
         weight_sd: standard deviation of a normal or lognormal weight, mV, above 0.
-        correlation: of the spike counts of any two of its neurons, from -1/(n - 1) to 1; above 0 they have common
-            spikes, below 0 only the mean and the variance of what they do are known.
-        common: name of the source of common spikes; populations of the same one share it, and need one value of
-            rate / correlation. By default a correlated population has a source of its own.
+        correlation: correlation of the spike counts of any two neurons of the population, from -1/(n - 1) to 1;
+            positive through common spikes, negative for the diffusion backend only.
+        common: name of the source of common spikes; populations with the same name share their common spikes and must
+            have the same rate / correlation. By default each correlated population has a separate source.
 
-    The transmitted spikes of independent neurons are one Poisson process of intensity n * rate * p (superposition and
-    thinning: Kingman, Poisson Processes, 1993, sections 2.2 and 5.1). Common spikes come from a mother process of rate
-    rate / correlation; each reaches each neuron with probability `correlation`, and the synapses that transmit it make
-    one jump together: see `CommonSpikes`. They cannot make a negative correlation. Then no more than mean and variance
-    is known of what the population does to V, which is all that the diffusion needs; the other backends refuse.
-    Raises InputError, which names the argument.
+    Exact: the transmitted spikes of independent neurons form one Poisson process of intensity lambda (superposition and
+    thinning). At a positive correlation, common spikes come from a mother process of rate rate / correlation; each is
+    copied to each neuron with probability `correlation`, and all copies that are transmitted act as one jump, see
+    `CommonSpikes`. At a negative correlation only the mean and the variance of the input are defined; the diffusion
+    needs no more, and the other backends raise InputError.
+
+    Raises InputError, which names the argument, for a value outside these bounds.
+
+    Source: Kingman, Poisson Processes (1993), secs. 2.2 and 5.1.
+
+    >>> exc = Population("exc", n=80, rate=10.0, weight=1.0, p=0.5)
+    >>> exc.intensity  # events per ms
+    0.4
     """
 
     name: str
@@ -111,10 +120,10 @@ class Population:
 
     @property
     def intensity(self) -> float:
-        """lambda: events per ms: transmitted spikes, n * rate * p, where neurons are independent.
+        """The number of events per ms, lambda: n * rate * p for independent neurons.
 
-        Fewer where they have common spikes, since one of them is one event. At a negative correlation, of which the
-        events are not known, the transmitted spikes again.
+        With common spikes it is smaller, since a common spike is one event. At a negative correlation, for which events
+        are not defined, it is the number of transmitted spikes per ms.
         """
         if self.correlation > 0:
             return CommonSpikes((self,)).intensity
@@ -122,28 +131,39 @@ class Population:
 
     @property
     def label(self) -> str:
-        """What it is called in messages."""
+        """The name of the population in messages."""
         return f"population {shown(self.name)}"
 
     @property
-    def law(self) -> Law:
-        """The law of one weight, as the formula of `weights` has it."""
-        return WEIGHT_DISTRIBUTIONS[self.weight_distribution].law(self.weight, self.weight_sd)
+    def coefficients(self) -> Coefficients:
+        """The Coefficients of the distribution of one weight."""
+        return WEIGHT_DISTRIBUTIONS[self.weight_distribution].coefficients(self.weight, self.weight_sd)
 
     @property
     def random(self) -> bool:
-        """Whether each transmitted spike draws a weight of its own."""
+        """Whether the weights of transmitted spikes are random."""
         return self.weight_distribution != "constant"
 
     def weight_moment(self, j: int) -> float:
-        """E[w^j] of one weight, mV^j, j >= 1: weight^j where it is constant. Exact."""
+        """The j-th moment of one weight, E[w^j] in mV^j, exact.
+
+        Arguments:
+            j: order, 1 or more.
+        """
         return WEIGHT_DISTRIBUTIONS[self.weight_distribution].moment(j, self.weight, self.weight_sd)
 
     def moment(self, j: int) -> float:
-        """E[jump^j] of one event, mV^j, j >= 1: that of one weight, or of the sum of those that a common spike moves.
+        """The j-th moment of the jump of one event, E[jump^j] in mV^j, exact.
 
-        Exact. At a negative correlation the second is what makes intensity * moment(2) the variance that V gains,
-        lambda (E[w^2] + (n - 1) correlation p E[w]^2), and higher ones do not exist: InputError.
+            negative correlation, j = 2:   E[w^2] + (n - 1) correlation p E[w]^2
+
+        The jump is one weight, or the sum of the weights of all copies of a common spike. At a negative correlation the
+        second moment is defined by the variance of the input, intensity * moment(2).
+
+        Arguments:
+            j: order, 1 or more.
+
+        Raises InputError for j above 2 at a negative correlation, where these moments are not defined.
         """
         if self.correlation > 0:
             return CommonSpikes((self,)).moment(j)
@@ -159,7 +179,7 @@ class Population:
         return moment
 
     def jumps(self):
-        """(probability, law) of the jumps that an event may be, shapes (m,) and (m, 4), a law as `weights` has it."""
+        """(probability, Coefficients) of the m possible types of jump of an event, shapes (m,) and (m, 4)."""
         if self.correlation > 0:
             return CommonSpikes((self,)).jumps()
-        return np.ones(1), np.array([self.law])
+        return np.ones(1), np.array([self.coefficients])

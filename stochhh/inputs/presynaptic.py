@@ -1,4 +1,4 @@
-"""Every presynaptic neuron's own spikes, each transmitted or not: the input before any mathematics is done."""
+"""The spikes of each presynaptic neuron and their transmission: the input as it is defined, without superposition."""
 
 from time import perf_counter
 
@@ -18,19 +18,37 @@ _MOTHER_SPIKES = 65536  # drawn at a time
 
 
 def presynaptic_events(drive, *, duration, seed, trials):
-    """Draw each neuron's Poisson spikes up to `duration` (ms) and each transmission; what got through.
+    """Draw the transmitted spikes of an input neuron by neuron, as a Recording.
 
-    Neuron number i of the drive has a stream of its own: exponential gaps of mean 1/rate, and one Bernoulli(p),
-    and a weight if that is random, for every spike. Where neurons have common spikes, the gaps are those of the mother
-    process, and each neuron has one Bernoulli(correlation) more for each of its spikes; what a common spike moves in
-    all is one event. Exact, and of a cost that grows with the number of neurons.
+    Each neuron has a separate random stream: exponential intervals of mean 1/rate, and for each spike one Bernoulli(p)
+    variable and, if weights are random, one weight. Common spikes are drawn from their mother process, with one
+    Bernoulli(correlation) variable more for each neuron and mother spike; all their weights together are one event.
+    Exact; the cost grows with the number of neurons.
+
+    Arguments:
+        drive: a SynapticInput.
+        duration: time up to which spikes are drawn, ms.
+        seed: random seed.
+        trials: numbers of the trials.
+
+    Raises InputError for an input whose events cannot be drawn, i.e. one with a negative correlation.
+
+    >>> from stochhh import Population, SynapticInput
+    >>> drive = SynapticInput(Population("exc", n=80, rate=10.0, weight=1.0, p=0.5))
+    >>> presynaptic_events(drive, duration=1000.0, seed=1, trials=range(2))
+    <Recording: 739 events in 2 trials>
     """
     drawn = [in_order(transmitted(drive, duration, seed, trial)) for trial in trials]
     return Recording.from_lists([time for time, _ in drawn], [jump for _, jump in drawn])
 
 
 def presynaptic_work(drive, duration):
-    """(neurons, spikes that are drawn) of one trial of `duration`, ms; of common spikes every neuron is asked."""
+    """The mean numbers (neurons, spikes) that are drawn in one trial; each mother spike is drawn for every neuron.
+
+    Arguments:
+        drive: a SynapticInput.
+        duration: duration of the trial, ms.
+    """
     neurons = spikes = 0.0
     for source in drive.sources:
         common = isinstance(source, CommonSpikes)
@@ -41,7 +59,12 @@ def presynaptic_work(drive, duration):
 
 
 def presynaptic_seconds(drive, duration):
-    """Seconds in which the spikes of one trial are drawn, from the time that some take on this machine."""
+    """The time to draw the spikes of one trial, in seconds, estimated from a short sample on this machine.
+
+    Arguments:
+        drive: a SynapticInput.
+        duration: duration of the trial, ms.
+    """
     neurons, spikes = presynaptic_work(drive, duration)
     each_neuron = _seconds(Population("few spikes", 100, 1.0, 1.0, 0.5), 1.0) / 100
     each_spike = _seconds(Population("many spikes", 1, 1e6, 1.0, 0.5), 20.0) / 2e4
@@ -56,7 +79,16 @@ def _seconds(population, duration):
 
 
 def transmitted(drive, duration, seed, trial):
-    """Yield (time, jump) of the transmitted spikes of one trial, for a batch of neurons at a time."""
+    """Yield (time, jump) of the transmitted spikes of one trial, in ms and mV, for one batch of neurons at a time.
+
+    Arguments:
+        drive: a SynapticInput.
+        duration: time up to which spikes are drawn, ms.
+        seed: random seed.
+        trial: number of the trial.
+
+    Raises InputError for an input whose events cannot be drawn.
+    """
     drive.check_events()
     ends = np.cumsum([population.n for population in drive.populations]).tolist()
     first = {p.name: end - p.n for p, end in zip(drive.populations, ends, strict=True)}  # number of its first neuron
@@ -68,7 +100,7 @@ def transmitted(drive, duration, seed, trial):
 
 
 def _independent(population, first, duration, seed, trial):
-    """The transmitted spikes of neurons that know nothing of each other."""
+    """The transmitted spikes of independent neurons."""
     for start in range(0, population.n, _BATCH):
         times, weights = [np.empty(0)], [np.empty(0)]
         for neuron in range(first + start, first + min(start + _BATCH, population.n)):
@@ -80,7 +112,7 @@ def _independent(population, first, duration, seed, trial):
 
 
 def _common(source, number, first, duration, seed, trial):
-    """The spikes of a mother process, copied to each neuron or not, each copy transmitted or not: the jumps in all."""
+    """The jumps of common spikes: each mother spike copied to each neuron or not, each copy transmitted or not."""
     drawn = 0
     for spikes, _ in _poisson(source.mother_rate, number, MOTHER, duration, seed, trial, at_most=_MOTHER_SPIKES):
         index = np.arange(drawn, drawn + spikes.size)
@@ -102,11 +134,15 @@ def _weights(population, neuron, spikes, seed, trial):
     if not population.random:
         return np.full(spikes.size, population.weight)
     index = ~(spikes.astype(np.uint64) + np.uint64(neuron << 32))  # where no merged event has its weight
-    return drawn_weights(population.law, *uniforms(index, trial, WEIGHT, seed))
+    return drawn_weights(population.coefficients, *uniforms(index, trial, WEIGHT, seed))
 
 
 def in_order(parts):
-    """(time, jump) of all parts, sorted by time; simultaneous ones stay in the order of neurons."""
+    """Merge batches of events into (time, jump), sorted by time; simultaneous events stay in the order of neurons.
+
+    Arguments:
+        parts: pairs (time, jump) of arrays of shape (n,), ms and mV.
+    """
     time, jump = (np.concatenate(column) for column in zip((np.empty(0), np.empty(0)), *parts, strict=True))
     order = np.argsort(time, kind="stable")
     return time[order], jump[order]

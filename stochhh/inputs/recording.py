@@ -1,4 +1,4 @@
-"""Events that were drawn or recorded before, to be played to a neuron again."""
+"""Input events that were drawn or recorded before, to be replayed to a neuron."""
 
 from __future__ import annotations
 
@@ -26,21 +26,26 @@ _SHORT = 500  # parts of the run, in one of which no events but those in another
 
 
 class Recording:
-    """Input events of one or more trials: what moved V, when, and by how much.
+    """Recorded input events of one or more trials, to be replayed: V <- V + jump at each event.
 
     Arguments:
-        trial: trial of each event, from 0, shape (n_events,).
-        time: time of each event, ms since the start of the trial, not negative.
-        jump: what it adds to V, mV.
+        trial: trial of each event, counted from 0, shape (n_events,).
+        time: time of each event since the start of the trial, ms, not negative, shape (n_events,).
+        jump: jump of V at each event, mV, shape (n_events,).
         n_trials: number of trials, if they are numbered from 0.
-        trials: the numbers of all trials, in any numbering, those without events included; their places are the trials.
+        trials: the numbers of all trials in any numbering, including trials without events; trial k of a run replays
+            the k-th of them.
 
-    Events are put in order of trial and time. Those of one instant act together, as one event of their sum: no result
-    depends on the order of the rows. Raises InputError for values that are not valid events.
+    Events are sorted by trial and time. Simultaneous events act as one event, the sum of their jumps, so that no result
+    depends on the order of the rows.
 
-    Trial k of a run plays trial k. With neither n_trials nor trials, numbers from 0 on are the trials, and those
-    missing in between have no events; numbers from 1 to k, none missing, are lowered by one. Both are reported in
-    `doubts`, as sentences, and any other numbering is refused.
+    If neither n_trials nor trials is given, trials are numbered from 0, and numbers missing in between are trials
+    without events; complete numbers 1 to k are lowered by one. Both are reported in `doubts`.
+
+    Raises InputError for values that are not valid events, and for any other numbering of the trials.
+
+    >>> Recording(trial=[0, 0, 1], time=[2.5, 1.0, 3.0], jump=[1.0, 1.0, -4.0], n_trials=2)
+    <Recording: 3 events in 2 trials>
     """
 
     def __init__(
@@ -59,14 +64,22 @@ class Recording:
 
     @classmethod
     def from_lists(cls, times: Sequence[Any], jumps: Sequence[Any]) -> Self:
-        """A recording from the times and the jumps of each trial."""
+        """Make a recording from the times and the jumps of each trial.
+
+        Arguments:
+            times: times of the events of each trial, ms, a list of arrays of shape (n_events,).
+            jumps: jumps of V of these events, mV, a list of arrays of the same shapes.
+
+        >>> Recording.from_lists([[1.0, 2.5], []], [[1.0, 1.0], []])
+        <Recording: 2 events in 2 trials>
+        """
         counts = [len(t) for t in times]
         trial = np.repeat(np.arange(len(counts)), counts)
         join = lambda parts: np.concatenate(parts) if parts else np.empty(0)  # noqa: E731
         return cls(trial, join(times), join(jumps), len(counts))
 
     def __len__(self) -> int:
-        """Number of events."""
+        """The number of events."""
         return self.time.size
 
     def __eq__(self, other: object) -> bool:
@@ -78,12 +91,22 @@ class Recording:
         return f"<Recording: {self.time.size} events in {self.n_trials} trials>"
 
     def of(self, trial: int) -> tuple[FloatArray, FloatArray]:
-        """(time, jump) of one trial, ms and mV."""
+        """The events (time, jump) of one trial, in ms and mV, each of shape (n_events,).
+
+        Arguments:
+            trial: number of the trial, from 0.
+        """
         first, last = np.searchsorted(self.trial, [trial, trial + 1])
         return self.time[first:last], self.jump[first:last]
 
     def doubts_of_run(self, first: int, n_trials: int, duration: float) -> tuple[str, ...]:
-        """Sentences that say what is doubtful where these trials are played for `duration` ms; () for nothing."""
+        """Doubts about a replay of these events, a tuple of sentences; () if there are none.
+
+        Arguments:
+            first: number of the first trial of the run.
+            n_trials: number of trials of the run.
+            duration: duration of a trial, ms.
+        """
         begin, end = np.searchsorted(self.trial, [first, first + n_trials])
         time = self.time[begin:end]
         late = int(np.count_nonzero(time > duration))
@@ -101,7 +124,11 @@ class Recording:
         return tuple(doubts)
 
     def acting(self, trial: int) -> tuple[FloatArray, FloatArray]:
-        """(time, jump) of one trial with the events of each instant put into one, ms and mV."""
+        """The events (time, jump) of one trial, in ms and mV, with simultaneous events merged into one.
+
+        Arguments:
+            trial: number of the trial, from 0.
+        """
         time, jump = self.of(trial)
         first = np.append(True, np.diff(time) > 0)[: time.size]
         if first.all():
@@ -110,9 +137,12 @@ class Recording:
         return time[first], np.add.reduceat(in_order, np.flatnonzero(first))
 
     def to_csv(self, path: File) -> None:
-        """Write the events as CSV, header `trial,time,jump` (ms, mV), numbers as short as is exact.
+        """Write the events to a CSV file with the header `trial,time,jump` (ms, mV), without loss of precision.
 
-        A trial without events is written as one jump of 0 mV at time 0, so that it is not forgotten.
+        A trial without events is written as one jump of 0 mV at time 0, so that the number of trials is preserved.
+
+        Arguments:
+            path: the file.
         """
         silent = np.setdiff1d(np.arange(self.n_trials), self.trial)
         trial, nothing = np.append(self.trial, silent), np.zeros(silent.size)
@@ -122,7 +152,14 @@ class Recording:
 
     @classmethod
     def from_csv(cls, path: File, n_trials: int | None = None, trials: Sequence[int] | IntArray | None = None) -> Self:
-        """Read events from a CSV file with the header `trial,time,jump` (ms, mV), in any order; the rest as above."""
+        """Read events from a CSV file with the header `trial,time,jump` (ms, mV), its rows in any order.
+
+        Arguments:
+            path: the file.
+            n_trials, trials: as for Recording.
+
+        Raises InputError, which names the file and the line, for a file that is missing or is not of this form.
+        """
         with within(file=path):
             return cls(**read_table(path, ("trial", "time", "jump")), n_trials=n_trials, trials=trials)
 

@@ -1,4 +1,4 @@
-"""All the populations that drive a neuron, and what superposition makes of them."""
+"""The synaptic input of a neuron: all its presynaptic populations and their superposition."""
 
 from __future__ import annotations
 
@@ -26,15 +26,22 @@ _SAME = 1e-9  # two rates of a mother process that count as one, relative
 
 
 class SynapticInput:
-    """Populations that move V by their weights: an additive Levy process on V.
+    """The synaptic input of a neuron: the superposition of presynaptic populations, a compound Poisson process on V.
 
         Lambda = sum over sources of lambda,    kappa_j = sum over sources of lambda E[jump^j]
 
-    A source is a population, or all those populations that share common spikes; sources are independent. An event of a
-    population of independent neurons is a jump by one weight, a common spike one by the sum of those that it moves.
+    A source is a population, or all populations that share common spikes; sources are independent. An event of
+    independent neurons changes V by one weight, a common spike by the sum of the weights of its transmitted copies.
+    Intensities and cumulants are exact.
 
-    Arguments: any number of populations, of different names, or a list of them; none at all is the undisturbed neuron.
-    Raises InputError where populations of one `common` differ in rate / correlation.
+    Arguments:
+        populations: any number of Populations with different names, or one list of them; none for a neuron without
+            synaptic input.
+
+    Raises InputError for names that occur twice, for populations with the same `common` that differ in
+    rate / correlation, and for more events per ms than can be simulated.
+
+    Source: Kingman, Poisson Processes (1993), secs. 2.2 and 5.1.
 
     >>> drive = SynapticInput(
     ...     Population("exc", n=4000, rate=10.0, weight=+0.1, p=0.5),
@@ -69,7 +76,13 @@ class SynapticInput:
 
     @classmethod
     def of(cls, drive: Drive) -> SynapticInput:
-        """A SynapticInput of one, of a Population, or of a list of these. Raises InputError for anything else."""
+        """Make a SynapticInput of anything that describes one.
+
+        Arguments:
+            drive: a SynapticInput, which is returned unchanged, a Population, or a list of Populations.
+
+        Raises InputError for anything else.
+        """
         if isinstance(drive, cls):
             return drive
         if isinstance(drive, Population | list | tuple):
@@ -78,21 +91,25 @@ class SynapticInput:
 
     @property
     def intensity(self) -> float:
-        """Lambda: events of all sources together, per ms."""
+        """The number of events of all sources per ms, Lambda."""
         return float(np.array([source.intensity for source in self.sources]).sum())
 
     @property
     def probabilities(self) -> FloatArray:
-        """lambda_k / Lambda: the chance that an event is one of population k; zeros if nothing fires.
+        """The probability lambda_k / Lambda that an event belongs to population k, shape (n_populations,).
 
-        Where populations share common spikes an event may be one of several, and the chances add up to more than 1.
+        With common spikes an event may belong to several populations, and the probabilities add up to more than 1.
+        They are 0 if no population fires.
         """
         return self.intensities / self.intensity if self.intensity > 0 else np.zeros_like(self.intensities)
 
     def cumulant(self, j: int) -> float:
-        """kappa_j = sum of lambda E[jump^j], mV^j/ms: the j-th cumulant that L gains per ms, j >= 1. Exact.
+        """The j-th cumulant of the input per ms, kappa_j = sum of lambda E[jump^j], in mV^j/ms, exact.
 
-        Raises InputError for an order beyond 2 where a population has a negative correlation: there is none.
+        Arguments:
+            j: order, 1 or more.
+
+        Raises InputError for j above 2 if a population has a negative correlation, where it is not defined.
         """
         j = integer("j", j, at_least=1)
         try:
@@ -101,7 +118,7 @@ class SynapticInput:
             raise InputError("j", j, "lower, since this cumulant exceeds the largest floating-point number") from None
 
     def check_events(self) -> None:
-        """Raise InputError if a population has no events that could be drawn: one of negative correlation."""
+        """Raise InputError if the events of a population cannot be drawn, i.e. at a negative correlation."""
         for p in self.populations:
             if p.correlation < 0:
                 allowed = (
@@ -112,7 +129,7 @@ class SynapticInput:
                 raise InputError("correlation", p.correlation, allowed, remedy).within(population=p.name)
 
     def as_dict(self) -> list[dict[str, Any]]:
-        """The populations, one dictionary each."""
+        """The settings of the populations, a list with one dictionary for each."""
         return [asdict(population) for population in self.populations]
 
 
@@ -136,7 +153,7 @@ def _checked(populations) -> tuple[Population, ...]:
 
 
 def _sources(populations):
-    """What is independent of each other: populations, and CommonSpikes, in the order of their first populations."""
+    """The independent sources, populations or CommonSpikes, in the order of their first populations."""
     members = {}
     for population in populations:
         members.setdefault(population.common or population, []).append(population)

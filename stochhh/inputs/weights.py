@@ -1,6 +1,6 @@
-"""The weight of a transmitted spike: one constant, or a number drawn anew for every spike.
+"""The weight of a transmitted spike: a constant, or a random number drawn independently for every spike.
 
-Every law is one formula, of a standard normal number z and a standard exponential one e:
+All distributions have one form, with a standard normal number z and a standard exponential number e:
 
     w = (shift + normal z + exponential e) exp(log_sd z - log_sd^2 / 2)
 """
@@ -13,11 +13,18 @@ import numpy as np
 
 from ..rounding import rounded
 
-__all__ = ["WEIGHT_DISTRIBUTIONS", "Law", "WeightDistribution", "drawn_weights"]
+__all__ = ["WEIGHT_DISTRIBUTIONS", "Coefficients", "WeightDistribution", "drawn_weights"]
 
 
-class Law(NamedTuple):
-    """The four coefficients of the formula."""
+class Coefficients(NamedTuple):
+    """The four coefficients that fix a distribution of weights.
+
+        w = (shift + normal z + exponential e) exp(log_sd z - log_sd^2 / 2)
+
+    Arguments:
+        shift, normal, exponential: coefficients of 1, z and e, mV.
+        log_sd: standard deviation of the logarithm of a lognormal weight.
+    """
 
     shift: float = 0.0  # mV
     normal: float = 0.0  # mV
@@ -26,11 +33,20 @@ class Law(NamedTuple):
 
 
 class WeightDistribution(NamedTuple):
-    """A distribution of weights of mean `weight` and standard deviation `sd`, mV."""
+    """A family of distributions of weights, with mean `weight` and standard deviation `sd` in mV.
 
-    has_sd: bool  # whether sd is free
-    moment: Callable[[int, float, float], float]  # (j, weight, sd) -> E[w^j], mV^j, exact
-    law: Callable[[float, float], Law]  # (weight, sd) -> Law
+    Arguments:
+        has_sd: whether sd is a free parameter.
+        moment: function (j, weight, sd) that returns E[w^j] in mV^j, exact.
+        coefficients: function (weight, sd) that returns the Coefficients.
+
+    >>> WEIGHT_DISTRIBUTIONS["exponential"].moment(2, 0.5, 0.0)  # 2 weight^2
+    0.5
+    """
+
+    has_sd: bool
+    moment: Callable[[int, float, float], float]
+    coefficients: Callable[[float, float], Coefficients]
 
 
 def _power(x, k):
@@ -49,22 +65,30 @@ def _normal_moment(j, weight, sd):
 
 WEIGHT_DISTRIBUTIONS = {
     "constant": WeightDistribution(
-        False, lambda j, weight, sd: _power(weight, j), lambda weight, sd: Law(shift=weight)
+        False, lambda j, weight, sd: _power(weight, j), lambda weight, sd: Coefficients(shift=weight)
     ),
     "exponential": WeightDistribution(
-        False, lambda j, weight, sd: factorial(j) * _power(weight, j), lambda weight, sd: Law(exponential=weight)
+        False,
+        lambda j, weight, sd: factorial(j) * _power(weight, j),
+        lambda weight, sd: Coefficients(exponential=weight),
     ),
-    "normal": WeightDistribution(True, _normal_moment, lambda weight, sd: Law(shift=weight, normal=sd)),
+    "normal": WeightDistribution(True, _normal_moment, lambda weight, sd: Coefficients(shift=weight, normal=sd)),
     "lognormal": WeightDistribution(
         True,
         lambda j, weight, sd: _power(weight, j) * _power(1 + _power(sd / weight, 2), j * (j - 1) // 2),
-        lambda weight, sd: Law(shift=weight, log_sd=rounded(sqrt(log1p(_power(sd / weight, 2))))),
+        lambda weight, sd: Coefficients(shift=weight, log_sd=rounded(sqrt(log1p(_power(sd / weight, 2))))),
     ),
 }
 
 
-def drawn_weights(law, u, v):
-    """Weights (mV) of a law from two arrays of uniform numbers; z is Box and Muller's."""
+def drawn_weights(coefficients, u, v):
+    """Draw weights in mV from two arrays of uniform numbers, z by the Box-Muller transform.
+
+    Arguments:
+        coefficients: the Coefficients of the distribution.
+        u, v: independent uniform numbers in (0, 1), shape (n,).
+    """
+    shift, normal, exponential, log_sd = coefficients
     e = -np.log(u)
     z = np.sqrt(2 * e) * np.cos(2 * np.pi * v)
-    return (law.shift + law.normal * z + law.exponential * e) * np.exp(law.log_sd * z - 0.5 * law.log_sd**2)
+    return (shift + normal * z + exponential * e) * np.exp(log_sd * z - 0.5 * log_sd**2)

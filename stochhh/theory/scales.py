@@ -82,7 +82,7 @@ def jump_sizes(source):
     if source.intensity == 0 or source.moment(2) == 0:
         return 0.0, 0.0
     parts = source.populations if isinstance(source, CommonSpikes) else (source,)
-    sides = [_sizes_of_weight(part.law, sqrt(part.weight_moment(2))) for part in parts if part.intensity > 0]
+    sides = [_sizes_of_weight(part.coefficients, sqrt(part.weight_moment(2))) for part in parts if part.intensity > 0]
     if source is parts[0]:
         return sides[0]
     size = sqrt(source.moment(2))

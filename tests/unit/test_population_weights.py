@@ -97,7 +97,7 @@ def test_compiled_weights_are_those_of_the_formula(distribution):
         jump = events.of(trial)[1]
         index = np.arange(jump.size)
         mark = uniforms(index, number, EVENT, 5)[1]
-        expected = drawn_weights(drive.populations[0].law, *uniforms(index, number, WEIGHT, 5))
+        expected = drawn_weights(drive.populations[0].coefficients, *uniforms(index, number, WEIGHT, 5))
         # A cosine near 0 loses digits of its own in one way or the other.
         assert jump == pytest.approx(np.where(mark < 0.5, expected, 7.0), rel=1e-12, abs=1e-14)
         assert np.array_equal(jump == 7.0, mark >= 0.5)

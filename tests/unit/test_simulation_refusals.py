@@ -104,7 +104,7 @@ def test_too_few_trials_in_a_recording():
     """It has trials 0 to 2."""
     sh.simulate(NEURON, DRIVE, backend="jump", duration=10.0, seed=1, n_trials=3, events=EVENTS)
     assert refused(n_trials=4, events=EVENTS).startswith("n_trials = 4")
-    assert "at most 1, the number of trials of the events" in refused(n_trials=2, first_trial=2, events=EVENTS)
+    assert "at most 1, the number of trials in the events" in refused(n_trials=2, first_trial=2, events=EVENTS)
     assert "-1" not in refused(events=Recording([], [], []))
 
 
