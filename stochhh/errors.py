@@ -194,7 +194,7 @@ def real(name, value, *, above=None, at_least=None, at_most=None, magnitude=None
         bounds.append(f"at least {at_least:g}")
     if at_most is not None:
         bounds.append(f"at most {at_most:g}")
-    allowed = "a finite number" + (f" {' and '.join(bounds)}" if bounds else "") + (f" ({unit})" if unit else "")
+    allowed = f"a finite number{_joined(bounds)}" + (f" ({unit})" if unit else "")
     if isinstance(value, bool) or not isinstance(value, Real):
         raise InputError(name, value, allowed, remedy)
     try:
@@ -228,8 +228,13 @@ def integer(name, value, *, at_least=None, at_most=None, remedy=""):
         or (at_least is not None and value < at_least)
         or (at_most is not None and value > at_most)
     ):
-        raise InputError(name, value, "a whole number" + (f" {' and '.join(bounds)}" if bounds else ""), remedy)
+        raise InputError(name, value, f"a whole number{_joined(bounds)}", remedy)
     return int(value)
+
+
+def _joined(bounds):
+    """Bounds as they follow a noun: ` of at least 0 and at most 1`, ` above 0`."""
+    return f" {'of ' if bounds[0].startswith('at ') else ''}{' and '.join(bounds)}" if bounds else ""
 
 
 def number_in(text, kind=float):

@@ -36,7 +36,7 @@ _OVERSHOOT = 0.5825971579390106
 class Diffusion:
     """The diffusion approximation: Gaussian white noise in place of the events, integrated with a fixed time step.
 
-        dV = (f_V(x) + kappa_1) dt + sqrt(kappa_2) dW,    dx_i = f_i(x) dt  for the other variables
+        dV = (f_V(x) + kappa_1) dt + sqrt(kappa_2) dW,    the other variables as before
         Euler-Maruyama:  V_{i+1} = V_i + (f_V(x_i) + kappa_1) dt + sqrt(kappa_2 dt) z_i,   z_i standard normal
 
     Exact: the mean kappa_1 and the variance kappa_2 of the input per ms.

@@ -43,7 +43,7 @@ _DISAGREEMENT = 0.15  # of the two midpoint slopes, times the step, as a part of
 class Jump:
     """The exact input: the compound Poisson process of all populations, each event at its exact time.
 
-        dx/dt = f(x) between events,    V <- V + weight_k at an event of population k
+        dx/dt = f(x) between events,    V <- V + w_k at an event of population k
 
     Exact: the distribution of the events, their times and their weights. The cost depends on the number of events per
     ms, not on the number of presynaptic neurons.

@@ -33,8 +33,8 @@ _STRETCH = 2000  # steps between two looks at the world outside
 class PerNeuron:
     """The exact input, drawn neuron by neuron: a slow reference in plain Python for the other backends.
 
-        spikes of each presynaptic neuron: a Poisson process;   transmission: Bernoulli(p) for each spike
-        dx/dt = f(x) between events,    V <- V + weight_k at a transmitted spike of population k
+        spikes of each presynaptic neuron: Poisson process;   transmission: Bernoulli(p) for each spike
+        dx/dt = f(x) between events,    V <- V + w_k at a transmitted spike of population k
 
     Exact: the distribution of the events, their times and their weights. The cost grows with the number of neurons.
     Approximate: the flow between events, by classical Runge-Kutta steps of at most dt, of order 4. A threshold crossing

@@ -85,24 +85,25 @@ def stiffness(x, p):
 
 @dataclass(frozen=True)
 class HodgkinHuxley:
-    """The squid axon: C_m dV/dt = I_app - g_Na m^3 h (V - E_Na) - g_K n^4 (V - E_K) - g_L (V - E_L).
+    """The squid giant axon of Hodgkin and Huxley (1952), with rest near -65 mV.
 
+        C_m dV/dt = I_app - g_Na m^3 h (V - E_Na) - g_K n^4 (V - E_K) - g_L (V - E_L)
         dx/dt = phi (alpha_x (1 - x) - beta_x x),   x = m, h, n
 
     Arguments:
         C_m: membrane capacitance, uF/cm2, positive.
-        g_Na, g_K, g_L: maximal conductances, mS/cm2, not negative.
+        g_Na, g_K, g_L: maximal conductances, mS/cm2, 0 or more.
         E_Na, E_K, E_L: reversal potentials, mV.
         I_app: constant applied current, uA/cm2; the default, 3, is that of the original problem.
         phi: factor on all gating rates, positive: 3^((T - 6.3)/10) at temperature T in degrees C.
         initial: state (V, m, h, n) at time 0, or "rest", the fixed point under I_app alone.
-        threshold: a spike is V crossing this from below while armed, mV.
-        rearm: armed again when V falls below this, mV; below the threshold.
+        threshold: a spike is an upward crossing of this level by V while armed, mV.
+        rearm: level below which V must fall before the next spike counts, mV; below the threshold.
 
     Raises InputError, which names the argument, for a value outside these bounds.
 
-    The rate functions and constants are those of Hodgkin and Huxley, J. Physiol. 117, 500 (1952), eqs. 12,
-    13, 20, 21, 23, 24, with V turned to the modern sign and shifted by -65 mV; E_L = -54.387 mV.
+    Source: Hodgkin and Huxley, J. Physiol. 117, 500 (1952), eqs. 12, 13, 20, 21, 23, 24, with the modern sign of V and
+    a shift of V by -65 mV; E_L = -54.387 mV.
 
     >>> V, m, h, n = HodgkinHuxley(I_app=0).rest()
     >>> round(V, 5)
@@ -146,23 +147,29 @@ class HodgkinHuxley:
         return state_at_start(self)
 
     def steady_state(self, V: float) -> tuple[float, ...]:
-        """The state in which the gates have come to rest at V (mV): x = alpha_x / (alpha_x + beta_x)."""
+        """The steady state of the gates at V (mV): x = alpha_x / (alpha_x + beta_x)."""
         a_m, b_m, a_h, b_h, a_n, b_n = relaxation(V, 1.0)
         return V, a_m / b_m, a_h / b_h, a_n / b_n
 
     def rest(self) -> tuple[float, ...]:
-        """The fixed point (V, m, h, n) under I_app alone, the one of lowest V where there are several.
+        """The fixed point (V, m, h, n) under I_app alone, the one of lowest V if there are several.
 
-        Found by bisection to rounding. It need not be stable: above the first Hopf point it is not.
+        Found by bisection, exact up to rounding; it may be unstable, as it is above the first Hopf point.
+
         Raises InputError if there is none between -1000 and 1000 mV.
         """
         return resting_state(self)
 
     def currents(self, V: Any, m: Any, h: Any, n: Any) -> dict[str, Any]:
-        """Ionic currents I_Na, I_K, I_L (uA/cm2, outward positive) of a state, numbers or arrays."""
+        """Ionic currents I_Na, I_K, I_L in uA/cm2, outward positive.
+
+        Arguments:
+            V: membrane potential, mV, a number or an array.
+            m, h, n: gating variables, of the shape of V.
+        """
         g_Na, g_K = conductances(m, h, n, self)
         return {"I_Na": g_Na * (V - self.E_Na), "I_K": g_K * (V - self.E_K), "I_L": self.g_L * (V - self.E_L)}
 
     def as_dict(self) -> dict[str, Any]:
-        """All settings, by name."""
+        """All settings by name, as they are recorded with results."""
         return asdict(self)

@@ -1,4 +1,4 @@
-"""The leaky integrate-and-fire neuron: a passive membrane whose spikes are put in by hand."""
+"""The leaky integrate-and-fire neuron: a passive membrane with a threshold and a reset."""
 
 from __future__ import annotations
 
@@ -36,27 +36,30 @@ def stiffness(x, p):
 
 @dataclass(frozen=True)
 class LeakyIntegrateAndFire:
-    """A membrane with a threshold: C_m dV/dt = I_app - g_L (V - E_L), with tau = C_m / g_L.
+    """The leaky integrate-and-fire neuron: a passive membrane with a threshold, a reset and a refractory period.
 
-    When V reaches `threshold` from below, that is a spike: V is set to `reset` and held there for `refractory`, in
-    which time input is lost; then it goes on.
+        C_m dV/dt = I_app - g_L (V - E_L),   tau = C_m / g_L
+
+    When V reaches `threshold` from below, a spike occurs: V is set to `reset` and held there for the refractory
+    period, during which input is lost.
 
     Arguments:
         C_m: membrane capacitance, uF/cm2, positive.
-        g_L: leak conductance, mS/cm2, not negative.
+        g_L: leak conductance, mS/cm2, 0 or more.
         E_L: reversal potential of the leak, mV.
         I_app: constant applied current, uA/cm2.
         initial: state [V] at time 0, below the threshold, or "rest", the fixed point under I_app alone.
-        threshold: a spike is V reaching this from below, mV.
-        reset: where a spike leaves V, mV; below the threshold.
-        refractory: how long it stays there, ms, 0 or more.
+        threshold: potential at which a spike occurs, mV.
+        reset: value of V after a spike, mV; below the threshold.
+        refractory: refractory period, ms, 0 or more.
 
-    The level `rearm` of other models is the threshold: the reset is what keeps one spike from being counted twice.
+    The level `rearm` of other models equals the threshold here, since the reset ensures that a spike is counted once.
+
     Raises InputError, which names the argument, for a value outside these bounds.
 
-    Source: Lapicque, J. Physiol. Pathol. Gen. 9, 620 (1907). The defaults are those of Brunel, J. Comput. Neurosci.
-    8, 183 (2000), sec. 2.1: tau = 20 ms, threshold and reset 20 and 10 mV above E_L, refractory 2 ms; that E_L
-    is -70 mV is our choice.
+    Sources: Lapicque, J. Physiol. Pathol. Gen. 9, 620 (1907); Brunel, J. Comput. Neurosci. 8, 183 (2000), sec. 2.1
+    (defaults: tau = 20 ms, threshold and reset 20 and 10 mV above E_L, refractory period 2 ms; E_L = -70 mV is chosen
+    here).
 
     >>> LeakyIntegrateAndFire(I_app=0.5).rest()
     (-60.0,)
@@ -85,7 +88,7 @@ class LeakyIntegrateAndFire:
 
     @property
     def rearm(self) -> float:
-        """Armed below this, mV: the threshold."""
+        """The level below which the neuron is armed, mV: the threshold."""
         return self.threshold
 
     @property
@@ -98,7 +101,10 @@ class LeakyIntegrateAndFire:
         return packed(Parameters, self)
 
     def initial_state(self) -> tuple[float, ...]:
-        """The state (V,) at time 0, mV; InputError if the neuron is to start at a rest above its threshold."""
+        """The state (V,) at time 0, mV.
+
+        Raises InputError for initial = "rest" if the resting potential is not below the threshold.
+        """
         x = state_at_start(self)
         return self._below_threshold(*x) if self.initial == "rest" else x
 
@@ -110,20 +116,24 @@ class LeakyIntegrateAndFire:
         return (V,)
 
     def steady_state(self, V: float) -> tuple[float, ...]:
-        """The state in which all but V (mV) has come to rest: V alone."""
+        """The steady state at V (mV): V alone."""
         return (V,)
 
     def rest(self) -> tuple[float, ...]:
-        """The fixed point (V,) of the membrane under I_app alone, E_L + I_app / g_L, be it above the threshold.
+        """The fixed point (V,) of the membrane under I_app alone, E_L + I_app / g_L; it may lie above the threshold.
 
-        Raises InputError if it is out of range or none is.
+        Raises InputError if it does not exist or is out of range.
         """
         return resting_state(self)
 
     def currents(self, V: Any) -> dict[str, Any]:
-        """The ionic current I_L (uA/cm2, outward positive) of a state, a number or an array."""
+        """The ionic current I_L in uA/cm2, outward positive.
+
+        Arguments:
+            V: membrane potential, mV, a number or an array.
+        """
         return {"I_L": self.g_L * (V - self.E_L)}
 
     def as_dict(self) -> dict[str, Any]:
-        """All settings, by name."""
+        """All settings by name, as they are recorded with results."""
         return asdict(self)

@@ -1,4 +1,4 @@
-"""What can be said of the levels of a spike before any run."""
+"""Doubts about the levels that define a spike, before any run."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ __all__ = ["level_doubts"]
 
 
 def level_doubts(neuron: Neuron) -> tuple[str, ...]:
-    """Sentences about levels between which the resting V can never arm the neuron; () where nothing is wrong.
+    """Doubts about the levels of a neuron that is not armed at rest, a tuple of sentences; () if there are none.
 
-        V_rest >= rearm,   all eigenvalues of the Jacobian there of negative real part
+        V_rest >= rearm,   all eigenvalues of the Jacobian there with negative real part
 
     Arguments:
-        neuron: a model; one whose spikes end in a reset, or that gives no `steady_state`, leaves nothing to say.
+        neuron: a model; there are no doubts about one with a reset or without `steady_state`.
 
     >>> from stochhh import HodgkinHuxley
     >>> level_doubts(HodgkinHuxley())
@@ -37,10 +37,10 @@ def level_doubts(neuron: Neuron) -> tuple[str, ...]:
     if rest[0] < neuron.rearm or np.linalg.eigvals(np.nan_to_num(jacobian(neuron, rest))).real.max() >= 0:
         return ()
     return (
-        f"The neuron rests at {rest[0]:.3g} mV, not below rearm = {neuron.rearm:g} mV: it is not armed at rest, so no "
-        "spike is counted, and no statistic of the spikes is right, unless the input drives V below that level. "
-        f"Set rearm and threshold ({neuron.threshold:g} mV) above the resting potential, or check the reversal "
-        "potentials.",
+        f"The neuron rests at {rest[0]:.3g} mV, at or above rearm = {neuron.rearm:g} mV: no spike is counted until the "
+        "input drives V below that level, and the statistics of the spikes are unreliable. The neuron may be in "
+        "depolarisation block (lower I_app), or its potentials may follow another convention (check the reversal "
+        f"potentials, or set rearm and threshold, {neuron.threshold:g} mV, above the resting potential).",
     )
 
 

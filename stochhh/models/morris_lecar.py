@@ -43,31 +43,32 @@ def stiffness(x, p):
 
 @dataclass(frozen=True)
 class MorrisLecar:
-    """The barnacle muscle fibre: C_m dV/dt = I_app - g_Ca m (V - E_Ca) - g_K w (V - E_K) - g_L (V - E_L).
+    """The barnacle muscle fibre of Morris and Lecar (1981).
 
-        m = (1 + tanh((V - V1)/V2)) / 2,   at once
+        C_m dV/dt = I_app - g_Ca m (V - E_Ca) - g_K w (V - E_K) - g_L (V - E_L)
+        m = (1 + tanh((V - V1)/V2)) / 2,   instantaneous
         dw/dt = phi cosh((V - V3)/(2 V4)) ((1 + tanh((V - V3)/V4)) / 2 - w)
 
-    The default is of class 2: it begins to fire at a frequency of its own, by a Hopf bifurcation. `class_1` begins
-    at frequency 0, by a saddle-node on the limit cycle; class_1(phi=0.23) by a homoclinic orbit.
+    The default parameters give class 2 excitability: firing begins at a finite frequency, through a Hopf bifurcation.
+    With `class_1` it begins at frequency 0, through a saddle-node on an invariant circle; with class_1(phi=0.23)
+    through a homoclinic orbit.
 
     Arguments:
         C_m: membrane capacitance, uF/cm2, positive.
-        g_Ca, g_K, g_L: maximal conductances, mS/cm2, not negative.
+        g_Ca, g_K, g_L: maximal conductances, mS/cm2, 0 or more.
         E_Ca, E_K, E_L: reversal potentials, mV.
         I_app: constant applied current, uA/cm2.
         phi: rate of the potassium gate, 1/ms, positive.
-        V1, V3: potentials at which half of the calcium, of the potassium channels are open, mV.
-        V2, V4: widths over which they open, mV, 1.5 or more.
+        V1, V3: half-activation potentials of the calcium and the potassium channels, mV.
+        V2, V4: widths of their activation curves, mV, 1.5 or more.
         initial: state (V, w) at time 0, or "rest", the fixed point under I_app alone.
-        threshold: a spike is V crossing this from below while armed, mV.
-        rearm: armed again when V falls below this, mV; below the threshold.
+        threshold: a spike is an upward crossing of this level by V while armed, mV.
+        rearm: level below which V must fall before the next spike counts, mV; below the threshold.
 
     Raises InputError, which names the argument, for a value outside these bounds.
 
-    The equations are those of Morris and Lecar, Biophys. J. 35, 193 (1981), with m at rest at once; both parameter
-    sets are those of Rinzel and Ermentrout, in Koch and Segev, Methods in Neuronal Modeling (1998), ch. 7,
-    eqs. 4 to 6 and appendix A in the authors' text.
+    Sources: Morris and Lecar, Biophys. J. 35, 193 (1981) (equations, here with instantaneous m); Rinzel and Ermentrout,
+    in Koch and Segev, Methods in Neuronal Modeling (1998), ch. 7, eqs. 4 to 6 and appendix A (both parameter sets).
 
     >>> V, w = MorrisLecar.class_1(I_app=30).rest()
     >>> round(V, 3), round(w, 6)
@@ -106,10 +107,10 @@ class MorrisLecar:
 
     @classmethod
     def class_1(cls, **settings: Any) -> MorrisLecar:
-        """The neuron that begins to fire at frequency 0: phi = 0.067, g_Ca = 4, V3 = 12, V4 = 17.4.
+        """A neuron with class 1 excitability: phi = 0.067, g_Ca = 4, V3 = 12, V4 = 17.4.
 
         Arguments:
-            settings: those that shall differ from this set, such as I_app.
+            settings: further arguments of MorrisLecar, such as I_app=30; they replace those of this set.
         """
         own: dict[str, Any] = {"phi": 0.067, "g_Ca": 4.0, "V3": 12.0, "V4": 17.4, "initial": (-59.47, 0.00027)}
         return cls(**own | settings)
@@ -123,18 +124,25 @@ class MorrisLecar:
         return state_at_start(self)
 
     def steady_state(self, V: float) -> tuple[float, ...]:
-        """The state in which w has come to rest at V (mV)."""
+        """The steady state of w at V (mV)."""
         return V, open_part(V, self.V3, 1.0 / self.V4)
 
     def rest(self) -> tuple[float, ...]:
-        """The fixed point (V, w) under I_app alone, the one of lowest V where there are several.
+        """The fixed point (V, w) under I_app alone, the one of lowest V if there are several.
 
-        Found by bisection to rounding; it need not be stable. Raises InputError if there is none in range.
+        Found by bisection, exact up to rounding; it may be unstable.
+
+        Raises InputError if there is none in the range of the model.
         """
         return resting_state(self)
 
     def currents(self, V: Any, w: Any) -> dict[str, Any]:
-        """Ionic currents I_Ca, I_K, I_L (uA/cm2, outward positive) of a state, numbers or arrays."""
+        """Ionic currents I_Ca, I_K, I_L in uA/cm2, outward positive.
+
+        Arguments:
+            V: membrane potential, mV, a number or an array.
+            w: gating variable, of the shape of V.
+        """
         m = np.vectorize(open_part)(V, self.V1, 1.0 / self.V2)
         return {
             "I_Ca": self.g_Ca * m * (V - self.E_Ca),
@@ -143,5 +151,5 @@ class MorrisLecar:
         }
 
     def as_dict(self) -> dict[str, Any]:
-        """All settings, by name."""
+        """All settings by name, as they are recorded with results."""
         return asdict(self)

@@ -1,4 +1,4 @@
-"""What the rest of the library asks of a neuron."""
+"""The interface of a neuron model: what the rest of the library requires of it."""
 
 from collections.abc import Callable
 from typing import Any, Protocol, runtime_checkable
@@ -8,48 +8,48 @@ __all__ = ["Neuron"]
 
 @runtime_checkable
 class Neuron(Protocol):
-    """A deterministic neuron dx/dt = f(x), with the membrane potential V as its first variable.
+    """A deterministic neuron, dx/dt = f(x), with the membrane potential V as its first variable.
 
-    `vector_field` and `stiffness` are plain scalar Python: numbers, tuples, `if`, and exp, expm1, log, sqrt, tanh,
-    cosh, sin, cos, abs, min, max, where and clip of `math` or numpy. They run as they stand in the per-neuron backend,
-    and compiled in the others.
+    `vector_field` and `stiffness` are written in plain scalar Python: numbers, tuples, `if`, and exp, expm1, log, sqrt,
+    tanh, cosh, sin, cos, abs, min, max, where and clip of `math` or numpy. They are run as plain Python by the
+    per-neuron backend and compiled for the others.
 
-    A model may besides give `linear_rates(x, p)`, the (a, b) of dx_i/dt = a_i - b_i x_i with the other variables held,
-    which the splitting scheme needs, and `steady_state(V)`, from which the resting state is found.
+    Two members are optional: `linear_rates(x, p)`, the (a, b) of dx_i/dt = a_i - b_i x_i with the other variables
+    fixed, which the splitting scheme needs, and `steady_state(V)`, from which the resting state is found.
 
-    A model may have no action potential of its own, but a `reset` (mV, below the threshold) and `refractory` (ms): when
-    V reaches the threshold from below, that is a spike, V is set to the reset and held there for the refractory time,
-    in which the other variables go on and input is lost; then the neuron goes on, armed, `rearm` being its threshold.
+    A model without an action potential has the members `reset` (mV, below the threshold) and `refractory` (ms) instead:
+    a spike occurs when V reaches the threshold from below; V is then set to the reset and held there for the refractory
+    period, during which the other variables evolve and input is lost. Its `rearm` is its threshold.
     """
 
     @property
     def name(self) -> str:
-        """What results call the model."""
+        """The name of the model in results."""
         ...
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """Names of the state variables; the first is "V"."""
+        """The names of the state variables; the first is "V"."""
         ...
 
     @property
     def ranges(self) -> tuple[tuple[float, float], ...]:
-        """(low, high) of each variable: a run stops where the state leaves them."""
+        """The range (low, high) of each variable; a run stops if the state leaves it."""
         ...
 
     @property
     def scales(self) -> tuple[float, ...]:
-        """The span of each variable in a spike, against which errors are measured."""
+        """The range of each variable during a spike, to which errors are compared."""
         ...
 
     @property
     def threshold(self) -> float:
-        """A spike is V crossing this from below while armed, mV."""
+        """The level, mV, whose upward crossing by V is a spike if the neuron is armed."""
         ...
 
     @property
     def rearm(self) -> float:
-        """Armed again below this, mV."""
+        """The level below which V must fall before the next spike counts, mV."""
         ...
 
     def parameters(self) -> tuple[float, ...]:
@@ -62,18 +62,18 @@ class Neuron(Protocol):
 
     @property
     def vector_field(self) -> Callable[[Any, Any], Any]:
-        """A static method (x, p): dx/dt at state x, a tuple, with the parameters p."""
+        """A static method (x, p) that returns dx/dt at state x, a tuple, with the parameters p."""
         ...
 
     @property
     def stiffness(self) -> Callable[[Any, Any], Any]:
-        """A static method (x, p): the rate (1/ms) at which V alone relaxes, every gate held.
+        """A static method (x, p) that returns the membrane rate g/C in 1/ms: the relaxation rate of V at fixed gates.
 
-        It is the total conductance over the capacitance. A gate that follows V at once, as m does in Wang and
-        Buzsaki's model, counts as held too. An explicit step must stay below 2 / it.
+        It is the total conductance over the capacitance, with instantaneous gates such as m in the model of Wang and
+        Buzsaki (1996) fixed as well. Explicit schemes are stable for time steps below 2 / stiffness.
         """
         ...
 
     def as_dict(self) -> dict[str, Any]:
-        """All settings, by name: what is recorded with a result."""
+        """All settings by name, as they are recorded with results."""
         ...

@@ -1,4 +1,4 @@
-"""The passive membrane: a leak and nothing else, of which everything is known."""
+"""The passive membrane: a leak current alone, for which the stationary cumulants of V are known exactly."""
 
 from __future__ import annotations
 
@@ -30,25 +30,27 @@ def stiffness(x, p):
 
 @dataclass(frozen=True)
 class Passive:
-    """A membrane without channels: C_m dV/dt = I_app - g_L (V - E_L), with tau = C_m / g_L.
+    """The passive membrane, without voltage-gated channels.
 
-    It has no action potentials; a "spike" is V crossing the threshold, nothing more. Under jumps V has the mean
-    E_L + (I_app + C_m kappa_1)/g_L and the j-th cumulant kappa_j tau / j, j >= 2; under diffusion the first two of
-    these, and zero beyond.
+        C_m dV/dt = I_app - g_L (V - E_L),   tau = C_m / g_L
+
+    It has no action potentials; a "spike" is only a crossing of the threshold by V. With the exact input, the
+    stationary V has the mean E_L + (I_app + C_m kappa_1)/g_L and the j-th cumulant kappa_j tau / j, j >= 2 (Campbell's
+    theorem); in the diffusion approximation the first two are the same and all others 0.
 
     Arguments:
         C_m: membrane capacitance, uF/cm2, positive.
-        g_L: leak conductance, mS/cm2, not negative.
+        g_L: leak conductance, mS/cm2, 0 or more.
         E_L: reversal potential of the leak, mV.
         I_app: constant applied current, uA/cm2.
         initial: state [V] at time 0, or "rest", the fixed point under I_app alone.
-        threshold: a spike is V crossing this from below while armed, mV.
-        rearm: armed again when V falls below this, mV; below the threshold.
+        threshold: a spike is an upward crossing of this level by V while armed, mV.
+        rearm: level below which V must fall before the next spike counts, mV; below the threshold.
 
     Raises InputError, which names the argument, for a value outside these bounds.
 
-    The theorem is Campbell's: Rice, Bell Syst. Tech. J. 23, 282 (1944), secs. 1.2, 1.5. The defaults, tau = 10 ms,
-    are round numbers from no paper.
+    Source: Rice, Bell Syst. Tech. J. 23, 282 (1944), secs. 1.2, 1.5 (Campbell's theorem). The default values, with
+    tau = 10 ms, are not taken from a publication.
 
     >>> Passive(I_app=1.5).rest()
     (-50.0,)
@@ -81,17 +83,24 @@ class Passive:
         return state_at_start(self)
 
     def steady_state(self, V: float) -> tuple[float, ...]:
-        """The state in which all but V (mV) has come to rest: V alone."""
+        """The steady state at V (mV): V alone."""
         return (V,)
 
     def rest(self) -> tuple[float, ...]:
-        """The fixed point (V,) under I_app alone, E_L + I_app / g_L; InputError if it is out of range or none is."""
+        """The fixed point (V,) under I_app alone, E_L + I_app / g_L.
+
+        Raises InputError if it does not exist or is out of range.
+        """
         return resting_state(self)
 
     def currents(self, V: Any) -> dict[str, Any]:
-        """The ionic current I_L (uA/cm2, outward positive) of a state, a number or an array."""
+        """The ionic current I_L in uA/cm2, outward positive.
+
+        Arguments:
+            V: membrane potential, mV, a number or an array.
+        """
         return {"I_L": self.g_L * (V - self.E_L)}
 
     def as_dict(self) -> dict[str, Any]:
-        """All settings, by name."""
+        """All settings by name, as they are recorded with results."""
         return asdict(self)

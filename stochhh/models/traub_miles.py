@@ -81,29 +81,30 @@ def stiffness(x, p):
 
 @dataclass(frozen=True)
 class TraubMiles:
-    """A hippocampal pyramidal cell: C_m dV/dt = I_app - g_Na m^3 h (V - E_Na) - g_K n^4 (V - E_K) - g_L (V - E_L).
+    """The hippocampal pyramidal cell of Traub and Miles (1991), in one compartment.
 
+        C_m dV/dt = I_app - g_Na m^3 h (V - E_Na) - g_K n^4 (V - E_K) - g_L (V - E_L)
         dx/dt = alpha_x (1 - x) - beta_x x,   x = m, h, n,   all functions of V - V_T
 
-    All three gates are dynamic, as Traub and Miles have them and the benchmarks of Brette et al. (2007, with
-    V_T = -63 mV), so that it shares its form with HodgkinHuxley. Boergers' textbook (An Introduction to Modeling
-    Neuronal Dynamics, 2017, ch. 5) sets m to alpha_m / (alpha_m + beta_m): the same fixed points, so the
-    same onset of firing. Of class 1, with the onset at I_app = 0.12 uA/cm2.
+    All three gates are dynamic, as in Traub and Miles (1991) and in the benchmarks of Brette et al. (2007, with
+    V_T = -63 mV). The version in Boergers, An Introduction to Modeling Neuronal Dynamics (2017), ch. 5, sets m to its
+    steady state alpha_m / (alpha_m + beta_m); it has the same fixed points and the same onset of firing. Class 1
+    excitability, with the onset at I_app = 0.12 uA/cm2.
 
     Arguments:
         C_m: membrane capacitance, uF/cm2, positive.
-        g_Na, g_K, g_L: maximal conductances, mS/cm2, not negative.
+        g_Na, g_K, g_L: maximal conductances, mS/cm2, 0 or more.
         E_Na, E_K, E_L: reversal potentials, mV.
         I_app: constant applied current, uA/cm2.
-        V_T: potential that all rates are shifted by, and the threshold with them, mV, from -500 to 500.
+        V_T: shift of all rate functions, and thereby of the firing threshold, mV, from -500 to 500.
         initial: state (V, m, h, n) at time 0, or "rest", the fixed point under I_app alone.
-        threshold: a spike is V crossing this from below while armed, mV.
-        rearm: armed again when V falls below this, mV; below the threshold.
+        threshold: a spike is an upward crossing of this level by V while armed, mV.
+        rearm: level below which V must fall before the next spike counts, mV; below the threshold.
 
     Raises InputError, which names the argument, for a value outside these bounds.
 
-    The rates are those of Traub and Miles, Neuronal Networks of the Hippocampus (1991), as Ermentrout and Kopell,
-    PNAS 95, 1259 (1998) use them; the other constants are the latter's.
+    Sources: Traub and Miles, Neuronal Networks of the Hippocampus (1991) (rates); Ermentrout and Kopell, PNAS 95, 1259
+    (1998) (all other constants).
 
     >>> V, m, h, n = TraubMiles().rest()
     >>> round(V, 4)
@@ -145,22 +146,29 @@ class TraubMiles:
         return state_at_start(self)
 
     def steady_state(self, V: float) -> tuple[float, ...]:
-        """The state in which the gates have come to rest at V (mV): x = alpha_x / (alpha_x + beta_x)."""
+        """The steady state of the gates at V (mV): x = alpha_x / (alpha_x + beta_x)."""
         alpha_m, beta_m, alpha_h, beta_h, alpha_n, beta_n = rates(V - self.V_T)
         return V, alpha_m / (alpha_m + beta_m), alpha_h / (alpha_h + beta_h), alpha_n / (alpha_n + beta_n)
 
     def rest(self) -> tuple[float, ...]:
-        """The fixed point (V, m, h, n) under I_app alone, the one of lowest V where there are several.
+        """The fixed point (V, m, h, n) under I_app alone, the one of lowest V if there are several.
 
-        Found by bisection to rounding; it need not be stable. Raises InputError if there is none in range.
+        Found by bisection, exact up to rounding; it may be unstable.
+
+        Raises InputError if there is none in the range of the model.
         """
         return resting_state(self)
 
     def currents(self, V: Any, m: Any, h: Any, n: Any) -> dict[str, Any]:
-        """Ionic currents I_Na, I_K, I_L (uA/cm2, outward positive) of a state, numbers or arrays."""
+        """Ionic currents I_Na, I_K, I_L in uA/cm2, outward positive.
+
+        Arguments:
+            V: membrane potential, mV, a number or an array.
+            m, h, n: gating variables, of the shape of V.
+        """
         g_Na, g_K = conductances(m, h, n, self)
         return {"I_Na": g_Na * (V - self.E_Na), "I_K": g_K * (V - self.E_K), "I_L": self.g_L * (V - self.E_L)}
 
     def as_dict(self) -> dict[str, Any]:
-        """All settings, by name."""
+        """All settings by name, as they are recorded with results."""
         return asdict(self)

@@ -81,26 +81,27 @@ def stiffness(x, p):
 
 @dataclass(frozen=True)
 class WangBuzsaki:
-    """A hippocampal interneuron: C_m dV/dt = I_app - g_Na m^3 h (V - E_Na) - g_K n^4 (V - E_K) - g_L (V - E_L).
+    """The fast-spiking hippocampal interneuron of Wang and Buzsaki (1996).
 
-        m = alpha_m / (alpha_m + beta_m),   at once
+        C_m dV/dt = I_app - g_Na m^3 h (V - E_Na) - g_K n^4 (V - E_K) - g_L (V - E_L)
+        m = alpha_m / (alpha_m + beta_m),   instantaneous
         dx/dt = phi (alpha_x (1 - x) - beta_x x),   x = h, n
 
-    Of class 1: from I_app = 0.16 uA/cm2 on it fires, at first as slowly as one likes, and up to some 400 Hz.
+    Class 1 excitability: repetitive firing begins at I_app = 0.16 uA/cm2, at arbitrarily low rates.
 
     Arguments:
         C_m: membrane capacitance, uF/cm2, positive.
-        g_Na, g_K, g_L: maximal conductances, mS/cm2, not negative.
+        g_Na, g_K, g_L: maximal conductances, mS/cm2, 0 or more.
         E_Na, E_K, E_L: reversal potentials, mV.
         I_app: constant applied current, uA/cm2.
         phi: factor on the rates of h and n, positive.
         initial: state (V, h, n) at time 0, or "rest", the fixed point under I_app alone.
-        threshold: a spike is V crossing this from below while armed, mV.
-        rearm: armed again when V falls below this, mV; below the threshold.
+        threshold: a spike is an upward crossing of this level by V while armed, mV.
+        rearm: level below which V must fall before the next spike counts, mV; below the threshold.
 
     Raises InputError, which names the argument, for a value outside these bounds.
 
-    Equations and constants are those of Wang and Buzsaki, J. Neurosci. 16, 6402 (1996), "Model neuron".
+    Source: Wang and Buzsaki, J. Neurosci. 16, 6402 (1996), "Model neuron".
 
     >>> V, h, n = WangBuzsaki().rest()
     >>> round(V, 4)
@@ -142,23 +143,30 @@ class WangBuzsaki:
         return state_at_start(self)
 
     def steady_state(self, V: float) -> tuple[float, ...]:
-        """The state in which the gates have come to rest at V (mV): x = alpha_x / (alpha_x + beta_x)."""
+        """The steady state of the gates at V (mV): x = alpha_x / (alpha_x + beta_x)."""
         _, alpha_h, beta_h, alpha_n, beta_n = rates(V)
         return V, alpha_h / (alpha_h + beta_h), alpha_n / (alpha_n + beta_n)
 
     def rest(self) -> tuple[float, ...]:
-        """The fixed point (V, h, n) under I_app alone, the one of lowest V where there are several.
+        """The fixed point (V, h, n) under I_app alone, the one of lowest V if there are several.
 
-        Found by bisection to rounding; it need not be stable. Raises InputError if there is none in range.
+        Found by bisection, exact up to rounding; it may be unstable.
+
+        Raises InputError if there is none in the range of the model.
         """
         return resting_state(self)
 
     def currents(self, V: Any, h: Any, n: Any) -> dict[str, Any]:
-        """Ionic currents I_Na, I_K, I_L (uA/cm2, outward positive) of a state, numbers or arrays."""
+        """Ionic currents I_Na, I_K, I_L in uA/cm2, outward positive.
+
+        Arguments:
+            V: membrane potential, mV, a number or an array.
+            h, n: gating variables, of the shape of V.
+        """
         m = np.vectorize(lambda V: rates(V)[0])(V)
         g_Na, g_K = conductances(m, h, n, self)
         return {"I_Na": g_Na * (V - self.E_Na), "I_K": g_K * (V - self.E_K), "I_L": self.g_L * (V - self.E_L)}
 
     def as_dict(self) -> dict[str, Any]:
-        """All settings, by name."""
+        """All settings by name, as they are recorded with results."""
         return asdict(self)

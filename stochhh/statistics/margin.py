@@ -38,7 +38,7 @@ class Margin(NamedTuple):
                 return cls(real(name, number_in(number), at_least=0.0) / 100, True)
         except (ValueError, InputError):
             pass
-        allowed = 'a finite number at least 0, in the unit of the statistic, or a percentage of the reference, "10%"'
+        allowed = 'a finite number of at least 0, in the unit of the statistic, or a percentage of the reference, "10%"'
         raise InputError(name, margin, allowed)
 
     def at(self, value: float | None) -> float | None:

@@ -31,9 +31,9 @@ TEXTS = ["3", "true", "[]", '""']
 # Table and key, what is allowed, values that are not.
 KEYS = [
     ("neuron", "C_m", "a finite number above 0 (uF/cm2)", POSITIVE),
-    ("neuron", "g_Na", "a finite number at least 0 (mS/cm2)", NOT_NEGATIVE),
-    ("neuron", "g_K", "a finite number at least 0 (mS/cm2)", NOT_NEGATIVE),
-    ("neuron", "g_L", "a finite number at least 0 (mS/cm2)", NOT_NEGATIVE),
+    ("neuron", "g_Na", "a finite number of at least 0 (mS/cm2)", NOT_NEGATIVE),
+    ("neuron", "g_K", "a finite number of at least 0 (mS/cm2)", NOT_NEGATIVE),
+    ("neuron", "g_L", "a finite number of at least 0 (mS/cm2)", NOT_NEGATIVE),
     ("neuron", "E_Na", "a finite number (mV)", NUMBERS),
     ("neuron", "E_K", "a finite number (mV)", NUMBERS),
     ("neuron", "E_L", "a finite number (mV)", NUMBERS),
@@ -46,14 +46,14 @@ KEYS = [
     ("neuron", "initial", "a finite number", ['["x", 0, 0, 0]', "[0, 2, 0, 0]", "[0, 0, -1, 0]", "[nan, 0, 0, 0]"]),
     ("neuron", "model", "one of hodgkin-huxley", ['"izhikevich"', "3", "[]", '""']),
     ("population", "name", "a text without dots", [*TEXTS, '"a.b"']),
-    ("population", "n", "a whole number at least 0", [*WHOLE, "99999999999999999999"]),
-    ("population", "rate", "a finite number at least 0 (Hz per neuron)", [*NOT_NEGATIVE, '"10 Hz"']),
+    ("population", "n", "a whole number of at least 0", [*WHOLE, "99999999999999999999"]),
+    ("population", "rate", "a finite number of at least 0 (Hz per neuron)", [*NOT_NEGATIVE, '"10 Hz"']),
     ("population", "p", "at least 0 and at most 1 (a probability)", [*NUMBERS, "-0.1", "1.1", "50"]),
     ("population", "weight", "(mV)", [*NUMBERS, '"1 mV"']),
     ("simulation", "duration", "a finite number above 0 (ms)", [*POSITIVE, '"10 s"']),
-    ("simulation", "transient", "a finite number at least 0 (ms)", NOT_NEGATIVE),
+    ("simulation", "transient", "a finite number of at least 0 (ms)", NOT_NEGATIVE),
     ("simulation", "transient", "below the duration, 100 ms", ["100", "100.0", "1e9"]),
-    ("simulation", "n_trials", "a whole number at least 1", [*WHOLE, "0", "99999999999999999999"]),
+    ("simulation", "n_trials", "a whole number of at least 1", [*WHOLE, "0", "99999999999999999999"]),
     ("simulation", "seed", "at least 0 and at most 18446744073709551615", [*WHOLE, "18446744073709551616"]),
     ("backend.jump", "tolerance", "at most 0.1 (ms)", [*POSITIVE, "1"]),
     ("backend.jump", "lanes", "8", [*WHOLE, "0", "12"]),
@@ -61,10 +61,10 @@ KEYS = [
     ("backend.diffusion", "scheme", '"euler-maruyama"', ['"euler"', "3", "true", "[]"]),
     ("backend.diffusion", "lanes", "8", [*WHOLE, "0", "12"]),
     ("backend.per-neuron", "dt", "(ms)", POSITIVE),
-    ("compare", "level", "above 0 and at most 0.9999", [*NUMBERS, "0", "1", "95"]),
+    ("compare", "level", "at least 0.5 and at most 0.9999", [*NUMBERS, "0", "0.3", "1", "95"]),
     ("compare", "margins", "a table, [compare.margins]", ["3", "[]", '"5 %"']),
-    ("compare.margins", "rate", "a finite number at least 0", NOT_NEGATIVE),
-    ("compare.margins", "V_skewness", "a finite number at least 0", NOT_NEGATIVE),
+    ("compare.margins", "rate", "a finite number of at least 0", NOT_NEGATIVE),
+    ("compare.margins", "V_skewness", "a finite number of at least 0", NOT_NEGATIVE),
 ]
 
 
@@ -203,9 +203,9 @@ class TestCommandLine:
     @pytest.mark.parametrize(
         ("option", "allowed", "value"),
         [
-            *(("--trials", "a whole number at least 1", value) for value in [*WHOLE_TEXTS, "0"]),
-            *(("--seed", "a whole number at least 0", value) for value in WHOLE_TEXTS),
-            *(("--workers", "a whole number at least 1", value) for value in [*WHOLE_TEXTS, "0"]),
+            *(("--trials", "a whole number of at least 1", value) for value in [*WHOLE_TEXTS, "0"]),
+            *(("--seed", "a whole number of at least 0", value) for value in WHOLE_TEXTS),
+            *(("--workers", "a whole number of at least 1", value) for value in [*WHOLE_TEXTS, "0"]),
             *(("--duration", "a finite number above 0 (ms)", value) for value in REAL_TEXTS),
         ],
     )
@@ -216,7 +216,7 @@ class TestCommandLine:
     @pytest.mark.parametrize("value", WHOLE_TEXTS)
     def test_a_wrong_trial(self, question, value):
         said = question(*TRACE, f"--trial={value}")
-        assert "--trial = " in said and "a whole number at least 0" in said
+        assert "--trial = " in said and "a whole number of at least 0" in said
 
     @pytest.mark.parametrize(
         ("arguments", "said"),

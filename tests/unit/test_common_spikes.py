@@ -260,7 +260,7 @@ def test_sums_that_have_no_law_are_refused_where_they_are_drawn_at_once():
 
 def test_too_many_jumps_are_refused():
     many = (population(name, n=10**5, p=1, rate=0.1, correlation=0.5, common="x") for name in "abc")
-    with pytest.raises(sh.InputError, match=r"common spikes of populations 'a', 'b', 'c' make .*too many"):
+    with pytest.raises(sh.InputError, match=r"common spikes of populations 'a', 'b', 'c' cause .*too many"):
         source_of(sh.SynapticInput(*many))
 
 

@@ -123,7 +123,7 @@ class TestPython:
         ("call", "found"),
         [
             (lambda: real("dt", "x", above=0, unit="ms"), ("dt", "x", "a finite number above 0 (ms)")),
-            (lambda: integer("n", 1.5, at_least=0), ("n", 1.5, "a whole number at least 0")),
+            (lambda: integer("n", 1.5, at_least=0), ("n", 1.5, "a whole number of at least 0")),
             (lambda: choice("scheme", "rk4", ["heun", "sra1"]), ("scheme", "rk4", "one of heun, sra1")),
             (lambda: choice("scheme", ["heun"], ["heun"]), ("scheme", ["heun"], "one of heun")),
             (lambda: sh.statistics.isi_histogram(sh.SpikeTrains([], [], 1, 0, 9), [5.0, 1.0]),
@@ -135,7 +135,7 @@ class TestPython:
 
     def test_a_population_is_a_place(self):
         error = caught(sh.Population, "exc", n=80, rate=-1.0, weight=1.0)
-        assert data(error) == ("rate", -1.0, "a finite number at least 0 (Hz per neuron)")
+        assert data(error) == ("rate", -1.0, "a finite number of at least 0 (Hz per neuron)")
         assert error.where == (("population", "exc"),)
 
     def test_a_part_of_an_argument(self):
@@ -170,7 +170,7 @@ class TestFiles:
 
     def test_a_value_in_a_table(self, load):
         error = load("n = 80", 'n = "80 neurons"')
-        assert data(error) == ("n", "80 neurons", "a whole number at least 0 and at most 4294967296")
+        assert data(error) == ("n", "80 neurons", "a whole number of at least 0 and at most 4294967296")
         assert [kind for kind, _ in error.where] == ["file", "line", "table", "population"]
         assert (error.place("line"), error.place("table")) == (7, ("population", 0))
         assert error.remedy == (
@@ -244,7 +244,7 @@ class TestCommandLine:
     @pytest.mark.parametrize(
         ("arguments", "found", "where"),
         [
-            (("--seed", "1.5"), ("--seed", "1.5", "a whole number at least 0"), ()),
+            (("--seed", "1.5"), ("--seed", "1.5", "a whole number of at least 0"), ()),
             (("--duration", "-3"), ("--duration", -3.0, "a finite number above 0 (ms)"), ()),
             (("--precision", "cv"), ("--precision", "cv", None), ()),
             (("--precision", "cv=0"), ("cv", "0", None), (("argument", "--precision"),)),

@@ -35,7 +35,7 @@ def test_a_spike_outside_is_named():
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        *(({"n_trials": n}, "n_trials = .* a whole number at least 1") for n in (0, -1, 1.5, "4", True, None, np.nan)),
+        *(({"n_trials": n}, "n_trials = .* whole number of at least 1") for n in (0, -1, 1.5, "4", True, None, np.nan)),
         ({"n_trials": 10**30}, "n_trials = 1000000.*at most 100000000"),
         *(({"trial": [0, 0, 0, 2, k]}, rf"trial\[4\] = {k} is .* a whole") for k in (2.5, np.nan, np.inf)),
         *(({"trial": [0, 0, 0, 2, k]}, "trial = .* not one of type") for k in ("2", None, 10**30, 2j)),
