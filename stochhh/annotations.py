@@ -12,7 +12,19 @@ from .inputs import Population, SynapticInput
 from .results import Result
 from .spike_trains import SpikeTrains
 
-__all__ = ["Backend", "BackendName", "Drive", "File", "FloatArray", "IntArray", "Method", "Names", "Spikes", "Targets"]
+__all__ = [
+    "Backend",
+    "BackendName",
+    "Drive",
+    "File",
+    "FloatArray",
+    "IntArray",
+    "Method",
+    "Names",
+    "PerTrial",
+    "Spikes",
+    "Targets",
+]
 
 BackendName = Literal["jump", "diffusion", "per-neuron"]
 Backend = BackendName | Jump | Diffusion | PerNeuron
@@ -24,3 +36,4 @@ Names = Sequence[str]
 File = str | PathLike[str]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+PerTrial = float | Sequence[float] | FloatArray  # one number, or one for each trial

@@ -1,31 +1,34 @@
-"""Spikes as CSV files, Neo, Brian2 and NEST hold them, turned into columns of times in ms and of trials."""
+"""Spikes as CSV files, Brian2 and NEST hold them, turned into columns of times in ms and of trials."""
 
 import numpy as np
 
 from .columns import read_columns
-from .errors import InputError, choice, real
+from .errors import InputError, choice
 from .trial_numbers import columns_of_numbers, numbered, places
+from .trial_windows import number_of_windows, windows_of
 
-__all__ = ["in_order", "of_brian2", "of_csv", "of_neo", "of_nest"]
+__all__ = ["in_order", "of_brian2", "of_csv", "of_nest"]
 
-_NEO = "a list of neo.SpikeTrain, a Segment or a Block"
 _IN_MS = {"ms": 1.0, "s": 1000.0, "us": 0.001}
 _FASTEST = 1000.0  # Hz: faster than this over the whole window no neuron fires
 
 
-def of_csv(path, stop, n_trials, trials, unit, *, time="time", trial="trial", separator=None, comment="#"):
+def of_csv(path, start, stop, n_trials, trials, unit, *, time="time", trial="trial", separator=None, comment="#"):
     """(time, trial, n_trials, doubts) of a text file with a column of times, and one of trials unless that is None."""
-    stop = real("stop", stop, above=0.0, unit="ms")
+    n_windows = number_of_windows(start, stop)
+    largest = float(np.abs(windows_of(n_windows or 1, start, stop)).max())
     if unit is not None:
         choice("unit", unit, _IN_MS)
     wanted = {"time": time} if trial is None else {"trial": trial, "time": time}
     table = read_columns(path, wanted, texts=("trial",), separator=separator, comment=comment)
     times = np.asarray(table["time"], dtype=np.float64)
     numbers = table["trial"] if "trial" in table else np.zeros(times.size, dtype=np.int64)
-    trial, n_trials, doubts = _trials(numbers, n_trials if "trial" in table else 1, trials)
+    if n_trials is None and trials is None:
+        n_trials = n_windows if "trial" in table else 1
+    trial, n_trials, doubts = _trials(numbers, n_trials, trials)
     time, trial = in_order(times * _IN_MS[unit or "ms"], trial)
     if unit is None:
-        doubts += _doubts_about_milliseconds(time, trial, stop)
+        doubts += _doubts_about_milliseconds(time, trial, largest)
     return time, trial, n_trials, doubts
 
 
@@ -52,9 +55,9 @@ def _trials(found, n_trials, trials):
 
 def _doubts_about_milliseconds(time, trial, stop):
     """What speaks against times in ms where no unit was given; InputError where they are plainly in another."""
-    if not time.size or time.min() < 0:
+    if not time.size:
         return ()
-    last, isi = time.max(), np.diff(time)[np.diff(trial) == 0]
+    last, isi = np.abs(time).max(), np.diff(time)[np.diff(trial) == 0]
     typical = np.median(isi) if isi.size else np.nan
     rate = 1000.0 * time.size / (np.unique(trial).size * stop)
     plain = last < stop / 500 or (typical < 1.0 and rate > _FASTEST)
@@ -79,40 +82,6 @@ def in_order(time, trial):
     """(time, trial) in order of trial, then time."""
     order = np.lexsort((time, trial))
     return time[order], trial[order]
-
-
-def of_neo(source):
-    """(time, trial, n_trials, start, stop) of a list of neo.SpikeTrain, of a Segment or of a Block."""
-    trains = _neo_trains(source)
-    if not trains:
-        remedy = "give one neo.SpikeTrain for each trial, silent ones included"
-        raise InputError("there is no spike train", remedy=remedy)
-    windows = [tuple(float(end.rescale("ms")) for end in (train.t_start, train.t_stop)) for train in trains]
-    for k, window in enumerate(windows):
-        if window != windows[0]:
-            fault = "the trains 0 and {} have different windows, [{:g}, {:g}] and [{:g}, {:g}] ms"
-            remedy = "cut them with time_slice, or shift them with time_shift"
-            raise InputError(fault.format(k, *windows[0], *window), remedy=remedy)
-    start, stop = windows[0]
-    if start < 0:
-        raise InputError("t_start", start, "0 ms or later", "shift the trains with time_shift")
-    times = [np.asarray(train.rescale("ms").magnitude, dtype=np.float64) for train in trains]
-    trial = np.repeat(np.arange(len(times)), [time.size for time in times])
-    return (*in_order(np.concatenate(times), trial), len(times), start, stop)
-
-
-def _neo_trains(source):
-    """The neo.SpikeTrains of a Block, a Segment or a list."""
-    if hasattr(source, "segments"):
-        return [train for segment in source.segments for train in segment.spiketrains]
-    trains = getattr(source, "spiketrains", source)
-    if not hasattr(trains, "__iter__"):
-        raise InputError("trains", source, _NEO)
-    trains = list(trains)
-    for k, train in enumerate(trains):
-        if not all(hasattr(train, name) for name in ("t_start", "t_stop", "rescale")):
-            raise InputError(f"trains[{k}]", train, "a neo.SpikeTrain", f"give {_NEO}")
-    return trains
 
 
 def of_brian2(monitor, n_trials, trials):

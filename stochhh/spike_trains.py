@@ -10,8 +10,10 @@ import numpy as np
 from .equality import same_fields
 from .errors import InputError, integer, real, within
 from .files import write_table
-from .foreign_spikes import in_order, of_brian2, of_csv, of_neo, of_nest
+from .foreign_spikes import in_order, of_brian2, of_csv, of_nest
+from .neo_trains import of_neo, one_unit, units_of
 from .trial_numbers import MOST_TRIALS, columns_of_numbers
+from .trial_windows import ends_of, is_common, no_common, windows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike
 
-    from .annotations import File, FloatArray, IntArray
+    from .annotations import File, FloatArray, IntArray, PerTrial
 
 __all__ = ["SpikeTrains"]
 
@@ -28,26 +30,34 @@ _COPIES = (
     "if they are copies, rate, counts and intervals are wrong, and without_copies() removes them; if they are not, "
     "intervals of 0 count in all statistics except those of the logarithm and, where two are adjacent, cv2 and lv."
 )
+_ROUNDING = 1e-12  # of the largest time, by which equal lengths of windows may differ
 _WITH_UNIT = ("units", "unit", "dim")  # of Neo's and pint's, astropy's, Brian2's arrays
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False, init=False)
 class SpikeTrains:
-    """Spikes of many trials, with the window in which they were observed.
+    """Spikes of many trials, with the window in which each of them was observed.
 
     Arguments:
-        time: spike times in ms since the start of the trial, shape (n_spikes,), sorted by trial, then time.
+        time: spike times in ms since the time 0 of the trial (its start, or an event such as the stimulus), shape
+            (n_spikes,), sorted by trial, then time.
         trial: trial of each spike, counted from 0, shape (n_spikes,).
         n_trials: number of trials observed, silent ones included.
-        start: start of the observation window, ms (the transient).
-        stop: end of the observation window, ms (the duration).
+        start: start of the observation window, ms (the transient; negative for what was observed before time 0): one
+            number, or one for each trial.
+        stop: end of the observation window, ms (the duration): one number, or one for each trial.
         doubts: sentences that say which number of these spikes is doubtful, why, and what to do.
-        transient: (time, trial) of more spikes, those before `start`.
+        transient: (time, trial) of more spikes, those from time 0 on that are before `start`.
 
     All of the following refer to the window [start, stop] alone: `time` and `trial`, `of`, `counts`, `isi`, `to_csv`,
     `to_dataframe`, `to_neo`, and every statistic. So `len(spikes.time)` is what the rate is made of. Spikes before
     `start` may be given, and are set apart as `transient`; `with_transient()` is all of them, with the window
     [0, stop]. `len(spikes)` is the number of trials, and `for times in spikes` goes through them.
+
+    `windows` holds the (start, stop) of each trial, shape (n_trials, 2). Where they differ, a rate is the total count
+    per total time, and an interspike interval is censored by the end of its own trial. What needs more in common (the
+    Fano factor windows of one length, latencies one end) is missing, with the reason, or raises InputError; `cut`
+    restricts all trials to one window, `aligned` counts their times from another event.
 
     Spikes at one time in one trial are kept, and are a doubt. An interspike interval of 0 counts in every statistic
     like any other, except where it has no value: in those of its logarithm (`log_isi_mean`, `log_isi_sd`), and in the
@@ -56,15 +66,16 @@ class SpikeTrains:
     >>> spikes = SpikeTrains([5, 120, 180, 150], [0, 0, 0, 1], n_trials=2, start=100, stop=200)
     >>> spikes.time.tolist(), spikes.with_transient().time.tolist()
     ([120.0, 180.0, 150.0], [5.0, 120.0, 180.0, 150.0])
+    >>> SpikeTrains([-20, 40, 60], [0, 0, 1], n_trials=2, start=-50, stop=[100, 80])
+    <SpikeTrains: 3 spikes in 2 trials, windows of 130 to 150 ms>
     """
 
-    time: np.ndarray
-    trial: np.ndarray
+    time: FloatArray
+    trial: IntArray
     n_trials: int
-    start: float
-    stop: float
-    doubts: tuple[str, ...] = ()
-    transient: tuple[np.ndarray, np.ndarray] = (np.empty(0), np.empty(0, np.int64))
+    windows: FloatArray
+    doubts: tuple[str, ...]
+    transient: tuple[FloatArray, IntArray]
 
     if TYPE_CHECKING:  # lists may be given, and arrays are kept
 
@@ -73,29 +84,27 @@ class SpikeTrains:
             time: ArrayLike,
             trial: ArrayLike,
             n_trials: int,
-            start: float,
-            stop: float,
+            start: PerTrial,
+            stop: PerTrial,
             doubts: tuple[str, ...] = (),
             transient: tuple[ArrayLike, ArrayLike] = ...,
         ) -> None: ...
 
-    def __post_init__(self) -> None:
-        n_trials = integer("n_trials", self.n_trials, at_least=1, at_most=MOST_TRIALS, remedy="silent ones count")
-        start, stop = real("start", self.start, unit="ms"), real("stop", self.stop, unit="ms")
-        if not 0 <= start < stop:
-            raise InputError("start", start, f"at least 0 and below stop = {stop!r} (ms)")
-        time, trial = _columns(self.time, self.trial)
-        if len(self.transient[0]):
-            columns = zip(_columns(*self.transient), (time, trial), strict=True)
-            time, trial = in_order(*map(np.concatenate, columns))
-        _check(time, trial, n_trials, stop)
-        inside = time >= start
-        before = (np.empty(0), np.empty(0, np.int64))
-        if not inside.all():
-            time, trial, before = time[inside], trial[inside], (time[~inside], trial[~inside])
-        values = (time, trial, n_trials, start, stop, _with_copies(self.doubts, time, trial), before)
-        for name, value in zip(self.__dataclass_fields__, values, strict=True):
-            object.__setattr__(self, name, value)
+    else:  # with the windows in place of start and stop it is made by `dataclasses.replace`
+
+        def __init__(self, time, trial, n_trials, start=..., stop=..., doubts=(), transient=((), ()), windows=None):
+            n_trials = integer("n_trials", n_trials, at_least=1, at_most=MOST_TRIALS, remedy="silent ones count")
+            windows = windows_of(n_trials, start, stop, windows)
+            time, trial = _columns(time, trial)
+            if len(transient[0]):
+                time, trial = in_order(*map(np.concatenate, zip(_columns(*transient), (time, trial), strict=True)))
+            start, stop = _checked(time, trial, windows)
+            inside, before = time >= start, (np.empty(0), np.empty(0, np.int64))
+            if not inside.all():
+                time, trial, before = time[inside], trial[inside], (time[~inside], trial[~inside])
+            values = (time, trial, n_trials, windows, _with_copies(doubts, time, trial), before)
+            for name, value in zip(self.__dataclass_fields__, values, strict=True):
+                object.__setattr__(self, name, value)
 
     __eq__ = same_fields
     __hash__ = None  # type: ignore[assignment]
@@ -110,16 +119,89 @@ class SpikeTrains:
 
     def __repr__(self) -> str:
         trials = f"{self.n_trials} trial{'' if self.n_trials == 1 else 's'}"
-        return f"<SpikeTrains: {self.time.size} spikes in {trials}, window {self.start:g} to {self.stop:g} ms>"
+        if is_common(self.windows):
+            window = f"window {self.start:g} to {self.stop:g} ms"
+        else:
+            window = f"windows of {self.durations.min():g} to {self.durations.max():g} ms"
+        return f"<SpikeTrains: {self.time.size} spikes in {trials}, {window}>"
+
+    @property
+    def start(self) -> float:
+        """Start of the observation window, ms; InputError where it differs between trials."""
+        return self._common_end(0, "start")
+
+    @property
+    def stop(self) -> float:
+        """End of the observation window, ms; InputError where it differs between trials."""
+        return self._common_end(1, "end")
+
+    def _common_end(self, k, what):
+        ends = self.windows[:, k]
+        if not is_common(ends):
+            raise no_common(self.windows, ends, what)
+        return float(ends[0])
 
     @property
     def window(self) -> float:
-        """Length of the observation window, ms."""
-        return self.stop - self.start
+        """Length of the observation window, ms; InputError where it differs between trials by more than rounding."""
+        durations = self.durations
+        if np.ptp(durations) > _ROUNDING * self.largest_time:
+            raise no_common(self.windows, durations, "length")
+        return float(durations[0])
+
+    @property
+    def durations(self) -> FloatArray:
+        """Length of the observation window of each trial, ms, shape (n_trials,)."""
+        return self.windows[:, 1] - self.windows[:, 0]
+
+    @property
+    def largest_time(self) -> float:
+        """Largest absolute value of a start or a stop, ms, of which errors of rounding are a part."""
+        return float(np.abs(self.windows).max())
+
+    def since_start(self) -> FloatArray:
+        """Time of each spike since the start of the window of its trial, ms, shape (n_spikes,)."""
+        return self.time - self.windows[self.trial, 0]
 
     def with_transient(self) -> SpikeTrains:
         """All spikes, those before the window too: the same trials with the window [0, stop]."""
-        return replace(self, start=0.0) if self.transient[0].size else self
+        if not self.transient[0].size:
+            return self
+        return replace(self, windows=np.minimum(self.windows, [0.0, np.inf]))
+
+    def cut(self, start: float | None = None, stop: float | None = None) -> SpikeTrains:
+        """The same trials in one window alone; spikes outside are left out.
+
+        Arguments:
+            start, stop: of the window, ms; None takes the start, or the stop, of what is common to all trials.
+
+        Raises InputError for a trial that was not observed in the whole window.
+        """
+        low, high = self.windows.T
+        start = real("start", low.max() if start is None else start, unit="ms")
+        stop = real("stop", high.min() if stop is None else stop, unit="ms")
+        outside = np.flatnonzero((low > start) | (high < stop))
+        if outside.size:
+            k = outside[0]
+            fault = f"trial {k} was observed from {low[k]:g} to {high[k]:g} ms, not from {start:g} to {stop:g} ms"
+            raise InputError(fault, remedy="choose a window within those of all trials; cut() takes the longest")
+        inside = (self.time >= start) & (self.time <= stop)
+        return SpikeTrains(self.time[inside], self.trial[inside], self.n_trials, start, stop, self.doubts)
+
+    def aligned(self, at: PerTrial | None = None) -> SpikeTrains:
+        """The same trials with times counted from `at`; spikes before the window are left out.
+
+        Arguments:
+            at: the time that becomes 0, ms: one number, or one for each trial, such as that of a stimulus. None takes
+                the start of each window.
+
+        >>> pieces = SpikeTrains([120, 1210], [0, 1], n_trials=2, start=[100, 1200], stop=[200, 1300])
+        >>> pieces.aligned().time.tolist(), pieces.aligned().stop
+        ([20.0, 10.0], 100.0)
+        """
+        at = self.windows[:, 0] if at is None else ends_of("at", at, self.n_trials)
+        time, none = self.time - at[self.trial], (np.empty(0), np.empty(0, np.int64))
+        return replace(self, time=time, windows=self.windows - at[:, None], transient=none)
 
     def without_copies(self) -> SpikeTrains:
         """The same spikes with only one of those that coincide in a trial."""
@@ -144,7 +226,8 @@ class SpikeTrains:
     def to_csv(self, path: File) -> None:
         """Write the spikes inside the window as CSV, header `trial,time`, times in ms as short as is exact.
 
-        `spikes.with_transient().to_csv(path)` writes all, as `stochhh run --spikes` does.
+        `spikes.with_transient().to_csv(path)` writes all, as `stochhh run --spikes` does. The file does not hold the
+        windows: give `from_csv` the same start, stop and n_trials.
         """
         write_table(path, self.to_dataframe())
 
@@ -155,13 +238,13 @@ class SpikeTrains:
         return pd.DataFrame({"trial": self.trial, "time": self.time})
 
     @classmethod
-    def from_lists(cls, times: Sequence[ArrayLike], *, stop: float, start: float = 0.0) -> Self:
+    def from_lists(cls, times: Sequence[ArrayLike], *, stop: PerTrial, start: PerTrial = 0.0) -> Self:
         """Spikes from one list of times for each trial, in any order.
 
         Arguments:
             times: spike times of each trial, ms; empty for a silent one.
-            stop: end of the observation window, ms.
-            start: start of the observation window, ms.
+            stop: end of the observation window, ms, or of that of each trial.
+            start: start of the observation window, ms, or of that of each trial.
 
         >>> SpikeTrains.from_lists([[12.0, 5.0], []], stop=100.0).counts().tolist()
         [2, 0]
@@ -179,8 +262,8 @@ class SpikeTrains:
         cls,
         path: File,
         *,
-        stop: float,
-        start: float = 0.0,
+        stop: PerTrial,
+        start: PerTrial = 0.0,
         n_trials: int | None = None,
         trials: Sequence[int | str] | IntArray | None = None,
         unit: Literal["ms", "s", "us"] | None = None,
@@ -193,9 +276,10 @@ class SpikeTrains:
 
         Arguments:
             path: the file.
-            stop: end of the observation window, ms.
-            start: start of the observation window, ms.
-            n_trials: number of trials observed, if they are numbered from 0; silent ones are lost unless it is given.
+            stop: end of the observation window, ms: one number, or one for each trial in their order.
+            start: start of the observation window, ms, likewise; negative where times before 0 were observed.
+            n_trials: number of trials observed, if they are numbered from 0; silent ones are lost unless it is given,
+                or there is a start or a stop for each.
             trials: the numbers of all trials observed, in any numbering, silent ones included: `range(1, 21)`,
                 `[101, 205, 333]`, or their names; their places become the trials.
             time, trial: the columns, by their names in the header, or by their positions, counted from 0; trial=None
@@ -209,25 +293,43 @@ class SpikeTrains:
         With neither n_trials nor trials, numbers from 0 on are the trials, and those missing in between are silent;
         numbers from 1 to k, none missing, are lowered by one. Both are reported as a doubt. Any other numbering is
         refused, and so is a file that would leave most trials silent. Raises InputError with the line of an entry that
-        is not a number, and for spikes outside [0, stop].
+        is not a number, and for spikes outside the window, but for those from time 0 to `start`.
         """
         with within(file=path):
             columns = {"time": time, "trial": trial, "separator": separator, "comment": comment}
-            times, of, n, doubts = of_csv(path, stop, n_trials, trials, unit, **columns)
+            times, of, n, doubts = of_csv(path, start, stop, n_trials, trials, unit, **columns)
             return cls(times, of, n, start, stop, doubts)
 
     @classmethod
-    def from_neo(cls, trains: Any) -> Self:
-        """Spikes from Neo: a list of neo.SpikeTrain, a Segment or a Block; each train is a trial.
+    def from_neo(cls, source: Any, *, unit: str | int | None = None, pool: bool = False) -> Self:
+        """Spikes of one unit from Neo: a list of neo.SpikeTrain, a Segment or a Block; each train is a trial.
 
         Arguments:
-            trains: the trains, in any unit of time; of a Block those of its segments, one behind the other. They
-                share t_start and t_stop, which are the window.
+            source: trains in any unit of time. Each segment of a Block is a trial, a Segment is one trial; a list is
+                one train for each trial.
+            unit: the unit, by its name or its position, where there are several. Its name is that of its Group (or the
+                Group's unit_name) if every train is in one Group with at most one train of each segment; otherwise
+                unit_name, unit_id or channel_id among the annotations of the trains; otherwise the name of its trains
+                if they have the same in every segment; otherwise the position in the segment.
+            pool: whether to take the trains of all units, each as a trial of its own.
 
-        Raises InputError for windows that differ or that start before 0, and for what is no train.
+        t_start and t_stop of each train are the window of its trial; times before 0 are kept. Raises InputError for
+        several units with neither unit nor pool, and for what is not a train.
         """
-        time, trial, n, start, stop = of_neo(trains)
-        return cls(time, trial, n, start, stop)
+        return cls._from_trains(one_unit(source, unit, pool))
+
+    @classmethod
+    def units_from_neo(cls, source: Any) -> dict[str, Self]:
+        """Spikes of every unit from Neo, NAME -> SpikeTrains; arguments and names as in `from_neo`.
+
+        A unit without a train in a segment was not observed there: it has one trial less.
+        """
+        return {name: cls._from_trains(trains) for name, trains in units_of(source).items()}
+
+    @classmethod
+    def _from_trains(cls, trains):
+        time, trial, n, windows = of_neo(trains)
+        return cls(time, trial, n, *windows)
 
     def to_neo(self) -> list[Any]:
         """The spikes inside the window as a list of neo.SpikeTrain (ms), one for each trial; it needs the package neo.
@@ -236,7 +338,10 @@ class SpikeTrains:
         """
         import neo
 
-        return [neo.SpikeTrain(times, units="ms", t_start=self.start, t_stop=self.stop) for times in self]
+        return [
+            neo.SpikeTrain(times, units="ms", t_start=start, t_stop=stop)
+            for times, (start, stop) in zip(self, self.windows.tolist(), strict=True)
+        ]
 
     @classmethod
     def from_brian2(
@@ -292,18 +397,30 @@ def _refuse_unit(time):
         raise InputError(fault, remedy="give plain numbers in ms, or use from_neo or from_brian2")
 
 
-def _check(time, trial, n_trials, stop):
-    """Raise InputError for spikes at impossible times, of no trial, or out of order."""
-    within = (time >= 0) & (time <= stop)  # a NaN is not
-    if not within.all():
-        k = int(np.argmin(within))
-        raise InputError("time", time[k], f"a finite number from 0 to {stop:g} (ms)").within(trial=int(trial[k]))
-    outside = trial[(trial < 0) | (trial >= n_trials)]
+def _checked(time, trial, windows):
+    """(start, stop) of the window of each spike, or of all; InputError for spikes at impossible times, or out of order.
+
+    Spikes before the window are the transient if they are not before time 0.
+    """
+    outside = trial[(trial < 0) | (trial >= len(windows))]
     if outside.size:
-        raise InputError("trial", outside[0], f"from 0 to {n_trials - 1}, for n_trials = {n_trials}")
+        raise InputError("trial", outside[0], f"from 0 to {len(windows) - 1}, for n_trials = {len(windows)}")
+    start, stop = (ends[0] if is_common(ends) else ends[trial] for ends in windows.T)
+    within = (time >= np.minimum(start, 0.0)) & (time <= stop)  # a NaN is not
+    if not within.all():
+        raise _outside(time, trial, windows, int(np.argmin(within)))
     step = np.diff(trial)
     if np.any(step < 0) or np.any(np.diff(time)[step == 0] < 0):
         raise InputError("the spikes are not in order", remedy="sort them by trial, then by time")
+    return start, stop
+
+
+def _outside(time, trial, windows, k):
+    """The InputError of spike k, which is outside the window of its trial."""
+    start, stop = windows[trial[k]]
+    early = "give start = the time from which the trial was observed" if time[k] < min(start, 0.0) else ""
+    allowed = f"a finite number from {min(start, 0.0):g} to {stop:g} (ms)"
+    return InputError("time", time[k], allowed, early).within(trial=int(trial[k]))
 
 
 def _with_copies(doubts, time, trial):

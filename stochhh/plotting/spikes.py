@@ -9,9 +9,11 @@ import numpy as np
 from matplotlib.markers import CARETLEFT
 
 from ..statistics import first_spikes, rate, renewal_limit, spike_spectrum
+from ..statistics.spikes.first_spike import latency_start
 from ..statistics.uncertainty import confidence
+from ..trial_windows import is_common
 from .bands import curve
-from .style import colour_of, dashes_of, drawing_on
+from .style import GREY, colour_of, dashes_of, drawing_on
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,13 +47,15 @@ def raster(
             window.
         backend: name of the backend, which determines the colour.
 
-    Returns the axes.
+    Where the windows of the trials differ, a thin line shows when each was observed. Returns the axes.
     """
     with drawing_on(ax) as ax:
         shown = min(spikes.n_trials, _TRIALS if trials is None else trials)
         start, stop = stretch_of(spikes) if stretch is None else stretch
         times = [t[(t >= start) & (t <= stop)] for t in map(spikes.with_transient().of, range(shown))]
         ax.eventplot(times, colors=colour_of(backend), lineoffsets=range(shown), linelengths=0.8, linewidths=0.7)
+        if not is_common(spikes.windows):
+            ax.hlines(range(shown), *spikes.windows[:shown].T, colors=GREY, lw=0.5, alpha=0.6, zorder=0)
         ax.set_xlim(start, stop)
         ax.set_ylim(shown - 0.5, -0.5)
         ax.set_yticks([])
@@ -62,8 +66,8 @@ def raster(
 
 def stretch_of(*trains):
     """The time in which the train with the highest rate has about 40 spikes per trial."""
-    start, stop = max(t.start for t in trains), min(t.stop for t in trains)
-    busiest = max(t.counts().mean() / t.window for t in trains)
+    start, stop = max(t.windows[:, 0].min() for t in trains), min(t.windows[:, 1].max() for t in trains)
+    busiest = max(t.counts().sum() / t.durations.sum() for t in trains)
     length = np.clip(_SPIKES / busiest if busiest > 0 else _STRETCH[1], *_STRETCH)
     return start, min(stop, start + float(f"{length:.1g}"))
 
@@ -84,7 +88,7 @@ def first_spike_times(
     Arguments:
         spikes: SpikeTrains.
         ax: axes to draw on; None makes new ones.
-        since: start of the latency, ms since the start of the trial; None takes the start of the window.
+        since: start of the latency, ms; None takes the start of the window, or time 0 inside of it.
         level: confidence level of the band.
         label: entry in a legend, which adds the number of silent trials.
         backend: name of the backend, which determines colour and dashes.
@@ -97,7 +101,7 @@ def first_spike_times(
     found = np.sort(first_spikes(spikes, since))
     n, silent = found.size, int(np.isinf(found).sum())
     half = math.sqrt(math.log(2 / (1 - confidence(level))) / (2 * n))
-    end = spikes.stop - (spikes.start if since is None else since)
+    end = spikes.stop - latency_start(spikes, since)
     t = np.concatenate([[0.0], found[: n - silent], [end]])
     part = np.concatenate([np.arange(n - silent + 1), [n - silent]]) / n
     with drawing_on(ax) as ax:

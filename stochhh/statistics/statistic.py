@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import InputError, choice
+from ..trial_windows import DifferentWindowsError
 from .estimate import Estimate, Quantity
 from .kinds import KINDS, given
 from .margin import Margin
@@ -127,13 +128,16 @@ class Statistic:
         return estimate
 
     def of(self, result: Any, level: float = 0.95, method: Method = "jackknife") -> Estimate:
-        """The Estimate of a result, or of spike trains; missing, with the reason, if these lack the required data."""
+        """The Estimate of a result, or of spike trains; missing, with the reason, without what it needs."""
         data = getattr(result, self.data, None if isinstance(result, tuple(KINDS.values())) else result)
         data = result if isinstance(result, KINDS[self.data]) else data
-        if data is not None:
+        labels = {"level": level, "unit": self.quantity.unit}
+        if data is None:
+            return Estimate.missing(self.name, _NOT_RECORDED[self.data], n=0, **labels)
+        try:
             return self.estimate(data, level, method)
-        labels = {"level": level, "unit": self.quantity.unit, "n": 0}
-        return Estimate.missing(self.name, _NOT_RECORDED[self.data], **labels)
+        except DifferentWindowsError as error:
+            return Estimate.missing(self.name, f"{error.fault}; {error.remedy}", n=data.n_trials, **labels)
 
 
 _NOT_RECORDED = {

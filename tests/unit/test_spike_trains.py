@@ -50,7 +50,7 @@ def test_a_spike_outside_is_named():
         *(({"time": [0.3, 7.0, 9.25, 0.3, t]}, "trial 2: time = .* from 0 to") for t in (np.nan, np.inf, -1e-9, 50.1)),
         ({"time": [0.3, 9.25, 7.0, 0.3, 50.0]}, "not in order; sort them by trial, then by time"),
         *(({"stop": stop}, "stop = ") for stop in (np.inf, np.nan, "50", True, None, 10**400, 0.0, -1.0)),
-        *(({"start": start}, "start = ") for start in (np.nan, -1.0, -np.inf, "0", False, 50.0)),
+        *(({"start": start}, "start = ") for start in (np.nan, -np.inf, "0", False, 50.0)),
     ],
 )  # fmt: skip
 def test_what_is_no_spike_train_is_refused_by_name(changes, said):
@@ -318,26 +318,114 @@ class TestNeo:
         spikes = SpikeTrains.from_neo([self.train([0.5, 0.25], "s", stop=1.0), self.train([3.0], stop=1000.0)])
         assert spikes.time.tolist() == [250.0, 500.0, 3.0] and spikes.stop == 1000.0
 
-    def test_segments_and_blocks(self):
-        segments = [self.neo.Segment(), self.neo.Segment()]
+    def block(self, *segments):
+        """A Block; each train is a list of times, or (times, what it is annotated with), on [-5, 50] ms."""
         block = self.neo.Block()
-        for segment, train in zip(segments, ([1.0], [2.0, 3.0]), strict=True):
-            segment.spiketrains.append(self.train(train))
-            block.segments.append(segment)
-        assert SpikeTrains.from_neo(segments[1]).time.tolist() == [2.0, 3.0]
+        for trains in segments:
+            block.segments.append(self.neo.Segment())
+            for train in trains:
+                times, about = train if isinstance(train, tuple) else (train, {})
+                made = self.neo.SpikeTrain(times, units="ms", t_start=-5.0, t_stop=50.0, **about)
+                block.segments[-1].spiketrains.append(made)
+        return block
+
+    def test_segments_are_trials(self):
+        block = self.block([[1.0]], [[-2.0, 3.0]])
+        assert SpikeTrains.from_neo(block.segments[1]).time.tolist() == [-2.0, 3.0]
         whole = SpikeTrains.from_neo(block)
-        assert (whole.trial.tolist(), whole.n_trials) == ([0, 1, 1], 2)
+        assert (whole.trial.tolist(), whole.n_trials, whole.start) == ([0, 1, 1], 2, -5.0)
+        named = self.block([([1.0], {"name": "first"})], [([2.0], {"name": "second"})])
+        assert SpikeTrains.from_neo(named).time.tolist() == [1.0, 2.0], "one unit, whatever its trains are called"
+
+    def test_windows_of_trials(self):
+        trains = [self.train([1.0], start=-10.0), self.train([1.0, 59.0], stop=60.0), self.train([], "s", -1.0, 0.1)]
+        spikes = SpikeTrains.from_neo(trains)
+        assert spikes.windows.tolist() == [[-10.0, 50.0], [0.0, 60.0], [-1000.0, 100.0]]
+        assert rate(spikes).value == pytest.approx(3 / 1.22)
+        assert SpikeTrains.from_neo(spikes.to_neo()) == spikes
+
+    UNITS = (((1.0,), (2.0, 3.0)), ((10.0,), (20.0,)))  # of each unit, its trials
+
+    def units(self, *abouts):
+        """The block of UNITS in which abouts say what the trains of a and b are called."""
+        return self.block(*([(UNIT[k], about) for UNIT, about in zip(self.UNITS, abouts, strict=True)]
+                            for k in (0, 1)))  # fmt: skip
+
+    def test_units_are_kept_apart(self):
+        """By groups, annotations, names, positions, in this order."""
+        grouped = self.units({"unit_id": 7}, {"unit_id": 8})
+        grouped.groups = [
+            self.neo.Group([segment.spiketrains[k] for segment in grouped.segments], name=name)
+            for k, name in enumerate("ab")
+        ]
+        grouped.groups[1].annotate(unit_name="pyramidal")
+        for block, called in (
+            (grouped, ["a", "pyramidal"]),
+            (self.units({"unit_id": 7, "name": "x"}, {"unit_id": 8, "name": "y"}), ["7", "8"]),
+            (self.units({"name": "x"}, {"name": "y"}), ["x", "y"]),
+            (self.units({"name": "x"}, {"name": "x"}), ["0", "1"]),
+            (self.units({"unit_id": 1, "channel_id": 4}, {"unit_id": 1, "channel_id": 5}), ["4", "5"]),
+            (self.units({}, {}), ["0", "1"]),
+        ):
+            found = SpikeTrains.units_from_neo(block)
+            assert list(found) == called
+            assert tuple(tuple(map(tuple, trains)) for trains in found.values()) == self.UNITS
+            for k, name in enumerate(called):
+                assert SpikeTrains.from_neo(block, unit=k) == SpikeTrains.from_neo(block, unit=name) == found[name]
+
+    def test_a_group_of_several_units_is_none(self):
+        block = self.units({"name": "x"}, {"name": "y"})
+        block.groups = [self.neo.Group([t for s in block.segments for t in s.spiketrains], name="good")]
+        assert list(SpikeTrains.units_from_neo(block)) == ["x", "y"]
+        once = [self.neo.Group([block.segments[0].spiketrains[k]], name="z") for k in (0, 1)]
+        block.groups = once
+        assert list(SpikeTrains.units_from_neo(block)) == ["x", "y"], "some trains are in no group"
+
+    def test_a_unit_that_was_not_observed_has_no_trial(self):
+        block = self.block([([1.0], {"unit_id": "a"}), ([2.0], {"unit_id": "b"})], [([3.0], {"unit_id": "b"})])
+        found = SpikeTrains.units_from_neo(block)
+        assert found["a"].n_trials == 1 and found["b"].n_trials == 2
+
+    def test_several_units_are_pooled_if_asked_for(self):
+        block = self.units({"name": "x"}, {"name": "y"})
+        pooled = SpikeTrains.from_neo(block, pool=True)
+        assert [times.tolist() for times in pooled] == [[1.0], [10.0], [2.0, 3.0], [20.0]]
+        trains = block.segments[0].spiketrains
+        assert SpikeTrains.from_neo(list(trains)).n_trials == 2, "a list without annotations: one train a trial"
+        for train, channel in zip(trains, (3, 9), strict=True):
+            train.annotate(channel_id=channel)
+        with pytest.raises(
+            InputError, match="there are 2 units, '3', '9'; give unit=, its name or its position, or pool"
+        ):
+            SpikeTrains.from_neo(list(trains))
+        assert SpikeTrains.from_neo(list(trains), unit="9").time.tolist() == [10.0]
+
+    @pytest.mark.parametrize(
+        ("options", "said"),
+        [
+            ({}, "there are 2 units, 'x', 'y'; give unit=, .* or pool=True .*; units_from_neo"),
+            ({"unit": "z"}, "unit = 'z' is not allowed: it must be one of 'x', 'y', or a position from 0 to 1"),
+            ({"unit": 2}, "unit = 2 is not"),
+            ({"unit": -1}, "unit = -1 is not"),
+            ({"unit": True}, "unit = True is not"),
+            ({"unit": 1.0}, "unit = 1.0 is not"),
+            ({"unit": "x", "pool": True}, "unit = 'x' is not allowed: it must be omitted with pool=True"),
+        ],
+    )
+    def test_units_that_are_refused(self, options, said):
+        with pytest.raises(InputError, match=said):
+            SpikeTrains.from_neo(self.units({"name": "x"}, {"name": "y"}), **options)
+
+    def test_units_that_cannot_be_told(self):
+        with pytest.raises(InputError, match="the segments have 1 to 2 trains, and nothing tells the unit of each"):
+            SpikeTrains.from_neo(self.block([[1.0], [2.0]], [[3.0]]))
 
     def test_refusals(self):
         for trains, said in (
             ([], "there is no spike train"),
-            (
-                [self.train([1.0]), self.train([1.0], stop=60.0)],
-                r"0 and 1 have different windows, \[0, 50\] and \[0, 60\]",
-            ),
-            ([self.train([1.0], start=-10.0)], "t_start = -10.0 is not allowed: it must be 0 ms or later"),
-            ([[1.0, 2.0]], r"trains\[0\] = \[1.0, 2.0\] is not .*; give a list of neo.SpikeTrain"),
-            (self.train([1.0]), r"trains\[0\] = "),
+            ([[1.0, 2.0]], r"source\[0\] = \[1.0, 2.0\] is not .*; give a list of neo.SpikeTrain"),
+            (self.train([1.0]), r"source\[0\] = "),
+            (3.0, r"source = 3.0 is not allowed: it must be a list of neo.SpikeTrain"),
         ):
             with pytest.raises(InputError, match=said):
                 SpikeTrains.from_neo(trains)

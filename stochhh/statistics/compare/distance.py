@@ -172,7 +172,7 @@ class _Law(NamedTuple):
 def _law(spikes):
     """The pooled ISIs with their trials and weights."""
     isi, trial = spikes.isi()
-    return _Law(isi, trial, window_weight(isi, spikes.window))
+    return _Law(isi, trial, window_weight(isi, spikes.durations))
 
 
 def _exact(laws, resolution):

@@ -14,6 +14,7 @@ from ..estimate.sums import GROUPS
 from ..kinds import of_spikes
 from ..places import points
 from ..uncertainty import confidence, curve_by_trial
+from .window import typical_window
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -57,13 +58,13 @@ def autocorrelation(spikes: SpikeTrains, edges: ArrayLike | None = None, level: 
     pairs = np.zeros((min(spikes.n_trials, GROUPS), n_bins))
     for k in range(1, time.size):  # the k-th spike after each
         lag = time[k:] - time[:-k]
-        near = (trial[k:] == trial[:-k]) & (lag < edges[-1] - rounding(spikes.stop))
+        near = (trial[k:] == trial[:-k]) & (lag < edges[-1] - rounding(spikes.largest_time))
         if not near.any():
             break
-        cell = bin_of(lag[near], edges, spikes.stop)
+        cell = bin_of(lag[near], edges, spikes.largest_time)
         told = cell >= 0
         pairs += binned(trial[k:][near][told], cell[told], spikes.n_trials, n_bins)
-    left, nowhere = spikes.stop - time, np.zeros_like(trial)
+    left, nowhere = spikes.windows[trial, 1] - time, np.zeros_like(trial)
     seen = (np.clip(left, low, high) - low for low, high in pairwise(edges))
     exposure = np.concatenate([binned(trial, nowhere, spikes.n_trials, 1, part) for part in seen], axis=1)
     quantity = Quantity("autocorrelation", "Hz", ROOT, "spikes", 1, "no spike is observed for that long afterwards")
@@ -75,7 +76,8 @@ def autocorrelation(spikes: SpikeTrains, edges: ArrayLike | None = None, level: 
 
 def _edges(edges, spikes, n_spikes):
     if edges is None:
-        mean = spikes.window * spikes.n_trials / max(n_spikes, 1)
-        return np.linspace(0, min(_LONGEST * mean, spikes.window / 2), _BINS + 1)
-    what = f"an increasing sequence of at least two lags from 0 (ms), within the window of {spikes.window:g} ms"
-    return points("edges", edges, what, at_least=0, at_most=spikes.window + rounding(spikes.stop), fewest=2)
+        mean = spikes.durations.mean() * spikes.n_trials / max(n_spikes, 1)
+        return np.linspace(0, min(_LONGEST * mean, typical_window(spikes) / 2), _BINS + 1)
+    longest = float(spikes.durations.max())
+    what = f"an increasing sequence of at least two lags from 0 (ms), within the window of {longest:g} ms"
+    return points("edges", edges, what, at_least=0, at_most=longest + rounding(spikes.largest_time), fewest=2)

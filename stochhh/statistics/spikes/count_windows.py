@@ -63,9 +63,9 @@ def fano_curve(spikes: SpikeTrains, windows: ArrayLike | None = None, level: flo
 
 def _sums(spikes, window):
     """By group of trials: number of counts, their sum, and the sum of their squares."""
-    n = int(cell_of(spikes.window, window, spikes.stop))
-    place, trial = cell_of(spikes.time - spikes.start, window, spikes.stop), spikes.trial
-    if spikes.window - n * window <= rounding(spikes.stop):
+    n = int(cell_of(spikes.window, window, spikes.largest_time))
+    place, trial = cell_of(spikes.since_start(), window, spikes.largest_time), spikes.trial
+    if spikes.window - n * window <= rounding(spikes.largest_time):
         place = np.minimum(place, n - 1)  # the end of the observation belongs to the last window
     place, trial = place[place < n], trial[place < n]
     begins = np.flatnonzero((np.diff(place, prepend=-1) != 0) | (np.diff(trial, prepend=-1) != 0))
@@ -80,4 +80,4 @@ def _windows(windows, spikes, n_spikes):
         shortest = _SHORTEST_COUNT * spikes.window * spikes.n_trials / max(n_spikes, 1)
         return np.geomspace(min(shortest, spikes.window / 4), spikes.window, _POINTS)
     what = f"an increasing sequence of positive lengths (ms), at most that of the observation, {spikes.window:g} ms"
-    return points("windows", windows, what, above=0, at_most=spikes.window + rounding(spikes.stop))
+    return points("windows", windows, what, above=0, at_most=spikes.window + rounding(spikes.largest_time))

@@ -21,21 +21,24 @@ __all__ = [
     "FANO_FACTOR",
     "RATE",
     "count_sums",
+    "counts_in_window",
     "fano_factor",
     "rate",
+    "rate_sums",
     "ratio",
     "uneven_counts",
     "variance_of_few_values",
 ]
 
 _UNEVEN = 0.4  # by which rates may differ, as a part of their mean
+_SAME = 1e-12  # part of a rate by which it differs between trials by rounding
 _COUNT_SD = 0.5  # the largest standard deviation of a count that takes two neighbouring values
 
 
 def rate(spikes: Spikes, level: float = 0.95, method: Method | Literal["analytic"] = "jackknife") -> Estimate:
     """Firing rate (Hz): spikes in the window, over all trials, per observed time.
 
-        rate = sum_t c_t / (n_trials T)
+        rate = sum_t c_t / sum_t T_t   over the trials t, T_t the length of the window
 
     Arguments:
         spikes: SpikeTrains.
@@ -48,9 +51,9 @@ def rate(spikes: Spikes, level: float = 0.95, method: Method | Literal["analytic
 
     - no spike at all: Garwood's exact upper limit for a Poisson process (3.7 spikes in total at 95 %);
     - spikes in one trial only: Garwood's exact interval, with that trial as one Poisson event;
-    - equal counts in all trials: each count is assigned a standard deviation of 1/2, the largest for two neighbouring
-      values, and the interval extends by at least one count per trial to either side, since the unknown phase of a
-      periodic train may account for as much.
+    - equal counts per time in all trials: each count is assigned a standard deviation of 1/2, the largest for two
+      neighbouring values, and the interval extends by at least one count per trial to either side, since the unknown
+      phase of a periodic train may account for as much.
 
     With a mean of 0.2 to 10 Poisson spikes in 20 trials in total, the measured coverage was 97 to 99 %.
 
@@ -67,11 +70,11 @@ def _rate(statistic, spikes, level, method):
     """The rate, with the cases in which the log jackknife is not applicable."""
     level, method = confidence(level), known_method(method, (*METHODS, "analytic"))
     counts = spikes.counts()
-    n, total, most = len(counts), counts.sum(), counts.max()
-    value = float(hertz(total / (n * spikes.window)))
+    n, total, most, time = len(counts), counts.sum(), counts.max(), _total_time(spikes)
+    value, rates = float(hertz(total / time)), counts / spikes.durations
 
     def limits(low, high, how):
-        low, high = (float(hertz(x / (n * spikes.window))) for x in (low, high))
+        low, high = (float(hertz(x / time)) for x in (low, high))
         return Estimate("rate", value, low, high, level, "Hz", n, how)
 
     if method == "analytic":
@@ -81,8 +84,8 @@ def _rate(statistic, spikes, level, method):
     if n > 1 and most == total:
         low, high = _events(1, level)
         return limits(total * low, total * high, "spikes in only one trial: that trial is taken as one Poisson event")
-    if n > 1 and most == counts.min():
-        exponent = stdtrit(n - 1, (1 + level) / 2) * _COUNT_SD / (most * np.sqrt(n))
+    if n > 1 and np.ptp(rates) <= _SAME * rates.max():
+        exponent = stdtrit(n - 1, (1 + level) / 2) * _COUNT_SD / (total / n * np.sqrt(n))
         if exponent > 700:
             reason = f"{n} trials are too few for an interval at this confidence level"
             return Estimate.missing("rate", reason, level=level, unit="Hz", n=n, value=value)
@@ -104,10 +107,10 @@ def fano_factor(spikes: Spikes, level: float = 0.95, method: Method = "jackknife
         level: confidence level.
         method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
 
-    The variance is unbiased, and the ratio too on Poisson trains, with any number of trials (on 5 of them it is 1 on
-    average, where n in place of n - 1 gives 0.8); otherwise its bias is of order 1/n and not removed (-4 % with 5
-    trials whose rates vary by 30 %). The interval is by trial on the log scale, see `by_trial`. Two cases have a
-    special interval; `method` reports which:
+    The windows of all trials must have the same length. The variance is unbiased, and the ratio too on Poisson trains,
+    with any number of trials (on 5 of them it is 1 on average, where n in place of n - 1 gives 0.8); otherwise its bias
+    is of order 1/n and not removed (-4 % with 5 trials whose rates vary by 30 %). The interval is by trial on the log
+    scale, see `by_trial`. Two cases have a special interval; `method` reports which:
 
     - counts with two neighbouring values k and k + 1, such as those of a periodic train: all p (1 - p) / (k + p) with p
       in the exact binomial interval for the proportion of k + 1 (its derivative vanishes at p = 1/2, where an interval
@@ -132,7 +135,7 @@ def fano_factor(spikes: Spikes, level: float = 0.95, method: Method = "jackknife
 def _fano(statistic, spikes, level, method):
     """The Fano factor, with the cases in which the log jackknife is not applicable."""
     level, method = confidence(level), known_method(method)
-    counts = spikes.counts()
+    counts, _ = counts_in_window(spikes)
     found = variance_of_few_values(counts, level, lambda variance, mean: variance / mean) if counts.any() else None
     if found is None:
         return statistic.by_trial(spikes, level, method)
@@ -198,10 +201,29 @@ def ratio(s):
     return (s.n * s.squares - s.counts**2) / ((s.n - 1) * s.counts)
 
 
+def counts_in_window(spikes):
+    """(counts, window): spikes of each trial in windows of one length, ms; InputError where the lengths differ."""
+    return spikes.counts(), spikes.window
+
+
 def count_sums(spikes):
-    """TrialSums of the spike counts: counts, squares, n."""
-    counts, ones = spikes.counts(), np.ones(spikes.n_trials)
-    return TrialSums({"counts": counts, "squares": counts**2, "n": ones, "count": ones}, window=spikes.window)
+    """TrialSums of the spike counts in windows of one length: counts, squares, n."""
+    counts, window = counts_in_window(spikes)
+    ones = np.ones(spikes.n_trials)
+    return TrialSums({"counts": counts, "squares": counts**2, "n": ones, "count": ones}, window=window)
+
+
+def rate_sums(spikes):
+    """TrialSums of the spike counts and of the observed time, n, in units of the longest `window`."""
+    longest = spikes.durations.max()
+    columns = {"counts": spikes.counts(), "n": spikes.durations / longest, "count": np.ones(spikes.n_trials)}
+    return TrialSums(columns, window=longest)
+
+
+def _total_time(spikes):
+    """Observed time of all trials, ms."""
+    longest = spikes.durations.max()
+    return float((spikes.durations / longest).sum() * longest)  # without rounding for a common window
 
 
 def _events(k, level):
@@ -211,7 +233,7 @@ def _events(k, level):
 
 
 RATE = Statistic(
-    Quantity("rate", "Hz", LOG, "spike counts", 1), count_sums, lambda s: hertz(s.counts / (s.n * s.window)),
+    Quantity("rate", "Hz", LOG, "spike counts", 1), rate_sums, lambda s: hertz(s.counts / (s.n * s.window)),
     label="Rate (Hz)", unbias=False, estimator=_rate,
 )  # fmt: skip
 FANO_FACTOR = Statistic(

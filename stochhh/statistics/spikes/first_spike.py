@@ -18,7 +18,7 @@ from .window import time_resolution
 if TYPE_CHECKING:
     from ...annotations import FloatArray, Method, Spikes
 
-__all__ = ["first_spikes", "jitter", "latency", "latency_median", "response_probability"]
+__all__ = ["first_spikes", "jitter", "latency", "latency_median", "latency_start", "response_probability"]
 
 _OF = "first spikes"
 
@@ -28,20 +28,28 @@ def first_spikes(spikes: Spikes, since: float | None = None) -> FloatArray:
 
     Arguments:
         spikes: SpikeTrains.
-        since: start of the latency, ms since the start of the trial, within the window; None takes the start of the
-            window.
+        since: start of the latency, ms, within the window of every trial; None takes the start of the window, or time
+            0, that of the stimulus, if it is inside all windows.
 
-    A spike at `since`, up to rounding, counts as after it. Returns an array of shape (n_trials,).
+    The windows of all trials must have the same end: an earlier one would hide late spikes. A spike at `since`, up to
+    rounding, counts as after it. Returns an array of shape (n_trials,).
     """
     spikes = given(SpikeTrains, spikes)
-    since = spikes.start if since is None else real("since", since, at_least=0, unit="ms")
-    if not spikes.start <= since < spikes.stop:
-        raise InputError("since", since, f"in the window, from {spikes.start:g} to {spikes.stop:g} (ms)")
-    later = spikes.time >= since - rounding(spikes.stop)
+    since, start, stop = latency_start(spikes, since), spikes.windows[:, 0].max(), spikes.stop
+    if not start <= since < stop:
+        raise InputError("since", since, f"in the window, from {start:g} to {stop:g} (ms)")
+    later = spikes.time >= since - rounding(spikes.largest_time)
     trial, first = np.unique(spikes.trial[later], return_index=True)
     found = np.full(spikes.n_trials, np.inf)
     found[trial] = np.maximum(spikes.time[later][first] - since, 0.0)
     return found
+
+
+def latency_start(spikes, since=None):
+    """The time that latencies are counted from, ms; see `first_spikes`."""
+    if since is not None:
+        return real("since", since, unit="ms")
+    return 0.0 if spikes.windows[:, 0].max() < 0 < spikes.windows[:, 1].min() else spikes.start
 
 
 @of_spikes

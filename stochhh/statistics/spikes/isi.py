@@ -11,10 +11,9 @@ from ...units import hertz
 from ..estimate import ASINH, LOG, Quantity
 from ..statistic import Statistic
 from ..uncertainty import Replicated, kurtosis_error, skewness_error
-from .counts import rate
 from .isi_powers import kurtosis, mean, powers, skewness, variance
 from .tail import allowing_for_tail, heavy_tail
-from .window import hidden, time_resolution, window_weight
+from .window import Hidden, time_resolution
 
 if TYPE_CHECKING:
     from ...annotations import Method, Spikes
@@ -30,7 +29,6 @@ __all__ = [
     "isi_mean",
     "isi_skewness",
     "squared_cv_floor",
-    "too_short",
 ]
 
 _OF = "interspike intervals"
@@ -51,7 +49,7 @@ def isi_mean(spikes: Spikes, level: float = 0.95, method: Method = "jackknife") 
     interval is that of 1/rate. ISIs longer than the window T are never observed. Remaining bias with 20 trials (that of
     the plain mean in brackets): 5 spikes per window: Poisson -5 % (-23), gamma with CV 0.5: 0 (-6), with CV 1.4: -17
     (-40); 20 spikes: 0 (-5), 0 (-1), 0 (-10); 100 spikes: 0 (-1), 0 (0), 0 (-2). There is no bias for a periodic train.
-    If ISIs longer than the window are likely (see `hidden`), the interval is extended to include that of 1/rate, which
+    If ISIs longer than the window are likely (see `Hidden`), the interval is extended to include that of 1/rate, which
     is not affected. Coverage and intervals: see `by_trial`.
 
     Source of the weights: Horvitz and Thompson, J. Am. Stat. Assoc. 47, 663 (1952).
@@ -67,12 +65,13 @@ def isi_mean(spikes: Spikes, level: float = 0.95, method: Method = "jackknife") 
 
 def _mean(statistic, spikes, level, method):
     """The mean ISI, with the interval of 1/rate, which loses no ISI, if its own is missing or too narrow."""
-    mean, hides = statistic.by_trial(spikes, level, method), too_short(spikes, level)
+    mean, hidden = statistic.by_trial(spikes, level, method), Hidden.of(spikes, level)
+    hides = None if hidden is None else hidden.reason(tail=1)
     isi, _ = spikes.isi()
     equal = mean.low is None and mean.n > 1 and np.ptp(isi) <= 2 * time_resolution(spikes)
     if not equal and (mean.low is None or hides is None):
         return mean
-    frequency = rate(spikes, level)
+    frequency = hidden.frequency
     if not frequency.low or not frequency.high:
         return mean.without_interval(hides) if hides else mean
     low, high = float(hertz(1 / frequency.high)), float(hertz(1 / frequency.low))
@@ -100,7 +99,7 @@ def cv(spikes: Spikes, level: float = 0.95, method: Method = "jackknife") -> Est
     Corrected for the finite window as in isi_mean, and for the bias of small samples by the jackknife over trials; with
     one trial the latter is not possible, and for n Poisson ISIs the value is too small by 1.1/n to 1.5/n. Remaining
     bias with 20 trials: 5 spikes per window: Poisson -8 %, gamma with CV 0.5: 0, with CV 1.4: -15; 20 and 100 spikes:
-    0, 0, 0. If too many long ISIs are lost at the ends of the window (see `hidden`; a Poisson train requires 14 spikes
+    0, 0, 0. If too many long ISIs are lost at the ends of the window (see `Hidden`; a Poisson train requires 14 spikes
     per trial) no interval is given. The interval is by trial on the log scale, and no narrower than that of N
     independent ISIs with this CV and a skewness g, with the kurtosis 16/9 g^2 of narrow lognormal distributions, se^2 =
     (1/2 + 4/9 g^2 + cv^2 - g cv) / N, or that of a gamma distribution, since 20 trials underestimate the variability. A
@@ -165,15 +164,6 @@ def isi_kurtosis(spikes: Spikes, level: float = 0.95, method: Method = "jackknif
     return ISI_KURTOSIS.estimate(spikes, level, method)
 
 
-def too_short(spikes, level, spare=1.0):
-    """Why the window is too short for statistics that depend on the longest ISIs, or None; see `hidden`."""
-    isi, trial = spikes.isi()
-    if not isi.size:
-        return None
-    weight = window_weight(isi, spikes.window)
-    return hidden(rate(spikes, level), spikes.window, isi, trial, weight, tail=1, spare=spare)
-
-
 def _with_resolution(resolution):
     """`powers` with the resolution, the effect of rounding on the statistic, as a function of their constants."""
 
@@ -210,23 +200,27 @@ def _least_error(square):
     return lambda s: lambda value: np.sqrt(square(value) / s.count.sum())
 
 
-def _of_order(order):
-    """The `estimator` of a moment of this order: by trial, and `allowing_for_tail`."""
+def _of_order(order, fewest=0):
+    """The `estimator` of a moment of this order: by trial, and `allowing_for_tail`; none from fewer ISIs."""
 
     def estimator(statistic, spikes, level, method):
         estimate = statistic.by_trial(spikes, level, method)
+        if estimate.low is None:
+            return estimate
+        hidden = Hidden.of(spikes, level)
+        hides = hidden.reason(tail=1) or _too_few(len(spikes.isi()[0]), fewest)
+        if hides is not None:
+            return estimate.without_interval(hides)
         estimate = allowing_for_tail(estimate, spikes, order, statistic.quantity.scale)
-        barely = too_short(spikes, level, _SPARE) if estimate.low is not None else None
+        barely = hidden.reason(tail=1, spare=_SPARE)
         return estimate if barely is None else estimate.doubted(_SELECTED.format(estimate.name, barely))
 
     return estimator
 
 
-def _too_short_or_few(spikes, level):
+def _too_few(n, fewest):
     """Why there is no interval of a fourth moment, or None."""
-    n = len(spikes.isi()[0])
-    few = f"a fourth moment requires at least {_FOR_KURTOSIS} interspike intervals; found: {n}"
-    return too_short(spikes, level) or (few if n < _FOR_KURTOSIS else None)
+    return f"a fourth moment requires at least {fewest} interspike intervals; found: {n}" if n < fewest else None
 
 
 _SPARE = 1.2  # a train that happens to be this much more regular than it is would get its interval for that alone
@@ -240,13 +234,13 @@ CV = Statistic(
     Quantity("cv", "1", LOG, _OF, 2, "all interspike intervals are 0"),
     _with_resolution(lambda s: s.rounding / s.centre if s.centre > 0 else 0.0),
     lambda s: np.sqrt(variance(s)) / mean(s), label="CV",
-    floor=_cv_floor, refusal=too_short, estimator=_of_order(2),
+    floor=_cv_floor, estimator=_of_order(2),
 )  # fmt: skip
 ISI_SKEWNESS = Statistic(
     Quantity("isi_skewness", "1", ASINH, _OF, 3, _EQUAL), powers, skewness, label="ISI skewness", margin=0.2,
-    floor=_least_error(skewness_error), refusal=too_short, estimator=_of_order(3),
+    floor=_least_error(skewness_error), estimator=_of_order(3),
 )  # fmt: skip
 ISI_KURTOSIS = Statistic(
     Quantity("isi_kurtosis", "1", ASINH, _OF, 4, _EQUAL), powers, kurtosis, label="ISI kurtosis", margin=1.0,
-    floor=_least_error(kurtosis_error), refusal=_too_short_or_few, estimator=_of_order(4),
+    floor=_least_error(kurtosis_error), estimator=_of_order(4, _FOR_KURTOSIS),
 )  # fmt: skip

@@ -15,8 +15,7 @@ from ..kinds import given, of_spikes
 from ..places import points
 from ..statistic import Statistic
 from ..uncertainty import confidence, curve_by_trial
-from .counts import rate
-from .window import hidden, time_resolution, window_weight
+from .window import Hidden, time_resolution, window_weight
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -81,9 +80,9 @@ def isi_histogram(spikes: SpikeTrains, edges: ArrayLike | None = None, level: fl
     edges = isi_bins(spikes) if edges is None else _edges(edges)
     if edges is None:
         return _no_isi("isi_histogram", np.empty(0), level, "1", spikes)
-    cell = bin_of(isi, edges, spikes.stop)
+    cell = bin_of(isi, edges, spikes.largest_time)
     inside = (cell >= 0) & (cell < len(edges) - 1)
-    weight, n_bins = window_weight(isi, spikes.window), len(edges) - 1
+    weight, n_bins = window_weight(isi, spikes.durations), len(edges) - 1
     sums = binned(trial[inside], cell[inside], spikes.n_trials, n_bins, weight[inside])
     total = binned(trial, np.zeros_like(trial), spikes.n_trials, 1, weight)
     quantity = Quantity("isi_histogram", "1", _SHARE, _OF, 1, "there is no interspike interval")
@@ -118,7 +117,7 @@ def isi_kernel_density(
     """
     level = confidence(level)
     isi, trial = spikes.isi()
-    weight, told = window_weight(isi, spikes.window), isi > _SHORTEST
+    weight, told = window_weight(isi, spikes.durations), isi > _SHORTEST
     short = binned(trial[~told], np.zeros_like(trial[~told]), spikes.n_trials, 1, weight[~told])
     isi, trial, weight = isi[told], trial[told], weight[told]
     if isi.size == 0:
@@ -154,7 +153,7 @@ def log_isi_mean(spikes: Spikes, level: float = 0.95, method: Method = "jackknif
         method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
 
     Corrected for the finite window as in `isi_mean`. ISIs that are 0 up to rounding are not used. If too many long ISIs
-    are lost at the ends of the window (see `hidden`; a Poisson train requires 7 spikes per trial) no interval is given.
+    are lost at the ends of the window (see `Hidden`; a Poisson train requires 7 spikes per trial) no interval is given.
     Measured coverage with 20 trials of 50 spikes at a nominal level of 95 %: 95 to 96 %.
     """
     return LOG_ISI_MEAN.estimate(spikes, level, method)
@@ -180,7 +179,7 @@ def _told(spikes):
     """(isi, trial, weight) of the ISIs that differ from 0 by more than rounding."""
     isi, trial = spikes.isi()
     told = isi > time_resolution(spikes)
-    return isi[told], trial[told], window_weight(isi[told], spikes.window)
+    return isi[told], trial[told], window_weight(isi[told], spikes.durations)
 
 
 def _log_powers(spikes):
@@ -195,8 +194,8 @@ def _log_powers(spikes):
 
 
 def _too_short(spikes, level):
-    """Why the window is too short, or None; see `hidden`."""
-    return hidden(rate(spikes, level), spikes.window, *_told(spikes), tail=0.5)
+    """Why the window is too short, or None; see `Hidden`."""
+    return Hidden.of(spikes, level, spikes.isi()[0] > time_resolution(spikes)).reason(tail=0.5)
 
 
 LOG_ISI_MEAN = Statistic(

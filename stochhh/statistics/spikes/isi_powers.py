@@ -14,7 +14,7 @@ def powers(spikes):
     The centre is the overall mean: about 0 the variance of a regular train would be lost in rounding.
     """
     isi, trial = spikes.isi()
-    weight = window_weight(isi, spikes.window)
+    weight = window_weight(isi, spikes.durations)
     centre = float(np.average(isi, weights=weight)) if isi.size else 0.0
     columns, term = {}, weight
     for name in ("w", "wy", "wyy", "wyyy", "wyyyy"):

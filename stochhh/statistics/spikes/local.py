@@ -9,8 +9,7 @@ import numpy as np
 from ...errors import real
 from ..estimate import LOG, Quantity, TrialSums
 from ..statistic import Statistic
-from .counts import rate
-from .window import hidden, time_resolution, window_weight
+from .window import Hidden, time_resolution, window_weight
 
 if TYPE_CHECKING:
     from ...annotations import Method, Spikes
@@ -95,7 +94,7 @@ def _over_pairs(term, order):
         length = isi[1:] + isi[:-1]
         pair = (trial[1:] == trial[:-1]) & (length > 0)
         length, contrast, of_pair = length[pair], np.diff(isi)[pair] / length[pair], trial[1:][pair]
-        weight = window_weight(length, spikes.window)
+        weight = window_weight(length, spikes.durations)
         columns = {"w": weight, "wx": weight * term(contrast, length), "count": None}
         resolution = 3 * (time_resolution(spikes) / length.mean()) ** order if length.size else 0.0
         summed = {name: np.bincount(of_pair, column, spikes.n_trials) for name, column in columns.items()}
@@ -105,9 +104,8 @@ def _over_pairs(term, order):
 
 
 def _too_short(spikes, level):
-    """Why the window is too short for pairs of ISIs, or None; see `hidden`."""
-    isi, trial = spikes.isi()
-    return hidden(rate(spikes, level), spikes.window, isi, trial, window_weight(isi, spikes.window), tail=0)
+    """Why the window is too short for pairs of ISIs, or None; see `Hidden`."""
+    return Hidden.of(spikes, level).reason(tail=0)
 
 
 def _local(name, label, term, order):

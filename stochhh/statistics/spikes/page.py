@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...trial_windows import DifferentWindowsError
+from ..estimate import Curve
 from .correlogram import autocorrelation
 from .count_windows import fano_curve
 from .isi_distribution import isi_bins, isi_histogram
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ...annotations import Spikes
-    from ..estimate import Curve
 
 __all__ = ["spike_train_curves", "spike_train_table"]
 
@@ -27,6 +28,10 @@ _CURVES = {
     "fano_curve": fano_curve,
     "spike_spectrum": spike_spectrum,
     "autocorrelation": autocorrelation,
+}
+_AXES = {  # of those that need windows of one length
+    "fano_curve": {"unit": "1", "x_name": "window", "x_unit": "ms"},
+    "spike_spectrum": {"unit": "Hz", "x_name": "frequency", "x_unit": "Hz"},
 }
 
 
@@ -40,8 +45,20 @@ def spike_train_curves(results: Mapping[str, Spikes]) -> dict[str, dict[str, Cur
     edges = isi_bins(*trains.values())
     return {
         "isi_histogram": {label: isi_histogram(spikes, edges) for label, spikes in trains.items()},
-        **{name: {label: of(spikes) for label, spikes in trains.items()} for name, of in _CURVES.items()},
+        **{
+            name: {label: _if_common(name, of, spikes) for label, spikes in trains.items()}
+            for name, of in _CURVES.items()
+        },
     }
+
+
+def _if_common(name, of, spikes):
+    """The curve of SpikeTrains, or a missing one where the trials lack the window in common that it needs."""
+    try:
+        return of(spikes)
+    except DifferentWindowsError:
+        reason = "the windows of the trials have different lengths"
+        return Curve.missing(name, [], reason, level=0.95, n=spikes.n_trials, **_AXES[name])
 
 
 def spike_train_table(found: Mapping[str, Mapping[str, Curve]]) -> pd.DataFrame:

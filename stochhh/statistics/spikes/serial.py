@@ -12,8 +12,7 @@ from ..estimate import FISHER, Curve, Quantity, TrialSums, binned
 from ..estimate.sums import GROUPS
 from ..kinds import of_spikes
 from ..uncertainty import Replicated, Spread, confidence
-from .counts import rate
-from .window import hidden, window_weight
+from .window import Hidden, window_weight
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -41,7 +40,7 @@ def serial_correlation(spikes: SpikeTrains, lags: ArrayLike | None = None, level
 
     Returns a Curve. 0 at all lags for a renewal train. Means and variances are those of all trials together, so a rate
     that varies between trials appears as a positive correlation at every lag. The bias of order 1/n_trials is removed;
-    sequences longer than the window are never observed, and if too many long ISIs are lost (see `hidden`) no intervals
+    sequences longer than the window are never observed, and if too many long ISIs are lost (see `Hidden`) no intervals
     are given. Intervals by trial on the Fisher scale.
 
     The variability between trials does not account for events that occur in few of them, such as two successive skips
@@ -69,8 +68,7 @@ def serial_correlation(spikes: SpikeTrains, lags: ArrayLike | None = None, level
         lags, level, x_name="lag", x_unit="1", support=support[asked],
         floor=_least_error(estimator, n_pairs, np.isin(told, _FIRST))[asked],
     )  # fmt: skip
-    isi, trial = spikes.isi()
-    doubt = hidden(rate(spikes, level), spikes.window, isi, trial, window_weight(isi, spikes.window), tail=1)
+    doubt = Hidden.of(spikes, level).reason(tail=1)
     return curve if doubt is None or np.isnan(curve.low).all() else curve.without_interval(doubt)
 
 
@@ -87,13 +85,13 @@ def _pairs(spikes, lags):
         same = trial[k:] == trial[: max(trial.size - k, 0)]
         a, b = (isi[part][same] for part in (slice(0, max(trial.size - k, 0)), slice(k, None)))
         of, length = trial[k:][same], (ends[k:] - begins[: max(trial.size - k, 0)])[same]
-        w = window_weight(length, spikes.window)
+        w = window_weight(length, spikes.durations)
         for column, term in zip(sums.values(), (w, w**2, w * a, w * b, w * a**2, w * b**2, w * a * b), strict=True):
             column[:, i] = binned(of, np.zeros_like(of), spikes.n_trials, 1, term)[:, 0]
         support[i] = np.unique(of).size
     with np.errstate(divide="ignore", invalid="ignore"):
         n_pairs = sums["w"].sum(axis=0) ** 2 / sums.pop("ww").sum(axis=0)
-    return TrialSums(sums, least=rounding(spikes.stop) ** 4), n_pairs, support
+    return TrialSums(sums, least=rounding(spikes.largest_time) ** 4), n_pairs, support
 
 
 def _correlation(s):

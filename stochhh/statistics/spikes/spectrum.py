@@ -14,7 +14,7 @@ from ..estimate import LOG, Curve, Estimate, Quantity, TrialSums, binned
 from ..kinds import of_spikes
 from ..places import points
 from ..uncertainty import by_trial, confidence, curve_by_trial
-from .counts import count_sums, rate, uneven_counts, variance_of_few_values
+from .counts import count_sums, counts_in_window, rate, rate_sums, uneven_counts, variance_of_few_values
 from .isi import cv, squared_cv_floor
 from .isi_powers import mean, powers, variance
 from .tail import allowing_for_tail
@@ -60,7 +60,7 @@ def spike_spectrum(spikes: SpikeTrains, edges: ArrayLike | None = None, level: f
     if frequency.size == 0 or time.size == 0:
         return Curve.missing("spike_spectrum", np.empty(0), "there is no spike", n=spikes.n_trials, **labels)
     n_bands = band[-1] + 1
-    power = _power(time - spikes.start, trial, spikes.n_trials, per_ms(frequency))
+    power = _power(spikes.since_start(), trial, spikes.n_trials, per_ms(frequency))
     size = np.bincount(band)
     of_band = np.stack([np.bincount(band, row, n_bands) for row in power]) / size
     trials = np.repeat(np.arange(spikes.n_trials), n_bands)
@@ -90,8 +90,8 @@ def spectrum_at_zero(spikes: SpikeTrains, level: float = 0.95) -> Estimate:
     Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), eq. 4.6.12.
     """
     level = confidence(level)
-    counts = spikes.counts()
-    found = variance_of_few_values(counts, level, lambda variance, mean: hertz(variance / spikes.window))
+    counts, window = counts_in_window(spikes)
+    found = variance_of_few_values(counts, level, lambda variance, mean: hertz(variance / window))
     if not counts.any():
         return Estimate.missing("spectrum_at_zero", "there is no spike", level=level, unit="Hz", n=len(counts))
     if found is not None:
@@ -123,7 +123,7 @@ def renewal_limit(spikes: SpikeTrains, level: float = 0.95) -> Estimate:
     irregular, frequency = cv(spikes, level), rate(spikes, level).value
     if not irregular.low:  # there is none, or all ISIs are equal
         return _mapped(irregular, lambda x: frequency * x**2, name="renewal_limit", unit="Hz")
-    of_isi, of_counts = powers(spikes), count_sums(spikes)
+    of_isi, of_counts = powers(spikes), rate_sums(spikes)
     sums = TrialSums(of_isi.columns | of_counts.columns, **of_isi.constants | of_counts.constants)
 
     def limit(s):

@@ -66,7 +66,7 @@ def isi_survival(spikes: SpikeTrains, x: ArrayLike | None = None, level: float =
             "isi_survival", x, _NONE if length.size == 0 else "no positive interspike interval is complete", **missing
         )
     sums, support = _at_risk(length, cut, trial, x, spikes)
-    longest = length.max() + rounding(spikes.stop)
+    longest = length.max() + rounding(spikes.largest_time)
     known = (x <= longest) | (length[~cut].max() >= length.max())  # then nothing lasts longer
 
     quantity = Quantity("isi_survival", "1", LOGIT, "spikes", 1, "it is undefined beyond the longest interval")
@@ -79,7 +79,7 @@ def isi_survival(spikes: SpikeTrains, x: ArrayLike | None = None, level: float =
 
 def _at_risk(length, cut, trial, x, spikes):
     """(sums, support): the sums of the product limit at x; trials with an ISI up to x and with a longer one."""
-    slack, ends = rounding(spikes.stop), np.unique(length[cut])
+    slack, ends = rounding(spikes.largest_time), np.unique(length[cut])
     ends = ends[np.append(np.diff(ends) > slack, True)]  # values that differ only by rounding are one
     n_groups = int(np.clip(_MOST // max(ends.size, 1), 20, GROUPS))
 
@@ -146,7 +146,7 @@ def isi_hazard(spikes: SpikeTrains, edges: ArrayLike | None = None, level: float
         labels = {"level": level, "unit": "1/ms", "x_name": "isi", "x_unit": "ms", "n": spikes.n_trials}
         return Curve.missing("isi_hazard", np.empty(0), reason, **labels)
     n_bins, width = len(edges) - 1, np.diff(edges)
-    cell, slack = bin_of(length, edges, spikes.stop), rounding(spikes.stop)
+    cell, slack = bin_of(length, edges, spikes.largest_time), rounding(spikes.largest_time)
     cell = np.where(np.abs(length - edges[-1]) <= slack, n_bins - 1, cell)  # the last bin is closed
     inside = (cell >= 0) & (cell < n_bins)
     ended = inside & ~cut
@@ -179,8 +179,8 @@ def _intervals(spikes):
     """(length, censored, trial) of the interval after each spike in the window; the last of a trial is censored."""
     time, trial = spikes.time, spikes.trial
     last = np.append(trial[1:] != trial[:-1], True)[: time.size]
-    following = np.append(time[1:], spikes.stop)[: time.size]
-    return np.where(last, spikes.stop, following) - time, last, trial
+    following = np.append(time[1:], np.inf)[: time.size]
+    return np.where(last, spikes.windows[trial, 1], following) - time, last, trial
 
 
 def _increasing(name, x):

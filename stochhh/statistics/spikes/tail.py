@@ -145,6 +145,7 @@ def _differing_rates(spikes, isi):
     counts, n = spikes.counts(), spikes.n_trials
     if n < 2:
         return 0.0
+    counts = counts * (spikes.durations.max() / spikes.durations)  # as in windows of one length
     mean = counts.mean()
     beyond = counts.var(ddof=1) / mean**2 - isi.var() / isi.mean() ** 2 / mean
     return float(np.sqrt(max(beyond, 0.0)) * (1 + 1 / np.sqrt(2 * n)))

@@ -1,0 +1,84 @@
+"""The observation window of each trial: from a start and a stop, of all trials or of each."""
+
+import numpy as np
+
+from .errors import InputError, real
+from .trial_numbers import columns_of_numbers
+
+__all__ = ["DifferentWindowsError", "ends_of", "is_common", "no_common", "number_of_windows", "windows_of"]
+
+
+class DifferentWindowsError(InputError):
+    """The trials have different windows, and what was asked for needs a common one."""
+
+
+def windows_of(n_trials, start=..., stop=..., windows=None):
+    """(start, stop) of each trial, ms, shape (n_trials, 2).
+
+    Arguments:
+        n_trials: number of trials.
+        start, stop: a number, or one for each trial, ms; by default those of `windows`.
+        windows: (start, stop) of each trial, ms, shape (n, 2); one that all share may be of another number of trials.
+
+    Raises InputError for windows that are not finite, or that end before they start.
+    """
+    known = (None, None) if windows is None else [ends[0] if is_common(ends) else ends for ends in windows.T]
+    start, stop = (
+        ends_of(name, before if given is ... else given, n_trials)
+        for name, given, before in zip(("start", "stop"), (start, stop), known, strict=True)
+    )
+    common = is_common(start) and is_common(stop)
+    ends = np.array([start[0], stop[0]]) if common else np.column_stack([start, stop])
+    late = np.atleast_1d(ends[..., 0] >= ends[..., 1])
+    if late.any():
+        k = int(np.argmax(late))
+        refused = InputError("start", float(start[k]), f"below stop = {float(stop[k])!r} (ms)")
+        raise refused if common else refused.within(trial=k)
+    return np.broadcast_to(ends, (n_trials, 2))  # a common one is in memory once
+
+
+def ends_of(name, value, n_trials):
+    """The start, or the stop, of each trial, ms, shape (n_trials,), from one number or from one for each trial."""
+    if not _is_each(value):
+        return np.broadcast_to(real(name, value, unit="ms"), (n_trials,))
+    (ends,) = columns_of_numbers(**{name: value})
+    if ends.size != n_trials:
+        raise InputError(f"{name} has {ends.size} entries for {n_trials} trials", remedy="give a number, or one each")
+    if not np.all(np.isfinite(ends)):
+        k = int(np.argmin(np.isfinite(ends)))
+        raise InputError(f"{name}[{k}]", ends[k], "a finite number (ms)")
+    return ends
+
+
+def number_of_windows(start, stop):
+    """How many trials a start, or a stop, of each is given for; None where both are numbers."""
+    return max((len(ends) for ends in (start, stop) if _is_each(ends)), default=None)
+
+
+def _is_each(value):
+    """Whether it is given for each trial."""
+    return np.iterable(value) and not isinstance(value, str)
+
+
+def is_common(ends):
+    """Whether all trials have the same start, or stop, shape (n_trials,), or the same window, shape (n_trials, 2)."""
+    return ends.strides[0] == 0 or bool(np.all(ends == ends[0]))
+
+
+def no_common(windows, values, what):
+    """The DifferentWindowsError of trials that have no common `what`, with what to do.
+
+    Arguments:
+        windows: (start, stop) of each trial, ms, shape (n_trials, 2).
+        values: their starts, ends or lengths, shape (n_trials,).
+        what: which of these, a word.
+    """
+    start, stop = windows[:, 0].max(), windows[:, 1].min()
+    k = int(np.argmax(np.abs(values - values[0])))
+    shown = " and ".join(f"[{a:g}, {b:g}] ms" for a, b in windows[[0, k]])
+    fault = f"the trials have windows without a common {what}, such as {shown} (trials 0 and {k})"
+    if start < stop:
+        remedy = f"restrict them by cut() to their common window, [{start:g}, {stop:g}] ms"
+    else:
+        remedy = "count their times from the start of each, or from an event, by aligned(), then restrict them by cut()"
+    return DifferentWindowsError(fault, remedy=remedy)
