@@ -178,15 +178,15 @@ class SpikeTrains:
         Raises InputError for a trial that was not observed in the whole window.
         """
         low, high = self.windows.T
-        start = real("start", low.max() if start is None else start, unit="ms")
-        stop = real("stop", high.min() if stop is None else stop, unit="ms")
-        outside = np.flatnonzero((low > start) | (high < stop))
+        first = real("start", low.max() if start is None else start, unit="ms")
+        last = real("stop", high.min() if stop is None else stop, unit="ms")
+        outside = np.flatnonzero((low > first) | (high < last))
         if outside.size:
             k = outside[0]
-            fault = f"trial {k} was observed from {low[k]:g} to {high[k]:g} ms, not from {start:g} to {stop:g} ms"
+            fault = f"trial {k} was observed from {low[k]:g} to {high[k]:g} ms, not from {first:g} to {last:g} ms"
             raise InputError(fault, remedy="choose a window within those of all trials; cut() takes the longest")
-        inside = (self.time >= start) & (self.time <= stop)
-        return SpikeTrains(self.time[inside], self.trial[inside], self.n_trials, start, stop, self.doubts)
+        inside = (self.time >= first) & (self.time <= last)
+        return SpikeTrains(self.time[inside], self.trial[inside], self.n_trials, first, last, self.doubts)
 
     def aligned(self, at: PerTrial | None = None) -> SpikeTrains:
         """The same trials with times counted from `at`; spikes before the window are left out.
@@ -199,9 +199,9 @@ class SpikeTrains:
         >>> pieces.aligned().time.tolist(), pieces.aligned().stop
         ([20.0, 10.0], 100.0)
         """
-        at = self.windows[:, 0] if at is None else ends_of("at", at, self.n_trials)
-        time, none = self.time - at[self.trial], (np.empty(0), np.empty(0, np.int64))
-        return replace(self, time=time, windows=self.windows - at[:, None], transient=none)
+        origin = self.windows[:, 0] if at is None else ends_of("at", at, self.n_trials)
+        time, none = self.time - origin[self.trial], (np.empty(0), np.empty(0, np.int64))
+        return replace(self, time=time, windows=self.windows - origin[:, None], transient=none)
 
     def without_copies(self) -> SpikeTrains:
         """The same spikes with only one of those that coincide in a trial."""
