@@ -21,11 +21,11 @@ def tables(made):
         check = case["reference"]
         yield (
             f"\n**{case['name']}**: {case['spikes']} spikes in {case['trials']} trials of {case['duration']:g} ms, "
-            f"{len(case['verge'])} of them on the verge{named(case['verge'])}. The reference is within "
+            f"{len(case['verge'])} of them marginal{named(case['verge'])}. The reference is within "
             f"{check['spike_time']:.0e} ms of DOP853 in {check['spikes']} spikes, {check['V']:.0e} mV in the last V.\n"
         )
         yield from table_of_methods(case["methods"])
-        yield "\n| tolerance, ms | ns an event | rms, ms | median | 90 % | largest | spikes lost, extra |"
+        yield "\n| tolerance, ms | ns per event | rms, ms | median | 90 % | largest | spikes missing, added |"
         yield "|---:|---:|---:|---:|---:|---:|---:|"
         for row in case["jump"]:
             sizes = " | ".join(f"{row[key]:.1e}" for key in ("rms", "median", "most", "largest"))
@@ -34,7 +34,7 @@ def tables(made):
 
 
 def table_of_methods(rows):
-    """Error and cost, a line a method and a column an h."""
+    """Error and cost, one row per method and one column per h."""
     lengths = sorted({row["h"] for row in rows}, reverse=True)
     cells = {(row["method"], row["h"]): f"{error(row)} ({short(row['slopes_per_event'])})" for row in rows}
     yield f"| h, ms | {' | '.join(f'{h:g}' for h in lengths)} |"
@@ -44,7 +44,7 @@ def table_of_methods(rows):
 
 
 def table_of_rules(inputs):
-    """Error and cost of the backend with other constants, a column an input and tolerance."""
+    """Error and cost of the backend with other constants, one column per input and tolerance."""
     columns = [(case, tolerance) for tolerance in (1e-3, 1e-4) for case in inputs]
     names = [f"{case['name'].partition(',')[0]}, {tolerance:g}" for case, tolerance in columns]
     yield f"\n| constants | {' | '.join(names)} |"
@@ -58,7 +58,7 @@ def table_of_rules(inputs):
 
 
 def error(row):
-    """The root mean square error, with a dagger where spikes are lost or extra."""
+    """The root mean square error, with a dagger if spikes are missing or added."""
     return f"{row['rms']:.1e}{'†' if row['lost'] or row['extra'] else ''}"
 
 
@@ -68,7 +68,7 @@ def short(number):
 
 
 def named(verge):
-    """The spikes on the verge, by trial and time."""
+    """The marginal spikes, by trial and time."""
     return f" ({', '.join(f'trial {k} at {t:.1f} ms' for k, t in verge)})" if verge else ""
 
 

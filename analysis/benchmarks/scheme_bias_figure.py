@@ -42,7 +42,7 @@ def cell(points, dt):
 
 def cost_table(made):
     """The longest steps within the target, and their cost, in Markdown."""
-    yield "\n| input | scheme | ns a step | dt for the rate, ms | dt for the CV, ms | ns a ms, both |"
+    yield "\n| input | scheme | ns per step | dt for the rate, ms | dt for the CV, ms | ns per ms, both |"
     yield "|---|---|---:|---:|---:|---:|"
     for example in made["examples"]:
         for row in example["rows"]:

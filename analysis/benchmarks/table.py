@@ -131,14 +131,14 @@ def text(result):
     yield "![costs and how they grow](benchmark.png)"
     yield ""
     yield (
-        "The Hodgkin-Huxley neuron under 4000 excitatory and 1000 inhibitory Poisson neurons (10 Hz, p = 0.5, weights "
-        "+0.1 and -0.4 mV, I_app = 3 uA/cm2), float64, steps of 0.01 ms where a program steps on a grid. Costs are "
-        "processor time of one core, the simulation alone; the median of the repeats, with the least and the largest. "
-        "An answer is *right* if the 95 % intervals of rate and CV against the converged ones lie within 10 %, *wrong* "
-        "if one lies outside, else *undecided*: too few spikes, or trials too short for the CV. (Euler-Maruyama at "
-        "0.01 ms by itself fires 2.8 % too often here: all programs that use it share that.) What each "
-        "program does is said in `analysis/benchmarks/peers.toml` and at the head of its source. In the figure "
-        "stochhh is blue; open symbols are undecided, crosses wrong."
+        "The Hodgkin-Huxley neuron under 4000 excitatory and 1000 inhibitory Poisson neurons (10 Hz, p = 0.5, weights"
+        " +0.1 and -0.4 mV, I_app = 3 uA/cm2), float64, steps of 0.01 ms for programs with a time step. Costs are "
+        "processor times on one core, for the simulation alone: the median of the repeats, with minimum and maximum. "
+        "An answer is *right* if the 95 % intervals of the relative errors of rate and CV lie within 10 %, *wrong* if"
+        " one lies outside, and otherwise *undecided*: there are too few spikes, or the trials are too short for the "
+        "CV. (The rate of Euler-Maruyama at 0.01 ms is itself 2.8 % too high here, in all programs that use it.) The "
+        "setup of each program is described in `analysis/benchmarks/peers.toml` and in its source. In the figure "
+        "stochhh is blue, open symbols are undecided and crosses wrong."
     )
     yield ""
     yield (
