@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from matplotlib import rcParams, style
 from matplotlib.figure import Figure
-from PIL import Image  # comes with matplotlib
 
 from ..files import replacing
 
@@ -136,7 +135,7 @@ def letter(ax: Axes, text: str, left: float) -> None:
 
 
 def save(figure: Figure, directory: File, stem: str) -> list[Path]:
-    """Write a figure as DIRECTORY/STEM.png (300 dpi, 256 colours) and STEM.pdf (vectors, fonts embedded); their paths.
+    """Write a figure as DIRECTORY/STEM.png (300 dpi) and STEM.pdf (vectors, fonts embedded); their paths.
 
     Arguments:
         figure: a matplotlib Figure.
@@ -152,8 +151,6 @@ def save(figure: Figure, directory: File, stem: str) -> list[Path]:
             path = Path(directory) / f"{stem}.{kind}"
             with replacing(path) as part:
                 figure.savefig(part, format=kind, metadata={undated: None})
-                if kind == "png":
-                    _with_palette(part)
             paths.append(path)
     return paths
 
@@ -167,9 +164,3 @@ def _laid_out(figure):
     figure.set_layout_engine(None)
     yield
     figure.set_layout_engine(engine)
-
-
-def _with_palette(path):
-    """Rewrite a PNG with a palette of 256 colours, for a third of the size."""
-    with Image.open(path) as image:
-        image.convert("RGB").quantize(256).save(path, "PNG", optimize=True, dpi=image.info["dpi"])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from math import isqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...errors import InputError
-from ...units import hertz, per_ms
+from ...units import hertz
 from ..estimate import LOG, Curve, Estimate, Quantity, TrialSums, binned
 from ..kinds import of_spikes
 from ..places import points
@@ -28,7 +29,7 @@ __all__ = ["renewal_limit", "spectrum_at_zero", "spike_spectrum"]
 
 _POINTS = 60
 _HIGHEST = 8.0  # of the rate: beyond, the spectrum of most trains is flat
-_CHUNK = 2_000_000  # spikes times frequencies at a time
+_CHUNK = 100_000  # spikes times frequencies at a time: they fit into the cache
 _TOGETHER = 200  # frequencies of one band, at most
 _WORK = 30_000_000  # spikes times frequencies, at most, unless there is one a band: some seconds
 
@@ -54,13 +55,13 @@ def spike_spectrum(spikes: SpikeTrains, edges: ArrayLike | None = None, level: f
     Source: Bartlett, J. R. Stat. Soc. B 25, 264 (1963); Gerstner et al., Neuronal Dynamics (2014), section 7.4.
     """
     level = confidence(level)
-    frequency, band = _frequencies(spikes, edges)
+    k, band = _frequencies(spikes, edges)
     labels = {"level": level, "unit": "Hz", "x_name": "frequency", "x_unit": "Hz"}
     time, trial = spikes.time, spikes.trial
-    if frequency.size == 0 or time.size == 0:
+    if k.size == 0 or time.size == 0:
         return Curve.missing("spike_spectrum", np.empty(0), "there is no spike", n=spikes.n_trials, **labels)
     n_bands = band[-1] + 1
-    power = _power(spikes.since_start(), trial, spikes.n_trials, per_ms(frequency))
+    power = _power(spikes.since_start() / spikes.window, trial, spikes.n_trials, k)
     size = np.bincount(band)
     of_band = np.stack([np.bincount(band, row, n_bands) for row in power]) / size
     trials = np.repeat(np.arange(spikes.n_trials), n_bands)
@@ -69,7 +70,7 @@ def spike_spectrum(spikes: SpikeTrains, edges: ArrayLike | None = None, level: f
     quantity = Quantity("spike_spectrum", "Hz", LOG, "spikes", 1, "there is no spike")
     return curve_by_trial(
         quantity, lambda s: hertz(s.power / (s.n * spikes.window)), TrialSums({"power": sums, "n": ones}),
-        np.bincount(band, frequency) / size, level=level, x_name="frequency", x_unit="Hz", n_trials=spikes.n_trials,
+        hertz(np.bincount(band, k) / size / spikes.window), level=level, x_name="frequency", x_unit="Hz", n_trials=spikes.n_trials,
         unbias=False,
     )  # fmt: skip
 
@@ -142,25 +143,30 @@ def _mapped(estimate, f, **changes):
     return replace(estimate, **{end: None if x is None else f(x) for end, x in ends.items()}, **changes)
 
 
-def _power(time, trial, n_trials, frequency):
-    """|sum_j exp(-2 pi i f t_j)|^2 of each trial, shape (n_trials, n_frequencies); times in ms, f in 1/ms."""
-    power = np.zeros((n_trials, len(frequency)))
-    edges = np.searchsorted(trial, np.arange(n_trials + 1))
-    filled = np.flatnonzero(np.diff(edges))
-    step = max(1, _CHUNK // max(time.size, 1))
-    for first in range(0, len(frequency), step):
-        phase = -2j * np.pi * np.outer(frequency[first : first + step], time)
-        power[filled, first : first + step] = np.abs(np.add.reduceat(np.exp(phase), edges[filled], axis=1)).T ** 2
-    return power
+def _power(phase, trial, n_trials, k):
+    """|sum_j exp(-2 pi i k t_j / T)|^2 of each trial, shape (n_trials, len(k)); phases are t_j / T.
+
+    With k = a m + b, an exponential is the product of one of a m and one of b: few of each are computed.
+    """
+    m = isqrt(k.max()) + 1
+    (a, of_a), (b, of_b) = (np.unique(part, return_inverse=True) for part in (k // m * m, k % m))
+    amplitude = np.zeros((n_trials, len(k)), dtype=complex)
+    step = max(1, _CHUNK // len(k))
+    for first in range(0, phase.size, step):
+        turns, of_trial = (-2j * np.pi * phase[first : first + step]), trial[first : first + step]
+        coarse, fine = (np.exp(np.outer(part, turns)) for part in (a, b))
+        starts = np.flatnonzero(np.diff(of_trial, prepend=-1))
+        amplitude[of_trial[starts]] += np.add.reduceat(coarse[of_a] * fine[of_b], starts, axis=1).T
+    return np.abs(amplitude) ** 2
 
 
 def _frequencies(spikes, edges):
-    """(frequency, band): multiples of 1/T, Hz, and the number of the band that each lies in."""
+    """(k, band): frequencies as multiples of 1/T, and the number of the band that each lies in."""
     base = hertz(1 / spikes.window)
     if edges is None:
         highest = _HIGHEST * rate(spikes).value
         if highest < base:
-            return np.empty(0), np.empty(0, dtype=int)
+            return np.empty(0, dtype=int), np.empty(0, dtype=int)
         k = np.unique(np.geomspace(1, max(highest / base, 2), _POINTS).round())
         edges = (np.append(k, k[-1] + 1) - 0.5) * base
     what = "an increasing sequence of at least two frequencies from 0 (Hz)"
@@ -177,6 +183,6 @@ def _frequencies(spikes, edges):
             raise InputError("edges", edges, allowed)
         if k.size > together:
             k = k[((np.arange(together) + 0.5) * k.size / together).astype(int)]
-        found += [(f * base, band) for f in k]
-    frequency, band = zip(*found, strict=True)
-    return np.array(frequency), np.array(band)
+        found += [(int(multiple), band) for multiple in k]
+    k, band = zip(*found, strict=True)
+    return np.array(k), np.array(band)
