@@ -2,7 +2,10 @@
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import asdict
+from importlib import import_module
+from threading import Thread
 
 import typer
 
@@ -217,6 +220,7 @@ def compare(
     """
     from . import report
     from .comparison import compare
+    from .compilation import compiled_beside
     from .theory import doubts
 
     experiment = _experiment(file, n_trials=trials, duration=duration, seed=seed)
@@ -230,10 +234,14 @@ def compare(
         tell(f"stochhh: doubtful diffusion: {doubt}")
     experiment.check_before("diffusion", workers=workers, force_long=force_long)  # before the jumps begin
     keeping, comparison, curves = Keeping(), None, None
-    results = {"jump": _simulated(keeping, experiment, "jump", workers=workers, **until)}
-    if not keeping.interruption:
-        with keeping.step():
-            results["diffusion"] = _simulated(keeping, experiment, "diffusion", workers=workers, **until)
+    if directory:
+        _load_beside("stochhh.plotting", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_pdf")
+    with compiled_beside(experiment, "diffusion", workers) as wait_for_kernels:
+        results = {"jump": _simulated(keeping, experiment, "jump", workers=workers, **until)}
+        if not keeping.interruption:
+            with keeping.step():
+                wait_for_kernels()
+                results["diffusion"] = _simulated(keeping, experiment, "diffusion", workers=workers, **until)
     if keeping.interruption:
         keeping.interruption = _cut_short(results, keeping.interruption)
     with keeping:
@@ -275,6 +283,17 @@ def _compared(comparison, results, json):
     if json:
         return report.as_json(report.comparison_object(comparison, **results))
     return "\n".join([*map(report.run_line, results.values()), "", str(comparison)])
+
+
+def _load_beside(*modules):
+    """Load what the figures need in a thread beside the trials; a failure is raised where the figures are drawn."""
+
+    def load():
+        with suppress(Exception):
+            for module in modules:
+                import_module(module)
+
+    Thread(target=load, daemon=True).start()
 
 
 def _cut_short(results, interruption):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Required
 
 from . import examples
 from .backends import BACKENDS
-from .backends.block import WIDE
+from .backends.block import blocks
 from .comparison import checked_correction
 from .errors import InputError, choice, integer, real, within
 from .hypertext import listed
@@ -20,6 +20,7 @@ from .inputs.presynaptic import presynaptic_events
 from .memory import GIB, allowed_memory
 from .models import MODELS, Neuron
 from .random import MAX_SEED, MAX_TRIALS
+from .run_time import available_cores
 from .statistics.overview import chosen, chosen_margins, known_names
 from .statistics.uncertainty import confidence
 from .tables import group, load, meanings, table, validated
@@ -268,8 +269,9 @@ class Experiment:
         duration = real("duration", options.get("duration", self.simulation.duration), **DURATION)
         interval = max(min(_TRACE_INTERVAL, duration / 100), duration / _TRACE_SAMPLES)
         chosen: Any = self.backend(backend)
-        if getattr(chosen, "lanes", ...) is None:  # the kernels of many trials: a comparison has them already
-            chosen = replace(chosen, lanes=WIDE)
+        if getattr(chosen, "lanes", ...) is None:  # the kernels of all trials: a comparison has them already
+            _, _, lanes = next(blocks(0, self.simulation.n_trials, None, available_cores()))
+            chosen = replace(chosen, lanes=lanes)
         dt = getattr(chosen, "dt", None)
         if dt is not None:
             interval = dt * ceil(interval / dt * (1 - 1e-9))
@@ -288,6 +290,14 @@ class Experiment:
         from .simulation import check_before
 
         check_before(self.neuron, self.drive, backend=self.backend(backend), **asdict(self.simulation), **options)
+
+    def compile_kernels(self, backend: BackendName, *, workers: int | None = None) -> None:
+        """Compile the kernels that `simulate` would use with this number of workers, and keep them on the disk."""
+        from .simulation import compile_kernels
+
+        compile_kernels(
+            self.neuron, self.drive, backend=self.backend(backend), workers=workers, **asdict(self.simulation)
+        )
 
     def draw_events(self, backend: Literal["jump", "per-neuron"], *, force_long: bool = False) -> Recording:
         """Draw the input events of a run with one backend, as a Recording.

@@ -29,7 +29,7 @@ from .errors import InputError
 from .fingerprints import fingerprint
 from .messages import tell
 
-__all__ = ["announcing", "directory", "fingerprint", "kernel"]
+__all__ = ["announcing", "at_first_compilation", "directory", "fingerprint", "kernel"]
 
 _FORMAT = 4  # of the files; part of their names
 
@@ -48,17 +48,22 @@ def kernel(function):
 
 def announcing(line):
     """A context in which the first compilation, if there is one, is announced by this line on standard error."""
-    return event.install_listener("numba:compile", _Announcement(line))
+    return at_first_compilation(lambda: line and tell(line))
 
 
-class _Announcement(event.Listener):
-    def __init__(self, line):
-        self.line = line
+def at_first_compilation(act):
+    """A context in which `act` is called when the first compilation begins, if there is one."""
+    return event.install_listener("numba:compile", _First(act))
+
+
+class _First(event.Listener):
+    def __init__(self, act):
+        self.act = act
 
     def on_start(self, event):
-        if self.line:
-            tell(self.line)
-        self.line = None
+        act, self.act = self.act, None
+        if act is not None:
+            act()
 
     def on_end(self, event):
         pass

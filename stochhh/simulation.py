@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from .annotations import Backend, Drive, Targets
     from .models.neuron import Neuron
 
-__all__ = ["check_before", "simulate"]
+__all__ = ["check_before", "compile_kernels", "simulate"]
 
 # Spikes are kept in memory: room is made for this rate, that of a fast neuron.
 _HIGH_RATE = 0.2  # 1/ms
@@ -174,12 +174,23 @@ def check_before(
     Raises InputError, which names the argument, for any value that is not allowed, and for a run of more than 30 days
     unless `force_long`.
     """
-    backend = _backend(backend, None)
-    task = _task(neuron, drive, seed, 0, n_trials, duration, transient, None, None, None)
-    workers, cut = _cut(backend, task, workers)
+    backend, task, workers, cut = _planned(neuron, drive, backend, duration, seed, n_trials, transient, workers)
     if may_be_long(backend, task, cut):
         _compile(backend, task, cut, silent=False)
         check_run_time(backend, task, cut, workers, force=force_long, silent=False)
+
+
+def compile_kernels(neuron, drive, *, backend, duration, seed, n_trials=1, transient=0.0, workers=None):
+    """Compile the kernels that `simulate` would use, without a word, and keep them on the disk."""
+    backend, task, _, cut = _planned(neuron, drive, backend, duration, seed, n_trials, transient, workers)
+    _compile(backend, task, cut, silent=True)
+
+
+def _planned(neuron, drive, backend, duration, seed, n_trials, transient, workers):
+    """(backend, task, workers, blocks) of a run."""
+    backend = _backend(backend, None)
+    task = _task(neuron, drive, seed, 0, n_trials, duration, transient, None, None, None)
+    return backend, task, *_cut(backend, task, workers)
 
 
 def _until(precision, run, first_trial, first, most, progress):

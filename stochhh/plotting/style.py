@@ -146,7 +146,7 @@ def save(figure: Figure, directory: File, stem: str) -> list[Path]:
     Raises InputError if the place cannot be written to, SimulationError if writing fails.
     """
     paths = []
-    with journal(), _laid_out(figure):
+    with journal(), _laid_out(figure), _glyphs_alone():
         for kind, undated in (("png", "Software"), ("pdf", "CreationDate")):
             path = Path(directory) / f"{stem}.{kind}"
             with replacing(path) as part:
@@ -164,3 +164,17 @@ def _laid_out(figure):
     figure.set_layout_engine(None)
     yield
     figure.set_layout_engine(engine)
+
+
+@contextmanager
+def _glyphs_alone():
+    """Embed fonts without the tables that lay out other scripts: no reader of a PDF needs them, and to cut them down
+    takes longer than to draw the figure."""
+    from fontTools.subset import Options
+
+    kept = Options._drop_tables_default
+    Options._drop_tables_default = [*kept, "GDEF", "GPOS", "GSUB"]
+    try:
+        yield
+    finally:
+        Options._drop_tables_default = kept

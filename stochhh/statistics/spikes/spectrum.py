@@ -70,8 +70,8 @@ def spike_spectrum(spikes: SpikeTrains, edges: ArrayLike | None = None, level: f
     quantity = Quantity("spike_spectrum", "Hz", LOG, "spikes", 1, "there is no spike")
     return curve_by_trial(
         quantity, lambda s: hertz(s.power / (s.n * spikes.window)), TrialSums({"power": sums, "n": ones}),
-        hertz(np.bincount(band, k) / size / spikes.window), level=level, x_name="frequency", x_unit="Hz", n_trials=spikes.n_trials,
-        unbias=False,
+        hertz(np.bincount(band, k) / size / spikes.window), level=level, x_name="frequency", x_unit="Hz",
+        n_trials=spikes.n_trials, unbias=False,
     )  # fmt: skip
 
 

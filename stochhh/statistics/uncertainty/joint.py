@@ -1,5 +1,7 @@
 """The simultaneous band of a curve: the pointwise tail probability for which all points together have the level."""
 
+from functools import lru_cache
+
 import numpy as np
 from scipy.special import ndtr
 
@@ -32,10 +34,15 @@ def joint_tail(parts, level):
     deviation = deviation[:, moving]
     deviation /= np.abs(deviation).max(axis=0)
     deviation /= np.sqrt(np.sum(deviation**2, axis=0))
-    normal = np.random.default_rng(_SEED).standard_normal((_DRAWS, len(deviation)))
+    normal = _normals(len(deviation))
     # einsum, not @: the threads of a BLAS make this hundredfold slower on a busy machine
     largest = np.abs(np.einsum("dn,nx->dx", normal, deviation)).max(axis=1)
     # equivalent number of independent points, at least one; beyond the levels of the draws that at the highest of them
     told = min(level, _TOLD)
     points = max(np.log(told) / np.log1p(-2 * ndtr(-np.quantile(largest, told))), 1.0)
     return float(-np.expm1(np.log(level) / points)) / 2
+
+
+@lru_cache(1)
+def _normals(n):
+    return np.random.default_rng(_SEED).standard_normal((_DRAWS, n))
