@@ -133,7 +133,7 @@ class InputError(StochhhError, ValueError):
         return f"{said}; {self.remedy}" if self.remedy else said
 
     def advised(self, remedy: str) -> Self:
-        """This error, with one thing more to do."""
+        """This error with a further remedy, a text."""
         self.remedy = "; ".join(filter(None, (self.remedy, remedy)))
         return self
 
@@ -147,7 +147,12 @@ class UnstableStepError(SimulationError):
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C during a run; `result` holds the trials that were complete, from the first one on, or None."""
+    """Ctrl-C during a run, with the complete trials up to the first incomplete one.
+
+    Arguments:
+        message: what was interrupted, and how many trials are complete.
+        result: a Result with these trials, or None.
+    """
 
     def __init__(self, message: str, result: Result | None) -> None:
         super().__init__(message)

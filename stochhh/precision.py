@@ -68,7 +68,14 @@ class Precision:
         return found
 
     def checked_first(self, n_trials: int | None, max_trials: int | None) -> tuple[int, int]:
-        """(first, most), or InputError where the first look would be too small, or beyond the last."""
+        """The numbers of trials (first, most) at the first and at the last check.
+
+        Arguments:
+            n_trials: number of trials at the first check, or None for the default.
+            max_trials: largest number of trials, or None for the default.
+
+        Raises InputError if the first check would have too few trials, or more than the last.
+        """
         until, trials, largest = self.called
         most = MOST if max_trials is None else integer(largest, max_trials, at_least=FEWEST)
         first = FEWEST if n_trials is None else integer(trials, n_trials, at_least=1)

@@ -201,7 +201,11 @@ class Result:
     def summary(
         self, level: float = 0.95, method: Method = "jackknife", statistics: Iterable[str | Statistic] | None = None
     ) -> Summary:
-        """Every statistic with its interval, as `stochhh.summary(result)`."""
+        """Every statistic of the result with its interval.
+
+        Arguments:
+            level, method, statistics: as for `stochhh.summary`.
+        """
         from .statistics.overview import summary
 
         return summary(self, level, method, statistics)
@@ -284,6 +288,9 @@ class Result:
 
     def save(self, path: File) -> None:
         """Write the whole result as netCDF-4; an existing file is either replaced completely or left unchanged.
+
+        Arguments:
+            path: the file.
 
         Raises InputError for a result that `load` would refuse.
         """

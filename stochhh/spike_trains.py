@@ -320,7 +320,7 @@ class SpikeTrains:
 
     @classmethod
     def units_from_neo(cls, source: Any) -> dict[str, Self]:
-        """Spikes of every unit from Neo, NAME -> SpikeTrains; arguments and names as in `from_neo`.
+        """Spikes of every unit from Neo, NAME -> SpikeTrains; `source` and names as in `from_neo`.
 
         A unit without a train in a segment was not observed there: it has one trial less.
         """

@@ -103,15 +103,15 @@ class Diffusion:
                 raise error if task.membrane is None else error.within(argument="membrane")
 
     def work(self, task: Task) -> tuple[Work, ...]:
-        """The operations of one trial that determine its cost, a tuple of Work."""
+        """The operations of one trial of a task that determine its cost, a tuple of Work."""
         return (Work(task.duration / self.dt, "steps", 1e-6),)
 
     def seconds(self, task: Task) -> float:
-        """The run time of a block of trials in seconds, extrapolated from its beginning."""
+        """The run time of a task, one block of trials, in seconds, extrapolated from its beginning."""
         return seconds_of_block(self, task)
 
     def open(self, task):
-        """Return a block of trials at time 0."""
+        """Return the trials of a task as a block at time 0."""
         return _Block(self, task)
 
 

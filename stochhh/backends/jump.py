@@ -89,7 +89,7 @@ class Jump:
             source_of(task.drive)
 
     def longest_step(self, task: Task) -> float:
-        """The longest step of the flow, ms."""
+        """The longest step of the flow in a task, ms."""
         return min(_LONGEST_STEP, _LENGTH * self.part / max(task.fastest_rate, 1e-12))
 
     @property
@@ -98,7 +98,7 @@ class Jump:
         return rounded(float(np.cbrt(self.tolerance)))
 
     def work(self, task: Task) -> tuple[Work, ...]:
-        """The operations of one trial that determine its cost, a tuple of Work."""
+        """The operations of one trial of a task that determine its cost, a tuple of Work."""
         steps = Work(task.duration / self.longest_step(task), "steps of the flow", 1e-5)
         events = task.drive.intensity * task.duration
         if task.events is not None:
@@ -106,11 +106,11 @@ class Jump:
         return Work(events, "events", 1e-6), steps
 
     def seconds(self, task: Task) -> float:
-        """The run time of a block of trials in seconds, extrapolated from its beginning."""
+        """The run time of a task, one block of trials, in seconds, extrapolated from its beginning."""
         return seconds_of_block(self, task)
 
     def open(self, task):
-        """Return a block of trials at time 0."""
+        """Return the trials of a task as a block at time 0."""
         return _Block(self, task)
 
 

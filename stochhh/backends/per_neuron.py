@@ -72,7 +72,7 @@ class PerNeuron:
             task.drive.check_events()
 
     def work(self, task: Task) -> tuple[Work, ...]:
-        """The operations of one trial that determine its cost, a tuple of Work."""
+        """The operations of one trial of a task that determine its cost, a tuple of Work."""
         steps = task.duration / self.dt
         if task.events is not None:
             return (Work(steps + len(task.events) / task.events.n_trials, "steps", 1e-4),)
@@ -84,7 +84,7 @@ class PerNeuron:
         )
 
     def seconds(self, task: Task) -> float:
-        """The run time of a trial in seconds: its flow, extrapolated from a beginning without events, and its draws."""
+        """The run time of a task, one trial, in seconds: its flow, extrapolated from its beginning, and its draws."""
         if task.events is not None:
             return seconds_of_block(self, task)
         flow = seconds_of_block(self, replace(task, first=0, events=Recording([], [], [], n_trials=1)))
@@ -92,7 +92,7 @@ class PerNeuron:
         return flow + presynaptic_seconds(task.drive, task.duration)
 
     def open(self, task):
-        """Return a block of one trial at time 0."""
+        """Return the one trial of a task as a block at time 0."""
         return _Block(self, task)
 
 

@@ -88,7 +88,11 @@ def journal() -> Iterator[None]:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """An empty figure of a size in mm, outside pyplot, so that it works without a display and leaves nothing."""
+    """Make an empty figure outside pyplot, so that it needs no display and is not kept in memory.
+
+    Arguments:
+        width, height: size, mm.
+    """
     return Figure(figsize=(width / _INCH, height / _INCH), layout="constrained")
 
 
@@ -109,19 +113,33 @@ def drawing_on(ax, width=COLUMN, height=50.0):
 
 
 def colour_of(backend: str | None) -> str:
-    """The colour of a backend in every figure; grey for an unknown one."""
+    """The colour of a backend in every figure; grey for an unknown one.
+
+    Arguments:
+        backend: name of the backend, or None.
+    """
     return _COLOURS.get(backend, GREY)
 
 
 def dashes_of(backend: str | None) -> Any:
-    """The line style of a backend where lines cross."""
+    """The line style of a backend where lines cross.
+
+    Arguments:
+        backend: name of the backend, or None.
+    """
     return _DASHES.get(backend, "solid")
 
 
 def legend_above(
     ax: Axes, handles: Sequence[Any] | None = None, labels: Sequence[str] | None = None, **where: Any
 ) -> Legend:
-    """A legend in one row above the axes, where it covers nothing."""
+    """Draw a legend in one row above the axes, where it covers nothing.
+
+    Arguments:
+        ax: matplotlib axes.
+        handles, labels: as for `Axes.legend`; by default those of the axes.
+        where: further keywords of `Axes.legend`.
+    """
     if handles is None:
         handles, labels = ax.get_legend_handles_labels()
     place = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "ncols": max(len(handles), 1)} | where
@@ -129,7 +147,13 @@ def legend_above(
 
 
 def letter(ax: Axes, text: str, left: float) -> None:
-    """The letter of a panel, `left` points before the axes and at their top."""
+    """Write the letter of a panel at the top left of its axes.
+
+    Arguments:
+        ax: matplotlib axes.
+        text: the letter.
+        left: distance to the left of the axes, points.
+    """
     place = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "left", "va": "bottom"}
     ax.annotate(text, (0, 1), (-left, 2), fontsize=9, fontweight="bold", **place)
 

@@ -147,9 +147,10 @@ def currents(
 def gates(
     traces: Traces, ax: Axes | None = None, *, trial: int = 0, stretch: tuple[float, float] | None = None
 ) -> Axes:
-    """Draw all gating variables of one trial, the state variables besides V, against time.
+    """Draw all gating variables of one trial, the state variables except V, against time; returns the axes.
 
-    Arguments: as in `trace`. Returns the axes.
+    Arguments:
+        traces, ax, trial, stretch: as in `trace`.
     """
     with drawing_on(ax, PAGE) as ax:
         time, values = _cut(traces, trial, stretch)

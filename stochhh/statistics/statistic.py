@@ -114,7 +114,7 @@ class Statistic:
         return estimate.doubted(*getattr(data, "doubts", ()))
 
     def by_trial(self, data: Any, level: float = 0.95, method: Method = "jackknife") -> Estimate:
-        """The Estimate by trial, without the special cases of the statistic; arguments as in `estimate`."""
+        """The Estimate by trial without the special cases of the statistic; data, level, method as in `estimate`."""
         level, method = confidence(level), known_method(method)
         sums = self.sums(given(KINDS[self.data], data))
         estimator = Replicated.of(self.quantity, self.formula, sums, unbias=self.unbias)
@@ -128,7 +128,12 @@ class Statistic:
         return estimate
 
     def of(self, result: Any, level: float = 0.95, method: Method = "jackknife") -> Estimate:
-        """The Estimate of a result, or of spike trains; missing, with the reason, without what it needs."""
+        """The Estimate of a result or of spike trains; it is missing, with the reason, if they lack the data.
+
+        Arguments:
+            result: a Result, SpikeTrains or other data of the statistic.
+            level, method: as in `estimate`.
+        """
         data = getattr(result, self.data, None if isinstance(result, tuple(KINDS.values())) else result)
         data = result if isinstance(result, KINDS[self.data]) else data
         labels = {"level": level, "unit": self.quantity.unit}

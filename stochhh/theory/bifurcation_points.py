@@ -55,7 +55,7 @@ class Bifurcations:
     reason: str | None = None
 
     def regime(self, I_app: float) -> str:
-        """The behaviour of the neuron without noise at this current, in words; None if no bifurcation is known.
+        """The behaviour of the neuron without noise at the current I_app, in words; None if no bifurcation is known.
 
         The resting state is the branch of fixed points that begins at low currents and low V; it ends at the
         bifurcation of lowest V.

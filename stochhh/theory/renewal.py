@@ -89,7 +89,7 @@ class DeadTimePoisson:
         return hertz(np.sum(np.where(after >= 0, np.exp(log), 0.0), axis=-1))
 
     def spike_spectrum(self, frequency: ArrayLike) -> FloatArray:
-        """Power spectrum of the train (Hz), two-sided, at f > 0 (Hz).
+        """Power spectrum of the train (Hz), two-sided, at a frequency f > 0 (Hz).
 
         S(f) = rate (1 - |r|^2) / |1 - r|^2,   r = exp(-2 pi i f dead_time) / (1 + 2 pi i f / hazard_after)
         """
@@ -100,7 +100,7 @@ class DeadTimePoisson:
         return self.rate * (1 - np.abs(r) ** 2) / np.abs(1 - r) ** 2
 
     def fano_curve(self, windows: ArrayLike) -> FloatArray:
-        """Fano factor of the count in a stationary window of length w (ms).
+        """Fano factor of the count in stationary windows of length w (ms).
 
         F(w) = 1 - rate w + (2/w) * integral from 0 to w of M(s) ds,   M(s) the mean count in s after a spike
         """

@@ -74,7 +74,12 @@ class Curve:
         n: int,
         value: FloatArray | None = None,
     ) -> Self:
-        """A curve that is undefined, or has no intervals, with the reason."""
+        """A curve that is undefined, or has no intervals, with the reason.
+
+        Arguments:
+            reason: why, a sentence without its full stop.
+            name, x, level, unit, x_name, x_unit, n, value: as for Curve; value is None if the curve is undefined.
+        """
         none = np.full(len(x), np.nan)
         value = none if value is None else value
         return cls(name, x, value, none, none, none, none, level, unit, x_name, x_unit, n, "none", reason)

@@ -49,7 +49,12 @@ class Estimate:
 
     @classmethod
     def missing(cls, name: str, reason: str, *, level: float, unit: str, n: int, value: float | None = None) -> Self:
-        """An estimate that is undefined, or has no interval, with the reason."""
+        """An estimate that is undefined, or has no interval, with the reason.
+
+        Arguments:
+            reason: why, a sentence without its full stop.
+            name, level, unit, n, value: as for Estimate; value is None if the estimate is undefined.
+        """
         return cls(name, value, None, None, level, unit, n, "none", reason)
 
     def without_interval(self, reason: str) -> Estimate:

@@ -92,7 +92,7 @@ class TrialSums:
         return self.each(lambda column: column[kept])
 
     def grouped(self, at_most: int) -> TrialSums:
-        """The sums over at most this number of groups of trials, see `grouped`."""
+        """The sums over groups of trials, `at_most` so many, see `grouped`."""
         return self if len(self) <= at_most else self.each(lambda column: grouped(column, at_most))
 
 

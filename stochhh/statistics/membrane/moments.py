@@ -129,7 +129,8 @@ def membrane_variance(
 ) -> Estimate:
     """Variance of a state variable (mV2 for V) about its grand mean, over all samples or the subthreshold ones alone.
 
-    Arguments: as in `membrane_mean`.
+    Arguments:
+        membrane, variable, subthreshold, level, method: as in `membrane_mean`.
 
     Bias and interval as in `V_variance`. The subthreshold variance excludes the spikes as well as the tail that leads
     to them: samples within `before` ms before a spike are not used.
@@ -146,7 +147,10 @@ def membrane_skewness(
 ) -> Estimate:
     """Skewness of a state variable, over all samples or the subthreshold ones alone.
 
-    Arguments: as in `membrane_mean`. Bias and interval as in `V_skewness`.
+    Arguments:
+        membrane, variable, subthreshold, level, method: as in `membrane_mean`.
+
+    Bias and interval as in `V_skewness`.
     """
     return _of_variable("skewness", variable, subthreshold).estimate(membrane, level, method)
 
@@ -160,8 +164,10 @@ def membrane_kurtosis(
 ) -> Estimate:
     """Excess kurtosis of a state variable, over all samples or the subthreshold ones alone.
 
-    Arguments: as in `membrane_mean`. Bias and interval as in `V_kurtosis`. Variance, skewness and kurtosis depend on
-    rare excursions: their intervals are no narrower than those of independent gamma distributed values, see
+    Arguments:
+        membrane, variable, subthreshold, level, method: as in `membrane_mean`.
+
+    Bias and interval as in `V_kurtosis`. Variance, skewness and kurtosis depend on rare excursions: their intervals are no narrower than those of independent gamma distributed values, see
     `shape.floor`. Measured coverage at a nominal level of 95 %, with 5 to 50 trials of 2 to 100 correlation times: 91
     to 97 % for the variance, 94 to 99 % for the skewness and 92 to 100 % for the kurtosis, on Ornstein-Uhlenbeck and
     shot noise and on gamma and lognormal potentials (exponentials of Ornstein-Uhlenbeck processes up to sigma 0.5) of

@@ -94,7 +94,7 @@ class Membrane:
 
     @classmethod
     def gathered(cls, gatherer):
-        """The record of a Gatherer."""
+        """The record of a gatherer, a Gatherer."""
         sampling = gatherer.sampling
         of = zip(sampling.variables, gatherer.reference, gatherer.sums(), strict=True)
         return cls(sampling, gatherer.segments, {name: Variable(float(about), *sums) for name, about, sums in of})
@@ -136,7 +136,7 @@ class Membrane:
 
     @classmethod
     def stacked(cls, parts: Sequence[Membrane]) -> Self:
-        """The concatenated trials of several records with the same sampling."""
+        """The concatenated trials of several records (`parts`) with the same sampling."""
         first = parts[0]
         if any((part.sampling, part.segments) != (first.sampling, first.segments) for part in parts):
             raise InputError("the records have different samplings or windows and cannot be parts of one run")
@@ -158,7 +158,7 @@ class Membrane:
 
     @classmethod
     def from_variables(cls, arrays, attribute):
-        """The record of which `to_variables` made these."""
+        """The record from which `to_variables` made these arrays and this attribute."""
         rest, variables = json.loads(attribute), {}
         sampling = rest["sampling"]
         for name, of in rest["variables"].items():

@@ -117,7 +117,7 @@ class Sampling:
         return first, floor(stop / self.interval * (1 + 1e-12))
 
     def check_model(self, neuron: Neuron) -> None:
-        """Raise InputError if a model lacks a variable, or if bins are too narrow for its range."""
+        """Raise InputError if a neuron (model) lacks a variable, or if bins are too narrow for its range."""
         for name in self.variables:
             with within(argument="variables"):
                 choice("name", name, neuron.variables, f"these are the state variables of {neuron.name}")
@@ -130,12 +130,12 @@ class Sampling:
         return (high - low) / self.bin[name]
 
     def size(self, neuron):
-        """Largest number of values stored per trial, with all bins of the model's range."""
+        """Largest number of values stored per trial of a neuron (model), with all bins of its range."""
         bins = sum(2 * (self._bins(neuron, name) + 1) for name in self.variables)
         return bins + len(self.variables) * (10 + 6 * (self.n_lags + 1) + self.n_segment // 2 + 1)
 
     def held(self, neuron):
-        """Number of additional values in memory per running trial: samples, their transforms, the last segment."""
+        """Additional values in memory per running trial of a neuron (model): samples, transforms, the last segment."""
         lags = 12 * (self.stretch + self.n_lags)
         return len(neuron.variables) * 2 * self.stretch + len(self.variables) * (lags + 2 * self.n_segment)
 

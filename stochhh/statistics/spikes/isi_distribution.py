@@ -40,7 +40,10 @@ _FINE = 2048  # cells of ln ISI for a kernel density
 
 
 def isi_bins(*trains: Spikes) -> FloatArray | None:
-    """Edges (ms) of bins of equal ratio that hold the ISIs of all `trains` (SpikeTrains), or None without ISIs.
+    """Edges (ms) of logarithmic bins that contain the ISIs of all spike trains, or None without ISIs.
+
+    Arguments:
+        trains: SpikeTrains or Results.
 
     The edges are 10^(k/b) for integer k, with b = 1.5 n^(1/3) bins a decade, from 8 to 40, where n is the smallest
     number of ISIs that any of the trains has: the optimal bin width of a histogram decreases as n^(-1/3).

@@ -135,7 +135,7 @@ class Replicated:
         return self._with(other, paired, np.subtract, self.quantity._replace(scale=PLAIN))
 
     def over(self, other: Replicated, paired: bool = True) -> Replicated:
-        """The ratio of this estimate to another, both positive; arguments and errors as in `minus`."""
+        """The ratio of this estimate to another, both positive; `other`, `paired` and errors as in `minus`."""
         return self._with(other, paired, np.divide, self.quantity._replace(unit="1", scale=LOG))
 
     def _with(self, other, paired, function, quantity):
