@@ -292,7 +292,12 @@ class Experiment:
         check_before(self.neuron, self.drive, backend=self.backend(backend), **asdict(self.simulation), **options)
 
     def compile_kernels(self, backend: BackendName, *, workers: int | None = None) -> None:
-        """Compile the kernels that `simulate` would use with this number of workers, and keep them on the disk."""
+        """Compile the kernels that `simulate` would use, and store them on disk.
+
+        Arguments:
+            backend: "jump", "diffusion" or "per-neuron".
+            workers: number of threads, as for `stochhh.simulate`.
+        """
         from .simulation import compile_kernels
 
         compile_kernels(

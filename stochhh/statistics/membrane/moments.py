@@ -167,16 +167,16 @@ def membrane_kurtosis(
     Arguments:
         membrane, variable, subthreshold, level, method: as in `membrane_mean`.
 
-    Bias and interval as in `V_kurtosis`. Variance, skewness and kurtosis depend on rare excursions: their intervals are no narrower than those of independent gamma distributed values, see
-    `shape.floor`. Measured coverage at a nominal level of 95 %, with 5 to 50 trials of 2 to 100 correlation times: 91
-    to 97 % for the variance, 94 to 99 % for the skewness and 92 to 100 % for the kurtosis, on Ornstein-Uhlenbeck and
-    shot noise and on gamma and lognormal potentials (exponentials of Ornstein-Uhlenbeck processes up to sigma 0.5) of
-    20 or more correlation times in total, without a doubt; with sigma 0.8 89 to 96 %. There is a `doubt` if the
-    skewness exceeds 3, or may exceed it and the trials are equivalent to fewer than 150 independent samples, and for
-    the kurtosis if they are equivalent to fewer than 50. With sigma 1 there is a doubt about the variance and the
-    skewness in 76 to 95 % of the samples of 5 or 20 trials of 2 or 20 correlation times, and 2 to 13 and 3 to 20 % miss
-    the true value without a doubt. `pytest -m slow -s tests/statistical/test_doubtful_coverage.py -k potentials`
-    repeats this.
+    Bias and interval as in `V_kurtosis`. Variance, skewness and kurtosis depend on rare excursions: their intervals are
+    no narrower than those of independent gamma distributed values, see `shape.floor`. Measured coverage at a nominal
+    level of 95 %, with 5 to 50 trials of 2 to 100 correlation times: 91 to 97 % for the variance, 94 to 99 % for the
+    skewness and 92 to 100 % for the kurtosis, on Ornstein-Uhlenbeck and shot noise and on gamma and lognormal
+    potentials (exponentials of Ornstein-Uhlenbeck processes up to sigma 0.5) of 20 or more correlation times in total,
+    without a doubt; with sigma 0.8 89 to 96 %. There is a `doubt` if the skewness exceeds 3, or may exceed it and the
+    trials are equivalent to fewer than 150 independent samples, and for the kurtosis if they are equivalent to fewer
+    than 50. With sigma 1 there is a doubt about the variance and the skewness in 76 to 95 % of the samples of 5 or 20
+    trials of 2 or 20 correlation times, and 2 to 13 and 3 to 20 % miss the true value without a doubt.
+    `pytest -m slow -s tests/statistical/test_doubtful_coverage.py -k potentials` repeats this.
     """
     return _of_variable("kurtosis", variable, subthreshold).estimate(membrane, level, method)
 
