@@ -13,6 +13,7 @@ __all__ = ["read_columns"]
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _SPACES = r"\s+"
+_AROUND = " \t\"'"  # blanks and quotes around an entry
 
 
 def read_columns(path, wanted, texts=(), separator=None, comment="#"):
@@ -25,13 +26,12 @@ def read_columns(path, wanted, texts=(), separator=None, comment="#"):
         separator: what stands between columns; None finds a comma, a semicolon, a tab or white space.
         comment: what a line of comment begins with; the rest of a line after it is left out too.
 
-    The first line is a header if a name is wanted, or if it does not hold a number at the wanted positions. Raises
+    The first line is a header if a name is wanted, or if it does not hold a number where there must be one. Raises
     InputError with the line, and with the option that would read it.
     """
     with reading(path, "name a text file with columns"), Path(path).open(encoding="utf-8-sig") as file:
         first, cells, separator = _first_line(file, separator, comment)
     names = [name for name in wanted.values() if isinstance(name, str)]
-    header = bool(names) or not all(_is_number(cells[k]) for k in wanted.values() if k < len(cells))
     if names and all(map(_is_number, cells)):
         remedy = f"give the columns by position, counted from 0, as in {_by_position(wanted, cells)}"
         raise InputError("there are numbers where a header is wanted", remedy=remedy).within(file=path, line=first)
@@ -40,22 +40,29 @@ def read_columns(path, wanted, texts=(), separator=None, comment="#"):
     for key, place in places.items():
         if place >= len(cells):
             raise InputError(key, wanted[key], f"a position from 0 to {len(cells) - 1}").within(file=path)
+    header = bool(names) or not all(_is_number(cells[place]) for key, place in places.items() if key not in texts)
     checks = {key: (place, _is_label if key in texts else _is_number) for key, place in places.items()}
     layout = len(cells), separator, comment, first + header
     with reading(path, "name a text file with columns"):
         table = _table(path, separator, comment, first if header else first - 1)
         if table is None or (len(table) and table.shape[1] != len(cells)):
             raise _fault(path, checks, *layout)
-    found = {}
-    for key, place in places.items():
-        column = table.iloc[:, place] if len(table) else np.empty(0)
-        if column.dtype.kind in "iuf" and np.all(np.isfinite(column)) and (key not in texts or np.all(column % 1 == 0)):
-            found[key] = np.ascontiguousarray(column)
-        elif key in texts and column.dtype.kind not in "iuf":
-            found[key] = column.astype(str).str.strip(" \t\"'").to_numpy(dtype=object)
-        else:
-            raise _fault(path, checks, *layout)
+    found = {key: _column(table.iloc[:, k], key in texts) if len(table) else np.empty(0) for key, k in places.items()}
+    if any(column is None for column in found.values()):
+        raise _fault(path, checks, *layout)
     return found
+
+
+def _column(column, text):
+    """The entries of a column as an array of numbers, or of texts where it may hold such; None where it does not."""
+    if column.dtype.kind not in "iuf":  # quoted numbers, names, or neither
+        cells = column.astype(str).str.strip(_AROUND)
+        different = cells.unique()
+        if not all(map(_is_number, different)):
+            return cells.to_numpy(dtype=object) if text and all(map(_is_label, different)) else None
+        column = cells.map({cell: number_in(cell) for cell in different})
+    fits = np.all(np.isfinite(column)) and (not text or np.all(column % 1 == 0))
+    return np.ascontiguousarray(column) if fits else None
 
 
 def _first_line(file, separator, comment):
@@ -71,7 +78,7 @@ def _first_line(file, separator, comment):
 
 def _cells(text, separator):
     cells = text.split() if separator == _SPACES else text.split(separator)
-    return [cell.strip(" \t\"'") for cell in cells]
+    return [cell.strip(_AROUND) for cell in cells]
 
 
 def _is_number(text):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, overload
 
 from .errors import InputError
 from .hypertext import table
-from .messages import escaped
+from .messages import aligned, escaped
 from .spike_trains import SpikeTrains
 from .statistics.compare.differences import Difference, difference, ratio
 from .statistics.compare.distance import adjusted, isi_distances
@@ -81,7 +81,7 @@ class Comparison:
         of_isis = "Distances between the distributions of the interspike intervals (permutation p-values, over trials):"
         of_pairs = "Distances between paired spike trains, means over trials (permutation p-values, over pairings):"
         doubts = [f"Doubt: {doubt}" for doubt in self.doubts]
-        parts = (self._table(), [of_isis, *unpaired], [of_pairs, *paired] if paired else [], self._notes())
+        parts = (aligned(self._rows()), [of_isis, *unpaired], [of_pairs, *paired] if paired else [], self._notes())
         return "\n\n".join(["\n".join(part) for part in parts if part] + [self.sentence(), *doubts])
 
     def __repr__(self) -> str:
@@ -150,12 +150,6 @@ class Comparison:
             part = "" if self.ratio[name].low is None else _cell(self.ratio[name], 3)
             rows.append((name + unit, *cells, part, margin, entry.verdict))
         return rows
-
-    def _table(self):
-        """One line for each statistic, in columns."""
-        rows = self._rows()
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 
     def _notes(self):
         """Why a number is missing, or doubtful, and what relative margins are."""

@@ -1,24 +1,16 @@
-"""Files that are written whole or not at all, and texts and tables read with every fault named."""
+"""Files that are written whole or not at all, and texts that are read with every fault named."""
 
-import csv
 import errno
-import io
 import json
-import math
 import os
-import warnings
 from contextlib import contextmanager, suppress
-from itertools import islice
 from pathlib import Path
 
-import numpy as np
-
-from .errors import InputError, SimulationError, number_in
+from .errors import InputError, SimulationError
 from .leftovers import held, new_name, sweep
 from .messages import one_line
 
 __all__ = [
-    "read_table",
     "read_text",
     "reading",
     "replacing",
@@ -33,8 +25,6 @@ _WRONG_PLACE = {
     errno.EACCES, errno.EEXIST, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR, errno.EPERM,
     errno.EROFS,
 }  # fmt: skip
-
-_PART = 1 << 14  # lines of a table in which a fault is looked for at once
 
 
 def _check_name(path, wanted):
@@ -151,83 +141,3 @@ def read_text(path, wanted):
     """The text of a file in UTF-8; InputError, asking for what is `wanted`, if there is none."""
     with reading(path, wanted):
         return Path(path).read_text(encoding="utf-8-sig")
-
-
-def read_table(path, header):
-    """Read a CSV file whose header is exactly `header`, as {name: numbers}; `trial` is of whole numbers.
-
-    Raises InputError with the line of the first entry that is no finite number.
-    """
-    wanted = f"name a CSV file with the header {','.join(header)}"
-    with reading(path, wanted), Path(path).open(encoding="utf-8-sig") as file:
-        found = file.readline().strip()
-        if found != ",".join(header):
-            raise InputError("header", found, repr(",".join(header))).within(file=path, line=1)
-        try:
-            return _numbers(file, header)
-        except UnicodeDecodeError:
-            raise
-        except ValueError as error:
-            fault = _first_fault(path, header) or InputError(f"this is not a table of numbers ({error})")
-            raise fault.within(file=path) from error
-
-
-def _numbers(file, header):
-    """The rest of a file as columns; ValueError where an entry is no finite number."""
-    import pandas as pd
-
-    with warnings.catch_warnings():
-        # What pandas 3.1 deprecates for being its default now, an older one needs.
-        warnings.filterwarnings("ignore", "The 'float_precision' argument is deprecated")
-        # No column is given a type: pandas would take 1.0 or True for a whole number that is asked for.
-        table = pd.read_csv(
-            file, names=header, float_precision="round_trip", na_filter=False, quoting=csv.QUOTE_NONE,
-            skipinitialspace=True, low_memory=False,
-        )  # fmt: skip
-    if not isinstance(table.index, pd.RangeIndex):
-        raise ValueError("there are more columns than in the header")
-    for name, column in table.items() if len(table) else ():
-        if column.dtype.kind not in ("i" if name == "trial" else "iuf") or not np.all(np.isfinite(column)):
-            raise ValueError(f"the column {name} holds an entry that is not such a number")
-    return {name: np.ascontiguousarray(table[name], _kind(name)) for name in header}
-
-
-def _kind(name):
-    return np.int64 if name == "trial" else np.float64
-
-
-def _first_fault(path, header):
-    """The InputError of the first wrong line of a table: looked for line by line in the first wrong part of it."""
-    with Path(path).open(encoding="utf-8-sig") as file:
-        first = 2
-        next(file)
-        while lines := list(islice(file, _PART)):
-            try:
-                _numbers(io.StringIO("".join(lines)), header)
-            except ValueError:
-                for number, line in enumerate(lines, start=first):
-                    fault = _fault(line, header)
-                    if fault:
-                        return fault.within(line=number)
-            first += len(lines)
-    return None
-
-
-def _fault(line, header):
-    """The InputError of a line of a table; None for nothing."""
-    row = line.rstrip("\n").split(",")
-    if row == [""]:
-        return None
-    if len(row) != len(header):
-        return InputError("number of columns", len(row), f"{len(header)}, {','.join(header)}")
-    for entry, name in zip(row, header, strict=True):
-        if not _is_finite(_kind(name), entry):
-            return InputError(name, entry, "a whole number" if name == "trial" else "a finite number")
-    return None
-
-
-def _is_finite(kind, entry):
-    try:
-        return math.isfinite(number_in(entry, kind))
-    except (ValueError, OverflowError):
-        return False

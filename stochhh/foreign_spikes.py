@@ -2,14 +2,13 @@
 
 import numpy as np
 
-from .columns import read_columns
-from .errors import InputError, choice
+from .errors import InputError
 from .trial_numbers import columns_of_numbers, numbered, places
+from .trial_tables import all_early, read_trials
 from .trial_windows import number_of_windows, windows_of
 
 __all__ = ["in_order", "of_brian2", "of_csv", "of_nest"]
 
-_IN_MS = {"ms": 1.0, "s": 1000.0, "us": 0.001}
 _FASTEST = 1000.0  # Hz: faster than this over the whole window no neuron fires
 
 
@@ -17,40 +16,15 @@ def of_csv(path, start, stop, n_trials, trials, unit, *, time="time", trial="tri
     """(time, trial, n_trials, doubts) of a text file with a column of times, and one of trials unless that is None."""
     n_windows = number_of_windows(start, stop)
     largest = float(np.abs(windows_of(n_windows or 1, start, stop)).max())
-    if unit is not None:
-        choice("unit", unit, _IN_MS)
-    wanted = {"time": time} if trial is None else {"trial": trial, "time": time}
-    table = read_columns(path, wanted, texts=("trial",), separator=separator, comment=comment)
-    times = np.asarray(table["time"], dtype=np.float64)
-    numbers = table["trial"] if "trial" in table else np.zeros(times.size, dtype=np.int64)
     if n_trials is None and trials is None:
-        n_trials = n_windows if "trial" in table else 1
-    trial, n_trials, doubts = _trials(numbers, n_trials, trials)
-    time, trial = in_order(times * _IN_MS[unit or "ms"], trial)
+        n_trials = n_windows
+    columns = {"trial": trial, "time": time}
+    table, n_trials, trials = read_trials(path, columns, unit, n_trials, trials, separator=separator, comment=comment)
+    trial, n_trials, doubts = numbered(table["trial"], n_trials, trials)
+    time, trial = in_order(table["time"], trial)
     if unit is None:
         doubts += _doubts_about_milliseconds(time, trial, largest)
     return time, trial, n_trials, doubts
-
-
-def _trials(found, n_trials, trials):
-    """(trial, n_trials, doubts): trials counted from 0, from their numbers, or their names."""
-    if found.dtype.kind == "f" and np.all(found == np.round(found)):
-        found = found.astype(np.int64)
-    if found.dtype.kind in "iu" and not (trials is not None and any(isinstance(name, str) for name in trials)):
-        return numbered(found.astype(np.int64), n_trials, trials)
-    names = [str(name) for name in found]
-    if trials is None:
-        raise InputError(
-            "the trials have names, " + ", ".join(map(repr, list(dict.fromkeys(names))[:3])),
-            remedy="give trials=[...] with the names of all trials observed, silent ones included",
-        )
-    of = {str(name): k for k, name in enumerate(trials)}
-    if len(of) != len(trials):
-        raise InputError("trials", trials, "different names")
-    strange = [name for name in names if name not in of]
-    if strange:
-        raise InputError(f"trial {strange[0]!r} has spikes but is not listed in trials", remedy="add it to trials")
-    return np.array([of[name] for name in names], dtype=np.int64), len(of), ()
 
 
 def _doubts_about_milliseconds(time, trial, stop):
@@ -60,7 +34,7 @@ def _doubts_about_milliseconds(time, trial, stop):
     last, isi = np.abs(time).max(), np.diff(time)[np.diff(trial) == 0]
     typical = np.median(isi) if isi.size else np.nan
     rate = 1000.0 * time.size / (np.unique(trial).size * stop)
-    plain = last < stop / 500 or (typical < 1.0 and rate > _FASTEST)
+    plain = all_early(time, stop) or (typical < 1.0 and rate > _FASTEST)
     if isi.size >= 10 and plain:
         fault = f"the times, up to {last:g} of {stop:g} ms, seem to be in seconds"
         raise InputError(fault, remedy="give unit='s', or unit='ms' if they are not")

@@ -9,7 +9,7 @@ from contextlib import suppress
 from contextvars import ContextVar
 from numbers import Number
 
-__all__ = ["escaped", "hushed", "one_line", "say", "shown", "silence", "tell", "watched"]
+__all__ = ["aligned", "escaped", "hushed", "one_line", "say", "shown", "silence", "tell", "watched"]
 
 _VALUE = 80  # characters that a value, or a name in a table, may take
 
@@ -23,6 +23,16 @@ def escaped(text, most=_VALUE):
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def aligned(rows):
+    """Lines of text in columns, from one sequence of texts for each; the last column may be of any length.
+
+    >>> aligned([("", "value", "unit"), ("rate", "8.7", "Hz")])
+    ['      value  unit', 'rate  8.7    Hz']
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+    return ["  ".join([*map(str.ljust, row, widths), row[-1]]).rstrip() for row in rows]
 
 
 def one_line(text):

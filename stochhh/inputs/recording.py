@@ -8,12 +8,13 @@ import numpy as np
 
 from ..equality import agree
 from ..errors import InputError, within
-from ..files import read_table, write_table
+from ..files import write_table
 from ..trial_numbers import numbered
+from ..trial_tables import all_early, read_trials
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any, Self
+    from typing import Any, Literal, Self
 
     from numpy.typing import ArrayLike
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Recording"]
 
 _SEVERAL = 10  # events that are judged
-_SHORT = 500  # parts of the run, in one of which no events but those in another unit all lie
 
 
 class Recording:
@@ -61,6 +61,7 @@ class Recording:
         self.trial: IntArray = numbers[order].astype(np.int64)
         self.time: FloatArray = times[order].astype(np.float64)
         self.jump: FloatArray = jumps[order].astype(np.float64)
+        self._unit: str | None = None  # of the times in the file that it was read from, if that was told
 
     @classmethod
     def from_lists(cls, times: Sequence[Any], jumps: Sequence[Any]) -> Self:
@@ -116,10 +117,10 @@ class Recording:
                 f"{late} of {time.size} recorded events lie after the end of the run at {duration:g} ms and are "
                 "omitted: lengthen duration unless this is intended, and check that the times are in ms."
             )
-        if time.size >= _SEVERAL and time.max() < duration / _SHORT:
+        if self._unit is None and time.size >= _SEVERAL and all_early(time, duration):
             doubts.append(
                 f"All {time.size} recorded events lie in the first {time.max():.3g} of {duration:g} ms: times are "
-                "taken to be in ms; if they are in seconds, multiply them by 1000."
+                "taken to be in ms; if they are in seconds, multiply them by 1000, or read the file with unit='s'."
             )
         return tuple(doubts)
 
@@ -151,17 +152,41 @@ class Recording:
         write_table(path, {"trial": trial[order], "time": time, "jump": jump})
 
     @classmethod
-    def from_csv(cls, path: File, n_trials: int | None = None, trials: Sequence[int] | IntArray | None = None) -> Self:
-        """Read events from a CSV file with the header `trial,time,jump` (ms, mV), its rows in any order.
+    def from_csv(
+        cls,
+        path: File,
+        n_trials: int | None = None,
+        trials: Sequence[int | str] | IntArray | None = None,
+        *,
+        unit: Literal["ms", "s", "us"] | None = None,
+        time: str | int = "time",
+        trial: str | int | None = "trial",
+        jump: str | int = "jump",
+        separator: str | None = None,
+        comment: str = "#",
+    ) -> Self:
+        """Read events from a text file with one event a line, in any order; other columns are left out.
 
         Arguments:
             path: the file.
-            n_trials, trials: as for Recording.
+            n_trials, trials: as for Recording; trials may also be names.
+            unit: of the times in the file, "ms", "s" or "us"; by default ms, with a doubt where a run shows that they
+                seem to be in seconds.
+            time, trial, jump: the columns, by their names in the header, or by their positions, counted from 0;
+                trial=None where all events are of one trial. Jumps are in mV.
+            separator: what stands between columns; None finds a comma, a semicolon, a tab or white space.
+            comment: what a line of comment begins with.
 
-        Raises InputError, which names the file and the line, for a file that is missing or is not of this form.
+        Raises InputError, which names the file and the line, for a file that is missing or that holds something else.
         """
+        columns = {"trial": trial, "time": time, "jump": jump}
         with within(file=path):
-            return cls(**read_table(path, ("trial", "time", "jump")), n_trials=n_trials, trials=trials)
+            table, n, names = read_trials(
+                path, columns, unit, n_trials, trials, "events", separator=separator, comment=comment
+            )
+            found = cls(**table, n_trials=n, trials=names)
+        found._unit = unit
+        return found
 
 
 def _checked(trial, time, jump, n_trials, trials):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import InputError, choice, within
 from ..hypertext import table
+from ..messages import aligned
 from .estimate import Estimate
 from .margin import Margin
 from .membrane.moments import V_KURTOSIS, V_MEAN, V_SKEWNESS, V_VARIANCE
@@ -37,10 +38,7 @@ class Summary(dict[str, Estimate]):
     """The statistics of a result, NAME -> Estimate, printed as a table."""
 
     def __str__(self) -> str:
-        rows = [("", "value", "", f"{self._level()} interval"), *map(_row, self.values())]
-        widths = [max(len(row[i]) for row in rows) for i in range(3)]
-        cells = ([*map(str.ljust, row[:3], widths), row[3]] for row in rows)
-        return "\n".join("  ".join(line).rstrip() for line in cells)
+        return "\n".join(aligned([("", "value", "", f"{self._level()} interval"), *map(_row, self.values())]))
 
     __repr__ = __str__
 

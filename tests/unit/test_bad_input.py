@@ -324,7 +324,7 @@ class TestCommandLine:
                 (*RUN, "--events", "events.csv", "--save-events", "a.csv"),
                 "--save-events and --events exclude each other",
             ),
-            ((*RUN, "--events", "none.csv"), "none.csv: this file does not exist; name a CSV file with the header"),
+            ((*RUN, "--events", "none.csv"), "none.csv: this file does not exist; name a text file with columns"),
             ((*RUN, "--events", "full"), "full: this is a directory"),
             ((*RUN, "--events", "question.toml"), "FILE and --events are both"),
             ((*RUN, "--events", "events.csv", "--trials", "2"), "n_trials = 2 is not allowed: it must be at most 1"),
@@ -336,11 +336,14 @@ class TestCommandLine:
     @pytest.mark.parametrize(
         ("text", "said"),
         [
-            ("", "events.csv, line 1: header = '' is not allowed"),
-            ("time,jump\n", "line 1: header = 'time,jump' is not allowed: it must be 'trial,time,jump'"),
+            ("", "events.csv: there is no line with columns in it"),
+            (
+                "time,jump\n",
+                "line 1: trial = 'trial' is not allowed: it must be a column of the header, 'time', 'jump'",
+            ),
             ("trial,time,jump\n0,1,1\n0,one,1\n", "events.csv, line 3: time = 'one' is not allowed"),
             ("trial,time,jump\n0,1,nan\n", "events.csv, line 2: jump = 'nan' is not allowed"),
-            ("trial,time,jump\n0.0,1,1\n", "events.csv, line 2: trial = '0.0' is not allowed"),
+            ("trial,time,jump\n0.5,1,1\n", "events.csv, line 2: trial = '0.5' is not allowed"),
             ("trial,time,jump\n-1,1,1\n", "trial[0] = -1 is not allowed: it must be at least 0"),
             ("trial,time,jump\n0,-1,1\n", "time[0] = -1.0 is not allowed: it must be at least 0"),
             ("trial,time,jump\n0,1\n", "events.csv, line 2: number of columns = 2 is not allowed: it must be 3"),

@@ -63,7 +63,6 @@ def test_a_path_that_leads_nowhere(folder, capsys, command, place):
         sh.Result.load,
         sh.Experiment.load,
         sh.Recording.from_csv,
-        lambda path: files.read_table(path, ("trial", "time")),
         lambda path: files.write_json(path, {}),
         lambda path: filling(path).__enter__(),
         lambda path: sh.SpikeTrains.from_csv(path, stop=1.0),
