@@ -1,5 +1,6 @@
-"""A netCDF-4 file read into labelled arrays, and nothing of it before it is known how much that is."""
+"""Labelled arrays as a netCDF-4 file, and read from one: nothing of it before it is known how much that is."""
 
+import io
 import mmap
 import os
 import stat
@@ -13,7 +14,7 @@ from .errors import InputError
 from .files import reading
 from .memory import GIB, allowed_memory
 
-__all__ = ["read_netcdf"]
+__all__ = ["netcdf_bytes", "read_netcdf"]
 
 # What the format keeps among the attributes for itself.
 _OWN = {"CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST", "_NCProperties", "_Netcdf4Coordinates", "_Netcdf4Dimid"}
@@ -21,6 +22,18 @@ _BARE = b"This is a netCDF dimension but not a netCDF variable"
 _HEAP = b"GCOL\1\0\0\0"
 _LONGEST = 2**24  # bytes of an attribute
 _DEFLATED = 1100  # deflate makes no more of what is packed, 1032 times as much
+
+
+def netcdf_bytes(dataset):
+    """The content of a netCDF-4 file of an xarray.Dataset, made in memory: HDF5 may crash when a disk is full."""
+    import h5netcdf
+    from xarray.backends import H5NetCDFStore
+
+    image = io.BytesIO()
+    plain = {name: {"_FillValue": None} for name in dataset.variables}  # no value stands for a missing one
+    with h5netcdf.File(image, "w") as file:
+        dataset.dump_to_store(H5NetCDFStore(file), encoding=plain)  # before 2025.9 `to_netcdf` writes to disks alone
+    return image.getvalue()
 
 
 def read_netcdf(path, wanted, recognise, check, memory_limit=None):

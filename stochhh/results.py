@@ -14,7 +14,7 @@ from .errors import InputError, integer
 from .files import replacing
 from .hypertext import listed
 from .messages import one_line
-from .netcdf import read_netcdf
+from .netcdf import netcdf_bytes, read_netcdf
 from .result_form import check_form, check_provenance, check_same, check_values, number, parsed
 from .spike_trains import SpikeTrains
 from .statistics.membrane.record import Membrane
@@ -297,8 +297,7 @@ class Result:
         dataset = self.to_xarray()
         type(self).from_xarray(dataset)
         dataset.attrs["sha256"] = _digest(dataset)
-        plain = {name: {"_FillValue": None} for name in dataset.variables}  # no value stands for a missing one
-        image = dataset.to_netcdf(engine="h5netcdf", encoding=plain)  # in memory: HDF5 may crash when a disk is full
+        image = netcdf_bytes(dataset)
         with replacing(path) as part:
             part.write_bytes(image)
 
