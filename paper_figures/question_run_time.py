@@ -15,7 +15,6 @@ stated; that the script's time grows like N T^2 follows from its source (see the
 """
 
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -28,6 +27,11 @@ import pandas as pd
 import stochhh as sh
 from stochhh.plotting import COLUMN, GREY, colour_of, journal, new_figure
 from stochhh.script import main, save_figure
+
+try:
+    import resource
+except ImportError:
+    sys.exit("this needs the processor time of other programs, which Windows does not tell: use Linux or macOS")
 
 SCRIPT = Path(__file__).parents[1] / "analysis/benchmarks/question_script.py"
 NEURON = sh.HodgkinHuxley(I_app=3.0)

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import shutil
+import sys
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -72,6 +73,8 @@ def _moved(place, old, new):
 
 def _can_be_swapped(target):
     """Whether another directory may stand in its place, with nobody the worse for it."""
+    if sys.platform != "linux":  # only there two directories can be exchanged in one step
+        return False
     with suppress(OSError):
         here, parent, found = Path(os.path.realpath(os.curdir)), target.parent, target.stat()
         mine = found.st_uid == os.geteuid() and found.st_dev == parent.stat().st_dev
@@ -89,7 +92,7 @@ def _swap(part, target, replaced):
             os.link(file, part / file.name, follow_symlinks=False)
         shutil.copystat(target, part)
         _exchange(part, target)
-    except (OSError, AttributeError, NotImplementedError):  # a file system without links, a system without exchange
+    except (OSError, AttributeError, NotImplementedError):  # a file system without links, an old library
         return False
     for file in part.iterdir():
         if file.name not in replaced:  # written by somebody else in the meantime, or a link to what is there

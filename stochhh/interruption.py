@@ -1,5 +1,6 @@
 """Ctrl-C: when it breaks off what is going on, and when it waits."""
 
+import _thread
 import math
 import signal
 import sys
@@ -74,9 +75,16 @@ class CtrlC:
             handler = signal.getsignal(number)
             if isinstance(handler, CtrlC):
                 handler.time = -math.inf
-                main = threading.main_thread().ident
-                threading.Timer(0.02, signal.pthread_kill, [main, number]).start()
+                threading.Timer(0.02, _send, [number]).start()
                 return
+
+
+def _send(number):
+    """Send a signal to the main thread."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident, number)  # it also ends what the thread waits for
+    else:
+        _thread.interrupt_main(number)
 
 
 @contextmanager

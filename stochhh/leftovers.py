@@ -9,11 +9,12 @@ from pathlib import Path
 
 try:
     from fcntl import LOCK_EX, LOCK_NB, flock
-except ImportError:  # where there are no such locks, nothing is swept
+except ImportError:  # Windows; where there are no such locks, nothing is swept
     flock = None  # type: ignore[assignment]
 
 __all__ = ["held", "new_name", "sweep"]
 
+_READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # no link, no wait for a pipe
 _NAME = re.compile(r"\.stochhh-[0-9a-f]{8}(\..*)?", re.DOTALL)
 
 
@@ -25,6 +26,11 @@ def new_name(suffix=""):
 @contextmanager
 def held(path):
     """Make the file at `path`, unless there is a directory, and lock it inside the block: the kernel unlocks it."""
+    if flock is None:  # what is open cannot be renamed there either
+        if not path.is_dir():
+            path.touch(exist_ok=False)
+        yield
+        return
     flags = os.O_RDONLY if path.is_dir() else os.O_RDWR | os.O_CREAT | os.O_EXCL
     number = os.open(path, flags, 0o666)
     try:
@@ -45,7 +51,7 @@ def sweep(folder):
 
 
 def _remove(path):
-    number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    number = os.open(path, _READ)
     try:
         if _lock(number):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -55,7 +61,7 @@ def _remove(path):
 
 def _lock(number):
     """Whether it could be locked: not where another holds it, or where the file system has no locks."""
-    with suppress(OSError, TypeError):
+    with suppress(OSError):
         flock(number, LOCK_EX | LOCK_NB)
         return True
     return False

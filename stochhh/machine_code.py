@@ -24,10 +24,14 @@ from numba.core import caching, compiler, event, serialize
 from numba.core.bytecode import FunctionIdentity
 from numba.core.runtime import rtsys
 
-from . import kernel_store
 from .errors import InputError
 from .fingerprints import fingerprint
 from .messages import tell
+
+try:
+    from . import kernel_store
+except ImportError:  # Windows, where a file's owner and mode do not say who may write it: no kernel is kept
+    kernel_store = None  # type: ignore[assignment]
 
 __all__ = ["announcing", "at_first_compilation", "directory", "fingerprint", "kernel"]
 
@@ -74,6 +78,8 @@ def directory():
 
     Raises InputError for a STOCHHH_CACHE_DIR that is empty, as that of a shell's undefined variable is.
     """
+    if kernel_store is None:
+        return None
     chosen = os.environ.get("STOCHHH_CACHE_DIR")
     if chosen is not None:
         if not chosen.strip():

@@ -68,7 +68,7 @@ def _opened(path, wanted):
     import h5py
 
     with reading(path, wanted):
-        number = os.open(Path(path), os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_BINARY", 0))
+        number = os.open(Path(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(number, "rb") as file:
             found = os.fstat(number)
             if not stat.S_ISREG(found.st_mode):

@@ -99,7 +99,7 @@ def run(name, job, options, *, trials, duration, seed, build=None, cores=1, **mo
     command = [python, HERE / "programs" / f"with_{name}.py", job, "--spikes", file, "--build", build]
     more |= {"trials": trials, "duration": duration, "seed": seed}
     command += [str(part) for key, value in more.items() for part in (f"--{key}", value)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=build, preexec_fn=lambda: _pin(cores))
+    done = subprocess.run(command, capture_output=True, text=True, cwd=build, **_pinned(cores))
     if done.returncode:
         raise Unavailable(f"it fails: {_last_line(done.stderr)}")
     answer = json.loads(done.stdout.splitlines()[-1])
@@ -114,10 +114,12 @@ def _digest():
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 
-def _pin(cores):
-    """Hold a process on the last cores, whatever threads it starts."""
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-cores:])
+def _pinned(cores):
+    """Options that hold a program on the last cores, whatever threads it starts, where the system can."""
+    if not hasattr(os, "sched_setaffinity"):
+        return {}
+    last = sorted(os.sched_getaffinity(0))[-cores:]
+    return {"preexec_fn": lambda: os.sched_setaffinity(0, last)}
 
 
 def spread(values):

@@ -9,12 +9,16 @@ posted (300 ms; its time grows with the square of the duration too, so it is not
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from tempfile import TemporaryDirectory
 
 from bench import EVENTS, HERE, PEERS, Unavailable, asked, run, say, spread
+
+try:
+    import resource
+except ImportError:
+    sys.exit("this needs the processor time of other programs, which Windows does not tell: use Linux or macOS")
 
 NUMBERS = (100, 5_000, 50_000, 500_000, 5_000_000)
 # (program, job, numbers of inputs, trials, ms)

@@ -3,7 +3,6 @@
 Would catch: the stale kernel of an edited function, which gives a wrong result without a word.
 """
 
-import fcntl
 import math
 import os
 import subprocess
@@ -18,10 +17,13 @@ from numba import njit
 from numba.core.cpu import CPUContext
 
 import stochhh
-from stochhh import kernel_store, machine_code
+from stochhh import machine_code
 from stochhh.elementary import inline
 from stochhh.errors import InputError
 from stochhh.machine_code import fingerprint, kernel
+
+fcntl = pytest.importorskip("fcntl", reason="no kernel is kept where there are no locks of files")
+kernel_store = machine_code.kernel_store
 
 
 def family(constant=2.0, default=1.0, operation=lambda x: x + 1.0, swapped=False):

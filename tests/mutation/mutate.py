@@ -222,6 +222,8 @@ def main():
     parser.add_argument("--least", type=float, default=0.0, help="part of the faults to be killed")
     parser.add_argument("--warm", default=WARM, help="modules that all processes share")
     given = parser.parse_args()
+    if not hasattr(os, "fork"):
+        sys.exit("every fault is tried in a fork of this process, which Windows does not have")
     if given.record:
         return record(given.root, given.map, given.paths)
     sys.dont_write_bytecode = True

@@ -7,7 +7,6 @@ disk or an interruption, a slow --help, a traceback.
 import json
 import os
 import re
-import resource
 import signal
 import subprocess
 import sys
@@ -18,6 +17,7 @@ import jsonschema
 import numpy as np
 import pytest
 from contract import COMPARE, RUN, UNITS
+from limits import small_files
 
 from stochhh import Result, SpikeTrains, examples, plotting
 from stochhh.cli import main
@@ -268,13 +268,9 @@ class TestFailure:
         place.parent.mkdir(exist_ok=True)
         place.write_text("old")
         stochhh(*JUMP)  # compiles
-        before = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (64, before[1]))
-        try:
-            name = "d" if option == "--out" else "d.csv"
+        name = "d" if option == "--out" else "d.csv"
+        with small_files():
             output = stochhh(*JUMP, option, name, "--force", "--json", status=1)
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, before)
         jsonschema.validate(strictly(output), RUN)
         assert re.search(r"writing it failed \(File too large\); what stood there before is kept", stochhh.error)
         one_line(stochhh.error)

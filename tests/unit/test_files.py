@@ -7,12 +7,11 @@ way through a CSV file, a fault without its line.
 import errno
 import json
 import os
-import resource
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
+from limits import small_files
 
 from stochhh import files
 from stochhh.directories import make_directory
@@ -28,20 +27,6 @@ def folder(tmp_path):
 
 def held(folder):
     return {path.name: path.read_text() for path in folder.iterdir()}
-
-
-@contextmanager
-def small_files():
-    """No file may grow beyond 64 bytes: as good as a full disk, and without the rights to mount one.
-
-    For the statement alone, and no fixture: pytest's own report may go to a file.
-    """
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (64, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 class TestReplacing:

@@ -47,13 +47,15 @@ COMPARED = {
 }
 
 
+SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
 @pytest.fixture(autouse=True)
 def heeded():
     """The shell that runs the tests may have switched signals off."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    for number in SIGNALS:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -141,7 +143,7 @@ class TestFigures:
         assert re.fullmatch(r"stochhh: the figures could not be drawn \(ValueError: [^\n]+saved: d\n", run.stderr)
 
 
-ALL = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+ALL = pytest.mark.parametrize("number", SIGNALS)
 
 
 class TestSignals:

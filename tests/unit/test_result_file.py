@@ -5,12 +5,12 @@ result, a full disk that leaves half a file.
 """
 
 import math
-import resource
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from limits import small_files
 
 from stochhh.errors import InputError, SimulationError
 from stochhh.inputs import Recording
@@ -121,13 +121,8 @@ class TestNetCDF:
 
     def test_a_full_disk_leaves_what_was_there(self, tmp_path):
         SILENT.save(tmp_path / "a.nc")
-        before = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (500, before[1]))
-        try:
-            with pytest.raises(SimulationError, match="what stood there before is kept"):
-                WHOLE.save(tmp_path / "a.nc")
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        with small_files(500), pytest.raises(SimulationError, match="what stood there before is kept"):
+            WHOLE.save(tmp_path / "a.nc")
         assert same(SILENT, Result.load(tmp_path / "a.nc"))
         assert [path.name for path in tmp_path.iterdir()] == ["a.nc"]
 

@@ -12,10 +12,15 @@ alone: no import, no compilation, no writing.
 import argparse
 import json
 import os
-import resource
+import sys
 import time
 from contextlib import contextmanager
 from importlib.metadata import version
+
+try:
+    import resource
+except ImportError:
+    sys.exit("this needs the processor time of threads and programs, which Windows does not tell: use Linux or macOS")
 
 C_M, G_NA, G_K, G_L = 1.0, 120.0, 36.0, 0.3  # uF/cm2, mS/cm2
 E_NA, E_K, E_L = 50.0, -77.0, -54.387  # mV
