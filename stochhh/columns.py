@@ -2,6 +2,7 @@
 
 import csv
 import warnings
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -9,15 +10,15 @@ import numpy as np
 from .errors import InputError, number_in, within
 from .files import reading
 
-__all__ = ["read_columns"]
+__all__ = ["Columns", "read_columns"]
 
-_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
+_SEPARATORS = (",", ";", "\t")
 _SPACES = r"\s+"
 _AROUND = " \t\"'"  # blanks and quotes around an entry
 
 
 def read_columns(path, wanted, texts=(), separator=None, comment="#"):
-    """Read some columns of a text file: NAME -> array of numbers, or of texts where a column holds such.
+    """Read some columns of a text file, as Columns: of numbers, or of texts where a column holds such.
 
     Arguments:
         path: the file, in UTF-8, with any ends of lines; empty lines are left out.
@@ -50,7 +51,27 @@ def read_columns(path, wanted, texts=(), separator=None, comment="#"):
     found = {key: _column(table.iloc[:, k], key in texts) if len(table) else np.empty(0) for key, k in places.items()}
     if any(column is None for column in found.values()):
         raise _fault(path, checks, *layout)
-    return found
+    return Columns(found, path, comment, first + header)
+
+
+class Columns(dict):
+    """NAME -> array with an entry for each row of a file.
+
+    Arguments:
+        found: the columns.
+        path, comment: as of `read_columns`.
+        first: number of the first line below the header.
+    """
+
+    def __init__(self, found, path, comment, first):
+        super().__init__(found)
+        self._rows = path, comment, first
+
+    def line(self, row):
+        """Number of the line of a row, counted from 0."""
+        path, comment, first = self._rows
+        with Path(path).open(encoding="utf-8-sig") as file:
+            return next(islice((number for number, _ in _lines(file, comment) if number >= first), row, None))
 
 
 def _column(column, text):
@@ -67,13 +88,19 @@ def _column(column, text):
 
 def _first_line(file, separator, comment):
     """(number of the first line that is neither empty nor a comment, its cells, what separates them)."""
+    for number, text in _lines(file, comment):
+        if separator is None:
+            separator = next((mark for mark in _SEPARATORS if mark in text), _SPACES)
+        return number, _cells(text, separator), separator
+    raise InputError("there is no line with columns in it", remedy="name a text file with columns")
+
+
+def _lines(file, comment):
+    """(number, text) of the lines that are neither empty nor a comment."""
     for number, line in enumerate(file, start=1):
         text = line.partition(comment)[0].strip() if comment else line.strip()
         if text:
-            if separator is None:
-                separator = next((mark for mark in _SEPARATORS if mark in text), _SPACES)
-            return number, _cells(text, separator), separator
-    raise InputError("there is no line with columns in it", remedy="name a text file with columns")
+            yield number, text
 
 
 def _cells(text, separator):
@@ -140,9 +167,8 @@ def _fault(path, checks, columns, separator, comment, first):
         first: number of the first line below the header.
     """
     with Path(path).open(encoding="utf-8-sig") as file:
-        for number, line in enumerate(file, start=1):
-            text = line.partition(comment)[0].strip() if comment else line.strip()
-            if number < first or not text:
+        for number, text in _lines(file, comment):
+            if number < first:
                 continue
             cells = _cells(text, separator)
             if len(cells) != columns:

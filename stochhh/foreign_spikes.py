@@ -5,7 +5,7 @@ import numpy as np
 from .errors import InputError
 from .trial_numbers import columns_of_numbers, numbered, places
 from .trial_tables import all_early, read_trials
-from .trial_windows import number_of_windows, windows_of
+from .trial_windows import first_outside, number_of_windows, outside_window, windows_of
 
 __all__ = ["in_order", "of_brian2", "of_csv", "of_nest"]
 
@@ -21,10 +21,15 @@ def of_csv(path, start, stop, n_trials, trials, unit, *, time="time", trial="tri
     columns = {"trial": trial, "time": time}
     table, n_trials, trials = read_trials(path, columns, unit, n_trials, trials, separator=separator, comment=comment)
     trial, n_trials, doubts = numbered(table["trial"], n_trials, trials)
-    time, trial = in_order(table["time"], trial)
+    time = table["time"]
     if unit is None:
-        doubts += _doubts_about_milliseconds(time, trial, largest)
-    return time, trial, n_trials, doubts
+        doubts += _doubts_about_milliseconds(*in_order(time, trial), largest)
+    if n_trials:
+        windows = windows_of(n_trials, start, stop)
+        wrong = first_outside(time, trial, windows)
+        if wrong is not None:
+            raise outside_window(time, trial, windows, wrong).within(line=table.line(wrong))
+    return *in_order(time, trial), n_trials, doubts
 
 
 def _doubts_about_milliseconds(time, trial, stop):

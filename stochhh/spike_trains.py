@@ -13,7 +13,7 @@ from .files import write_table
 from .foreign_spikes import in_order, of_brian2, of_csv, of_nest
 from .neo_trains import of_neo, one_unit, units_of
 from .trial_numbers import MOST_TRIALS, columns_of_numbers
-from .trial_windows import ends_of, is_common, no_common, windows_of
+from .trial_windows import ends_of, first_outside, is_common, no_common, of_spikes, outside_window, windows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -98,7 +98,7 @@ class SpikeTrains:
             time, trial = _columns(time, trial)
             if len(transient[0]):
                 time, trial = in_order(*map(np.concatenate, zip(_columns(*transient), (time, trial), strict=True)))
-            start, stop = _checked(time, trial, windows)
+            start, _ = _checked(time, trial, windows)
             inside, before = time >= start, (np.empty(0), np.empty(0, np.int64))
             if not inside.all():
                 time, trial, before = time[inside], trial[inside], (time[~inside], trial[~inside])
@@ -398,29 +398,17 @@ def _refuse_unit(time):
 
 
 def _checked(time, trial, windows):
-    """(start, stop) of the window of each spike, or of all; InputError for spikes at impossible times, or out of order.
-
-    Spikes before the window are the transient if they are not before time 0.
-    """
+    """(start, stop) of the window of each spike, or of all; InputError for spikes outside of it, or out of order."""
     outside = trial[(trial < 0) | (trial >= len(windows))]
     if outside.size:
         raise InputError("trial", outside[0], f"from 0 to {len(windows) - 1}, for n_trials = {len(windows)}")
-    start, stop = (ends[0] if is_common(ends) else ends[trial] for ends in windows.T)
-    within = (time >= np.minimum(start, 0.0)) & (time <= stop)  # a NaN is not
-    if not within.all():
-        raise _outside(time, trial, windows, int(np.argmin(within)))
+    wrong = first_outside(time, trial, windows)
+    if wrong is not None:
+        raise outside_window(time, trial, windows, wrong)
     step = np.diff(trial)
     if np.any(step < 0) or np.any(np.diff(time)[step == 0] < 0):
         raise InputError("the spikes are not in order", remedy="sort them by trial, then by time")
-    return start, stop
-
-
-def _outside(time, trial, windows, k):
-    """The InputError of spike k, which is outside the window of its trial."""
-    start, stop = windows[trial[k]]
-    early = "give start = the time from which the trial was observed" if time[k] < min(start, 0.0) else ""
-    allowed = f"a finite number from {min(start, 0.0):g} to {stop:g} (ms)"
-    return InputError("time", time[k], allowed, early).within(trial=int(trial[k]))
+    return of_spikes(windows, trial)
 
 
 def _with_copies(doubts, time, trial):

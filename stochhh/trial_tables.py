@@ -13,7 +13,7 @@ _EARLY = 500  # parts of the window, in the first of which times in seconds lie
 
 
 def read_trials(path, columns, unit, n_trials, trials, what="spikes", *, separator=None, comment="#"):
-    """(table, n_trials, trials): the columns, with `trial` as whole numbers and `time` in ms; how they are numbered.
+    """(table, n_trials, trials): the Columns, with `trial` as whole numbers and `time` in ms; how they are numbered.
 
     Arguments:
         path: the file.
@@ -29,7 +29,8 @@ def read_trials(path, columns, unit, n_trials, trials, what="spikes", *, separat
     table = read_columns(path, wanted, texts=("trial",), separator=separator, comment=comment)
     table["time"] = np.asarray(table["time"], dtype=np.float64) * _IN_MS[unit or "ms"]
     if "trial" not in table:
-        return table | {"trial": np.zeros(table["time"].size, dtype=np.int64)}, 1, None
+        table["trial"] = np.zeros(table["time"].size, dtype=np.int64)
+        return table, 1, None
     table["trial"], n_trials, trials = _numbers(table["trial"], n_trials, trials, what)
     return table, n_trials, trials
 

@@ -5,7 +5,17 @@ import numpy as np
 from .errors import InputError, real
 from .trial_numbers import columns_of_numbers
 
-__all__ = ["DifferentWindowsError", "ends_of", "is_common", "no_common", "number_of_windows", "windows_of"]
+__all__ = [
+    "DifferentWindowsError",
+    "ends_of",
+    "first_outside",
+    "is_common",
+    "no_common",
+    "number_of_windows",
+    "of_spikes",
+    "outside_window",
+    "windows_of",
+]
 
 
 class DifferentWindowsError(InputError):
@@ -63,6 +73,33 @@ def _is_each(value):
 def is_common(ends):
     """Whether all trials have the same start, or stop, shape (n_trials,), or the same window, shape (n_trials, 2)."""
     return ends.strides[0] == 0 or bool(np.all(ends == ends[0]))
+
+
+def of_spikes(windows, trial):
+    """(start, stop) of the window of each spike, ms, shape (n_spikes,) each; numbers where it is common."""
+    return tuple(ends[0] if is_common(ends) else ends[trial] for ends in windows.T)
+
+
+def first_outside(time, trial, windows):
+    """Number of the first spike that is outside the window of its trial, and not of its transient; or None.
+
+    The transient is the time from 0 to the start of the window.
+    """
+    start, stop = of_spikes(windows, trial)
+    inside = (time >= np.minimum(start, 0.0)) & (time <= stop)  # a NaN is not
+    return None if inside.all() else int(np.argmin(inside))
+
+
+def outside_window(time, trial, windows, k):
+    """The InputError of spike k, which is outside the window of its trial."""
+    start, stop = windows[trial[k]]
+    remedy = ""
+    if time[k] < min(start, 0.0):
+        remedy = "give start = the time from which the trial was observed, if it was before 0"
+    elif time[k] > stop:
+        remedy = "give stop = the time up to which the trial was observed, if it was longer"
+    allowed = f"a finite number from {min(start, 0.0):g} to {stop:g} (ms)"
+    return InputError("time", time[k], allowed, remedy).within(trial=int(trial[k]))
 
 
 def no_common(windows, values, what):

@@ -108,8 +108,9 @@ def _density(ax, trains, found):
 
 def _references(spectrum, autocorrelation, trains):
     """The limits of spectrum and autocorrelation."""
+    drawn = bool(spectrum.lines)
     for label, spikes in trains.items():
-        if spikes.time.size and autocorrelation.lines:
+        if drawn and spikes.time.size and autocorrelation.lines:
             marks_of_spectrum(spikes, spectrum, label)
             autocorrelation.axhline(rate(spikes).value, color=colour_of(label), lw=0.5, alpha=0.6, zorder=0)
     if spectrum.lines and not spectrum.get_title(loc="left"):

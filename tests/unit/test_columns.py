@@ -51,6 +51,21 @@ def test_every_layout_gives_the_same_spikes(tmp_path, layout):
     assert spikes.trial.tolist() == TRIALS and spikes.n_trials == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "options", "line"),
+    [
+        ("trial,time\n0,1.5\n0,120\n1,7.25\n", {}, 3),
+        ("# ms\n\ntrial,time\n\n1,7.25 # late\n# more\n\n0,120\n0,130\n", {}, 8),
+        ("7.25 1\n0.5 0\n120 0\n", {"time": 0, "trial": 1}, 3),
+        ("0.12\n", {"time": 0, "trial": None, "unit": "s"}, 1),
+    ],
+)
+def test_a_spike_outside_the_window_is_named_by_its_line(tmp_path, text, options, line):
+    said = rf"spikes.txt, line {line}: trial 0: time = 120.0 .* from 0 to 100 \(ms\); give stop = the time up to which"
+    with pytest.raises(sh.InputError, match=said):
+        read(tmp_path, text, **options)
+
+
 def test_one_column_of_times_is_one_trial(tmp_path):
     assert [t.tolist() for t in read(tmp_path, "3\n1\n2\n", time=0, trial=None)] == [[1.0, 2.0, 3.0]]
     assert read(tmp_path, "time\n", trial=None).time.size == 0
