@@ -78,7 +78,8 @@ def _placed(source):
     for one in placed:
         if not all(hasattr(one.train, name) for name in ("t_start", "t_stop", "rescale")):
             where = "source" if one.segment is None else f"segments[{one.segment}].spiketrains"
-            raise InputError(f"{where}[{one.position}]", one.train, "a neo.SpikeTrain", f"give {_NEO}")
+            remedy = "read it with lazy=False" if hasattr(one.train, "load") else f"give {_NEO}"
+            raise InputError(f"{where}[{one.position}]", one.train, "a neo.SpikeTrain", remedy)
     if not placed:
         raise InputError(
             "there is no spike train", remedy="give one neo.SpikeTrain for each trial, silent ones included"

@@ -119,10 +119,11 @@ class SpikeTrains:
 
     def __repr__(self) -> str:
         trials = f"{self.n_trials} trial{'' if self.n_trials == 1 else 's'}"
+        shortest, longest = (f"{length:g}" for length in (self.durations.min(), self.durations.max()))
         if is_common(self.windows):
             window = f"window {self.start:g} to {self.stop:g} ms"
         else:
-            window = f"windows of {self.durations.min():g} to {self.durations.max():g} ms"
+            window = f"windows of {shortest}{'' if shortest == longest else f' to {longest}'} ms"
         return f"<SpikeTrains: {self.time.size} spikes in {trials}, {window}>"
 
     @property

@@ -416,6 +416,21 @@ class TestNeo:
         with pytest.raises(InputError, match=said):
             SpikeTrains.from_neo(self.units({"name": "x"}, {"name": "y"}), **options)
 
+    @pytest.mark.parametrize("grouped", [True, False])
+    def test_what_a_reader_of_neo_makes(self, grouped):
+        """Three units, and two segments of 10 s at different times of one recording."""
+        reader = self.neo.io.ExampleIO("no file")
+        block = reader.read_block(lazy=False, create_group_across_segment={"SpikeTrain": grouped})
+        units = SpikeTrains.units_from_neo(block)
+        assert list(units) == ["unit0", "unit1", "unit2"]
+        for k, spikes in enumerate(units.values()):
+            trains = [segment.spiketrains[k].rescale("ms") for segment in block.segments]
+            assert [times.tolist() for times in spikes] == [train.magnitude.tolist() for train in trains]
+            assert spikes.windows.tolist() == [[float(t.t_start), float(t.t_stop)] for t in trains]
+            assert repr(spikes).endswith("in 2 trials, windows of 10000 ms>") and spikes.aligned().stop == 10000.0
+        with pytest.raises(InputError, match=r"segments\[0\].spiketrains\[0\] = .*; read it with lazy=False"):
+            SpikeTrains.from_neo(reader.read_block(lazy=True))
+
     def test_units_that_cannot_be_told(self):
         with pytest.raises(InputError, match="the segments have 1 to 2 trains, and nothing tells the unit of each"):
             SpikeTrains.from_neo(self.block([[1.0], [2.0]], [[3.0]]))
