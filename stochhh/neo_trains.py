@@ -81,9 +81,8 @@ def _placed(source):
             remedy = "read it with lazy=False" if hasattr(one.train, "load") else f"give {_NEO}"
             raise InputError(f"{where}[{one.position}]", one.train, "a neo.SpikeTrain", remedy)
     if not placed:
-        raise InputError(
-            "there is no spike train", remedy="give one neo.SpikeTrain for each trial, silent ones included"
-        )
+        remedy = "give one neo.SpikeTrain for each trial, silent ones included"
+        raise InputError("there is no spike train", remedy=remedy)
     return placed
 
 
@@ -92,13 +91,11 @@ def _names(placed, groups):
     marks = [[one.train.annotations.get(mark) for one in placed] for mark in _MARKS]
     if placed[0].segment is None:
         return next((_texts(mark) for mark in marks if None not in mark), ["0"] * len(placed))
-    named = [one.train.name or None for one in placed]
+    named, segments = [one.train.name or None for one in placed], [one.segment for one in placed]
     for names in (_by_group(placed, groups), *marks, named if _recur(placed, named) else [None]):
-        if None not in names and len(set(zip((one.segment for one in placed), _texts(names), strict=True))) == len(
-            placed
-        ):
+        if None not in names and len({*zip(segments, _texts(names), strict=True)}) == len(placed):
             return _texts(names)
-    sizes = Counter(one.segment for one in placed).values()
+    sizes = Counter(segments).values()
     if min(sizes) < max(sizes):
         fault = f"the segments have {min(sizes)} to {max(sizes)} trains, and nothing tells the unit of each"
         raise InputError(fault, remedy="annotate the trains with unit_id, or give a list of those of one unit")

@@ -32,7 +32,12 @@ def windows_of(n_trials, start=..., stop=..., windows=None):
 
     Raises InputError for windows that are not finite, or that end before they start.
     """
-    known = (None, None) if windows is None else [ends[0] if is_common(ends) else ends for ends in windows.T]
+    known = (None, None)
+    if windows is not None:
+        each = np.asarray(windows, dtype=np.float64)
+        if each.ndim != 2 or each.shape[1] != 2 or not len(each):
+            raise InputError("windows", windows, "the start and the stop of each trial, shape (n_trials, 2)")
+        known = [ends[0] if is_common(ends) else ends for ends in each.T]
     start, stop = (
         ends_of(name, before if given is ... else given, n_trials)
         for name, given, before in zip(("start", "stop"), (start, stop), known, strict=True)
@@ -53,7 +58,9 @@ def ends_of(name, value, n_trials):
         return np.broadcast_to(real(name, value, unit="ms"), (n_trials,))
     (ends,) = columns_of_numbers(**{name: value})
     if ends.size != n_trials:
-        raise InputError(f"{name} has {ends.size} entries for {n_trials} trials", remedy="give a number, or one each")
+        raise InputError(
+            f"{name} has {ends.size} entries", remedy=f"give one number, or {n_trials}, one for each trial"
+        )
     if not np.all(np.isfinite(ends)):
         k = int(np.argmin(np.isfinite(ends)))
         raise InputError(f"{name}[{k}]", ends[k], "a finite number (ms)")

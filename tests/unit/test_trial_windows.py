@@ -4,6 +4,8 @@ Would catch: a mean of rates in place of a rate, a short trial taken for a silen
 interval, a latency from the start of the recording in place of the stimulus, times before 0 that are lost.
 """
 
+from dataclasses import replace
+
 import matplotlib
 import numpy as np
 import pytest
@@ -69,11 +71,22 @@ class TestTrains:
         assert moved.windows.tolist() == [[-10.0, 90.0], [-250.0, 50.0], [-100.0, 100.0]]
         assert moved.aligned().windows.tolist() == [[0.0, 100.0], [0.0, 300.0], [0.0, 200.0]]
 
+    def test_replaced(self):
+        assert replace(TRAINS, windows=[[-100.0, 250.0]] * 3) == sh.SpikeTrains.from_lists(
+            TIMES, start=-100.0, stop=250.0
+        )
+        assert replace(TRAINS, stop=300.0).windows.tolist() == [[a, 300.0] for a in START]
+        more = replace(TRAINS.cut(), n_trials=5)
+        assert (more.n_trials, more.window, more.counts().tolist()) == (5, 100.0, [1, 2, 2, 0, 0])
+        for changes, said in (({"n_trials": 5}, "start has 3 entries"), ({"windows": [0.0, 1.0]}, "windows = ")):
+            with pytest.raises(InputError, match=said):
+                replace(TRAINS, **changes)
+
     @pytest.mark.parametrize(
         ("start", "stop", "said"),
         [
             ([0.0, 1.0, 2.0], 2.0, r"trial 2: start = 2.0 is not allowed: it must be below stop = 2.0 \(ms\)"),
-            ([0.0, 1.0], 100.0, "start has 2 entries for 3 trials; give a number, or one each"),
+            ([0.0, 1.0], 100.0, "start has 2 entries; give one number, or 3, one for each trial"),
             ([0.0, np.nan, 0.0], 100.0, r"start\[1\] = nan is not"),
             (0.0, [100.0, np.inf, 1.0], r"stop\[1\] = inf is not"),
             (["0", "1", "2"], 100.0, "start = .* not one of type"),

@@ -13,7 +13,7 @@ from ..statistic import Statistic
 from ..uncertainty import Replicated, kurtosis_error, skewness_error
 from .isi_powers import kurtosis, mean, powers, skewness, variance
 from .tail import allowing_for_tail, heavy_tail
-from .window import Hidden, time_resolution
+from .window import Censoring, time_resolution
 
 if TYPE_CHECKING:
     from ...annotations import Method, Spikes
@@ -46,11 +46,11 @@ def isi_mean(spikes: Spikes, level: float = 0.95, method: Method = "jackknife") 
         method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
 
     It is the mean over spikes, which is 1/rate in every stationary train; if all ISIs are equal up to rounding its
-    interval is that of 1/rate. ISIs longer than the window T are never observed. Remaining bias with 20 trials (that of
-    the plain mean in brackets): 5 spikes per window: Poisson -5 % (-23), gamma with CV 0.5: 0 (-6), with CV 1.4: -17
-    (-40); 20 spikes: 0 (-5), 0 (-1), 0 (-10); 100 spikes: 0 (-1), 0 (0), 0 (-2). There is no bias for a periodic train.
-    If ISIs longer than the window are likely (see `Hidden`), the interval is extended to include that of 1/rate, which
-    is not affected. Coverage and intervals: see `by_trial`.
+    interval is that of 1/rate. ISIs longer than the window T are never observed; for windows of different lengths see
+    `window_weight`. Remaining bias with 20 trials (that of the plain mean in brackets): 5 spikes per window: Poisson -5
+    % (-23), gamma with CV 0.5: 0 (-6), with CV 1.4: -17 (-40); 20 spikes: 0 (-5), 0 (-1), 0 (-10); 100 spikes: 0 (-1),
+    0 (0), 0 (-2). There is no bias for a periodic train. If ISIs longer than the window are likely (see `Censoring`),
+    the interval is extended to include that of 1/rate, which is not affected. Coverage and intervals: see `by_trial`.
 
     Source of the weights: Horvitz and Thompson, J. Am. Stat. Assoc. 47, 663 (1952).
 
@@ -65,13 +65,13 @@ def isi_mean(spikes: Spikes, level: float = 0.95, method: Method = "jackknife") 
 
 def _mean(statistic, spikes, level, method):
     """The mean ISI, with the interval of 1/rate, which loses no ISI, if its own is missing or too narrow."""
-    mean, hidden = statistic.by_trial(spikes, level, method), Hidden.of(spikes, level)
-    hides = None if hidden is None else hidden.reason(tail=1)
+    mean, censoring = statistic.by_trial(spikes, level, method), Censoring.of(spikes, level)
+    hides = None if censoring is None else censoring.reason(tail=1)
     isi, _ = spikes.isi()
     equal = mean.low is None and mean.n > 1 and np.ptp(isi) <= 2 * time_resolution(spikes)
     if not equal and (mean.low is None or hides is None):
         return mean
-    frequency = hidden.frequency
+    frequency = censoring.frequency
     if not frequency.low or not frequency.high:
         return mean.without_interval(hides) if hides else mean
     low, high = float(hertz(1 / frequency.high)), float(hertz(1 / frequency.low))
@@ -99,8 +99,8 @@ def cv(spikes: Spikes, level: float = 0.95, method: Method = "jackknife") -> Est
     Corrected for the finite window as in isi_mean, and for the bias of small samples by the jackknife over trials; with
     one trial the latter is not possible, and for n Poisson ISIs the value is too small by 1.1/n to 1.5/n. Remaining
     bias with 20 trials: 5 spikes per window: Poisson -8 %, gamma with CV 0.5: 0, with CV 1.4: -15; 20 and 100 spikes:
-    0, 0, 0. If too many long ISIs are lost at the ends of the window (see `Hidden`; a Poisson train requires 14 spikes
-    per trial) no interval is given. The interval is by trial on the log scale, and no narrower than that of N
+    0, 0, 0. If too many long ISIs are lost at the ends of the window (see `Censoring`; a Poisson train requires 14
+    spikes per trial) no interval is given. The interval is by trial on the log scale, and no narrower than that of N
     independent ISIs with this CV and a skewness g, with the kurtosis 16/9 g^2 of narrow lognormal distributions, se^2 =
     (1/2 + 4/9 g^2 + cv^2 - g cv) / N, or that of a gamma distribution, since 20 trials underestimate the variability. A
     sample that lacks the rare long ISIs appears regular: the upper end is therefore extended according to the
@@ -207,12 +207,12 @@ def _of_order(order, fewest=0):
         estimate = statistic.by_trial(spikes, level, method)
         if estimate.low is None:
             return estimate
-        hidden = Hidden.of(spikes, level)
-        hides = hidden.reason(tail=1) or _too_few(len(spikes.isi()[0]), fewest)
+        censoring = Censoring.of(spikes, level)
+        hides = censoring.reason(tail=1) or _too_few(len(spikes.isi()[0]), fewest)
         if hides is not None:
             return estimate.without_interval(hides)
         estimate = allowing_for_tail(estimate, spikes, order, statistic.quantity.scale)
-        barely = hidden.reason(tail=1, spare=_SPARE)
+        barely = censoring.reason(tail=1, spare=_SPARE)
         return estimate if barely is None else estimate.doubted(_SELECTED.format(estimate.name, barely))
 
     return estimator

@@ -15,7 +15,7 @@ from ..kinds import given, of_spikes
 from ..places import points
 from ..statistic import Statistic
 from ..uncertainty import confidence, curve_by_trial
-from .window import Hidden, time_resolution, window_weight
+from .window import Censoring, time_resolution, window_weight
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -156,8 +156,8 @@ def log_isi_mean(spikes: Spikes, level: float = 0.95, method: Method = "jackknif
         method: of the interval, "jackknife" or "bootstrap", see `by_trial`.
 
     Corrected for the finite window as in `isi_mean`. ISIs that are 0 up to rounding are not used. If too many long ISIs
-    are lost at the ends of the window (see `Hidden`; a Poisson train requires 7 spikes per trial) no interval is given.
-    Measured coverage with 20 trials of 50 spikes at a nominal level of 95 %: 95 to 96 %.
+    are lost at the ends of the window (see `Censoring`; a Poisson train requires 7 spikes per trial) no interval is
+    given. Measured coverage with 20 trials of 50 spikes at a nominal level of 95 %: 95 to 96 %.
     """
     return LOG_ISI_MEAN.estimate(spikes, level, method)
 
@@ -197,8 +197,8 @@ def _log_powers(spikes):
 
 
 def _too_short(spikes, level):
-    """Why the window is too short, or None; see `Hidden`."""
-    return Hidden.of(spikes, level, spikes.isi()[0] > time_resolution(spikes)).reason(tail=0.5)
+    """Why the window is too short, or None; see `Censoring`."""
+    return Censoring.of(spikes, level, spikes.isi()[0] > time_resolution(spikes)).reason(tail=0.5)
 
 
 LOG_ISI_MEAN = Statistic(

@@ -9,7 +9,7 @@ import numpy as np
 from ...errors import real
 from ..estimate import LOG, Quantity, TrialSums
 from ..statistic import Statistic
-from .window import Hidden, time_resolution, window_weight
+from .window import Censoring, time_resolution, window_weight
 
 if TYPE_CHECKING:
     from ...annotations import Method, Spikes
@@ -104,8 +104,8 @@ def _over_pairs(term, order):
 
 
 def _too_short(spikes, level):
-    """Why the window is too short for pairs of ISIs, or None; see `Hidden`."""
-    return Hidden.of(spikes, level).reason(tail=0)
+    """Why the window is too short for pairs of ISIs, or None; see `Censoring`."""
+    return Censoring.of(spikes, level).reason(tail=0)
 
 
 def _local(name, label, term, order):

@@ -12,7 +12,7 @@ from ..estimate import FISHER, Curve, Quantity, TrialSums, binned
 from ..estimate.sums import GROUPS
 from ..kinds import of_spikes
 from ..uncertainty import Replicated, Spread, confidence
-from .window import Hidden, window_weight
+from .window import Censoring, window_weight
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -40,8 +40,8 @@ def serial_correlation(spikes: SpikeTrains, lags: ArrayLike | None = None, level
 
     Returns a Curve. 0 at all lags for a renewal train. Means and variances are those of all trials together, so a rate
     that varies between trials appears as a positive correlation at every lag. The bias of order 1/n_trials is removed;
-    sequences longer than the window are never observed, and if too many long ISIs are lost (see `Hidden`) no intervals
-    are given. Intervals by trial on the Fisher scale.
+    sequences longer than the window are never observed, and if too many long ISIs are lost (see `Censoring`) no
+    intervals are given. Intervals by trial on the Fisher scale.
 
     The variability between trials does not account for events that occur in few of them, such as two successive skips
     of a clock or a long sequence of long ISIs. The standard error of rho_k on the Fisher scale is therefore at least
@@ -68,7 +68,7 @@ def serial_correlation(spikes: SpikeTrains, lags: ArrayLike | None = None, level
         lags, level, x_name="lag", x_unit="1", support=support[asked],
         floor=_least_error(estimator, n_pairs, np.isin(told, _FIRST))[asked],
     )  # fmt: skip
-    doubt = Hidden.of(spikes, level).reason(tail=1)
+    doubt = Censoring.of(spikes, level).reason(tail=1)
     return curve if doubt is None or np.isnan(curve.low).all() else curve.without_interval(doubt)
 
 

@@ -12,7 +12,7 @@ from .counts import rate
 if TYPE_CHECKING:
     from ..estimate import Estimate
 
-__all__ = ["Hidden", "time_resolution", "typical_window", "window_weight"]
+__all__ = ["Censoring", "time_resolution", "typical_window", "window_weight"]
 
 _LONGEST = 0.9  # of the window: no weight grows beyond that of a stretch of this length
 _LONG = 0.02  # part of the ISIs that may be longer than half the window
@@ -52,8 +52,8 @@ def typical_window(spikes):
     return float(T[0] if T[0] == T[-1] else T[np.searchsorted(np.cumsum(T), T.sum() / 2)])
 
 
-class Hidden(NamedTuple):
-    """What the spikes say about long ISIs that are lost at the ends of the windows.
+class Censoring(NamedTuple):
+    """How far long ISIs are censored by the ends of the windows, as the spikes tell.
 
     Arguments:
         frequency: Estimate of the rate, Hz.
