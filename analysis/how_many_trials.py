@@ -15,12 +15,13 @@ import math
 import numpy as np
 
 import stochhh as sh
-from stochhh.plotting import PAGE, journal, letter, new_figure
+from stochhh.plotting import PAGE, colour_of, journal, letter, new_figure
 from stochhh.script import main, save_figure
 from stochhh.statistics import cv, fano_factor, isi_mean, rate
 
 TARGET = 1.0  # percent of the value
 STATISTICS = {"rate": rate, "isi_mean": isi_mean, "cv": cv, "fano_factor": fano_factor}
+TITLES = {"rate": "Rate", "isi_mean": "Mean ISI", "cv": "CV of the ISIs", "fano_factor": "Fano factor of the count"}
 FEWEST = 20  # trials in a group
 
 
@@ -64,7 +65,7 @@ def half_widths(statistic, spikes, n):
 def drawn(rows):
     names = dict.fromkeys(row["statistic"] for row in rows)
     with journal():
-        figure = new_figure(PAGE, 52.0)
+        figure = new_figure(PAGE, 62.0)
         axes = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
         for ax, name, text in zip(axes, names, "abcd", strict=False):
             mine = [row for row in rows if row["statistic"] == name]
@@ -72,17 +73,28 @@ def drawn(rows):
             median, least, largest = (
                 np.array([row[f"{which}_percent"] for row in mine]) for which in ("median", "least", "largest")
             )
-            ax.plot(n, median, "o-", color="black", ms=2.5)
-            ax.fill_between(n, least, largest, color="black", alpha=0.2, lw=0)
+            blue = colour_of("jump")
+            ax.plot(n, median, "o-", color=blue, ms=2.5, label="median of the groups")
+            ax.fill_between(n, least, largest, color=blue, alpha=0.3, lw=0, label="least to largest")
             onward = np.geomspace(min(n[-1], needed), max(n[-1], needed), 20)
-            ax.plot(onward, median[-1] * np.sqrt(n[-1] / onward), ls=(0, (3, 2)), color="black", lw=0.8)
+            ax.plot(
+                onward,
+                median[-1] * np.sqrt(n[-1] / onward),
+                ls=(0, (3, 2)),
+                color=blue,
+                lw=0.8,
+                label=r"$1 / \sqrt{n}$",
+            )
             ax.axhline(TARGET, color="0.6", lw=0.6, zorder=0)
-            ax.plot([needed], [TARGET], "D", color="black", ms=3.5, mfc="white")
-            ax.set(xscale="log", yscale="log", xlabel="Trials", title=name.replace("_", " "))
-            ax.title.set_fontsize(7)
-            ax.margins(x=0.06)
+            ax.plot([needed], [TARGET], "D", color="black", ms=3.5, mfc="white", label=f"trials for {TARGET:g} %")
+            rounded = float(f"{needed:.3g}")
+            ax.annotate(f"{rounded:.0f}", (needed, TARGET), (-3, -9), textcoords="offset points", ha="right")
+            ax.set(xscale="log", yscale="log", xlabel="Number of trials, $n$")
+            ax.set_title(TITLES[name], fontsize=7)
+            ax.margins(x=0.06, y=0.08)
             letter(ax, text, 16)
         axes[0].set_ylabel("Half width of the\n95 % interval (% of the value)")
+        figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
     return figure
 
 

@@ -2,8 +2,8 @@
 
 The experiment FILE (the example `question` without one) is run with every scheme and step of STEPS, and by Heun at
 FINEST, which stands for no step at all. A step is small enough for a statistic if the interval of its bias, from
-independent trials, lies within MARGIN of the value; the largest such step of each scheme is printed, and the table has
-the time that each run took. The jump backend has no such step: its `tolerance` bounds the error of a spike time.
+independent trials, lies within MARGIN of the value (grey); the largest such step of each scheme is printed, and the
+table has the time that each run took. The jump backend has no such step: its `tolerance` bounds the error of a spike.
 
     python analysis/which_dt.py question.toml --quick --out out
 """
@@ -11,12 +11,16 @@ the time that each run took. The jump backend has no such step: its `tolerance` 
 import numpy as np
 
 import stochhh as sh
-from stochhh.plotting import PAGE, journal, legend_above, letter, new_figure
+from stochhh.plotting import PAGE, colour_of, journal, letter, new_figure
 from stochhh.script import main, save_figure
 
 FINEST = 0.002  # ms
 STEPS = (0.005, 0.01, 0.02, 0.04)  # ms
-SCHEMES = {"euler-maruyama": "o", "heun": "s", "splitting": "^"}
+SCHEMES = {  # name, colour, marker, as in the paper figures
+    "euler-maruyama": ("Euler-Maruyama", colour_of("diffusion"), "o"),
+    "heun": ("Heun", "#D55E00", "s"),
+    "splitting": ("splitting", "#009E73", "^"),
+}
 MARGIN = "5%"  # of the value
 STATISTICS = ("rate", "cv")
 
@@ -64,25 +68,25 @@ def row(scheme, dt, name, seconds=np.nan, verdict="unstable", bias=None, reason=
 
 def drawn(rows):
     with journal():
-        figure = new_figure(PAGE, 60.0)
+        figure = new_figure(PAGE, 65.0)
         axes = figure.subplots(1, len(STATISTICS))
         for ax, name, text in zip(axes, STATISTICS, "ab", strict=True):
             part = float(MARGIN.rstrip("%"))
-            ax.axhspan(-part, part, color="0.9", lw=0, zorder=0)
+            ax.axhspan(-part, part, color="0.9", lw=0, zorder=0, label=f"margin, ±{part:g} %")
             ax.axhline(0, color="0.6", lw=0.6, zorder=0)
-            for k, (scheme, marker) in enumerate(SCHEMES.items()):
+            for k, (scheme, (title, colour, marker)) in enumerate(SCHEMES.items()):
                 mine = [r for r in rows if (r["scheme"], r["statistic"]) == (scheme, name)]
                 bias, low, high = (np.array([r[key] for r in mine]) for key in ("bias_percent", "low", "high"))
                 dt = np.array([r["dt"] for r in mine]) * 1.06 ** (k - 1)  # side by side
                 reach = np.nan_to_num([bias - low, high - bias])
-                look = {"color": ("black", "0.35", "0.6")[k], "ms": 3.5, "mfc": "white", "lw": 0.8}
-                ax.errorbar(dt, bias, reach, marker=marker, ls="-", label=scheme, elinewidth=0.8, **look)
-            ax.set(xscale="log", xlabel="Time step, dt (ms)", ylabel=f"Bias of the {name.replace('cv', 'CV')} (%)")
+                look = {"color": colour, "marker": marker, "ms": 3.5, "lw": 0.8}
+                ax.errorbar(dt, bias, reach, label=title, elinewidth=0.8, **look)
+            ax.set(xscale="log", xlabel="Time step, $dt$ (ms)", ylabel=f"Bias of the {name.replace('cv', 'CV')} (%)")
             ax.set_xticks(STEPS, [f"{dt:g}" for dt in STEPS])
             ax.set_xticks([], minor=True)
             ax.margins(x=0.08)
             letter(ax, text, 26)
-        legend_above(axes[-1])
+        figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
     return figure
 
 

@@ -1,4 +1,4 @@
-"""How do inhibition and the correlation of inputs shape the interspike intervals of a Hodgkin-Huxley neuron?
+"""After Brown and Feng (2000): how do inhibition and correlated inputs shape the ISIs of a Hodgkin-Huxley neuron?
 
 Brown and Feng, Neurocomputing 32-33 (2000), doi 10.1016/S0925-2312(00)00144-2: N = 100 inputs of 100 Hz, their
 correlation c, inhibition of r times the frequency of excitation, no current.
@@ -11,11 +11,12 @@ speaks of correlations between 100 excitatory inputs.
 Here: +0.5 and -0.5 mV, which gives the stated 30 ms at r = 0; c is that of the excitatory inputs, by common spikes, and
 inhibition is independent: kappa_1 = 5 (1 - r) mV/ms, kappa_2 = 2.5 (1 + 99 c + r) mV2/ms. Common spikes make no
 correlation below 0: there the diffusion alone is shown, which needs no more than kappa_1 and kappa_2. (a, c) against
-r; grey: c = 0 with inhibition of 0.1 mV. (b, d) against c, an axis that is linear up to 0.01 and logarithmic beyond.
-Bands, 95 %, mostly narrower than the markers. By 256 trials of 5 s:
+r; grey: what the abstract states for c = 0; dotted: c = 0 with inhibition of 0.1 mV. (b, d) against c, an axis that is
+linear up to 0.01 and logarithmic beyond. Bands, 95 %, mostly narrower than the markers. By 256 trials of 5 s:
 
-- c = 0: 29.9 ms at r = 0 as stated, but 65 ms at r = 1, with a CV from 0.71 to 0.77. With inhibition of 0.1 mV it is
-  37 ms and 0.76: the stated constancy needs inhibition that is much weaker than excitation, as IPSPs are near rest.
+- c = 0: the constancy is not reproduced with 0.5 mV. The mean ISI is 29.9 ms at r = 0 as stated, but doubles to 65 ms
+  at r = 1; the CV, from 0.71 to 0.77, is nearly constant. With inhibition of 0.1 mV, a fifth of excitation (IPSPs near
+  rest are small), they are 37 ms and 0.76 at r = 1, within what is stated.
 - c = 0.1: 16.6 ms and a CV of 0.25 at r = 0, 21.5 ms and 0.34 at r = 1: the mean ISI falls 1.8- to 3.0-fold, the CV
   2.9- to 2.3-fold, as stated.
 - c = -0.005, by diffusion: 56 ms at r = 0, 1.9 times as much as at c = 0, and 1.6 times at r = 1, as stated; the CV
@@ -27,7 +28,7 @@ Bands, 95 %, mostly narrower than the markers. By 256 trials of 5 s:
 """
 
 import stochhh as sh
-from stochhh.plotting import GREY, PAGE, against, journal, legend_above, letter, new_figure
+from stochhh.plotting import GREY, PAGE, against, colour_of, journal, letter, new_figure
 from stochhh.script import main, save_figure
 
 NEURON = sh.HodgkinHuxley(I_app=0.0)
@@ -35,7 +36,8 @@ RATIOS = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]
 MARKED = {-0.005: "D", 0.0: "o", 0.01: "^", 0.1: "s"}  # correlation: marker
 GRID = [-0.007, -0.006, -0.005, -0.004, -0.003, -0.002, -0.001, 0.0, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1]
 ENDS = {0.0: "o", 1.0: "s"}  # ratio: marker
-WEIGHT, SMALL = 0.5, 0.1  # mV: of every synapse; of inhibition in the grey line
+WEIGHT, SMALL = 0.5, 0.1  # mV: of every synapse; of inhibition in the dotted line
+STATED = {"isi_mean": (30.0, 40.0), "cv": (0.74, 0.76)}  # at c = 0, all r; of the CV "0.75"
 STATISTICS = {"isi_mean": "Mean ISI (ms)", "cv": "CV of the ISIs"}
 FEW = {"ratios": RATIOS[::5], "grid": [-0.005, 0.0, 0.005, 0.01, 0.03, 0.1], "n_trials": 32}
 
@@ -69,13 +71,13 @@ def measured(backend, r, c, weight, n_trials, seed):
 
 def drawn(found, ratios, grid):
     with journal():
-        figure = new_figure(PAGE, 110.0)
+        figure = new_figure(PAGE, 112.0)
         panels = figure.subplots(2, 2, sharex="col", sharey="row")
         for (left, right), (name, label) in zip(panels, STATISTICS.items(), strict=True):
             small = [found["jump", r, 0.0, SMALL][name] for r in ratios]
-            against(
-                ratios, small, left, color=GREY, ls=":", marker="", label=f"jump, $c$ = 0, inhibition of {SMALL:g} mV"
-            )
+            left.axhspan(*STATED[name], color=GREY, alpha=0.3, lw=0, label="stated for $c$ = 0")
+            look = {"color": colour_of("jump"), "ls": (0, (1, 1.5)), "lw": 1.3, "marker": ""}
+            against(ratios, small, left, label=f"jump, $c$ = 0, inhibition of {SMALL:g} mV", **look)
             for c, marker in MARKED.items():
                 line(left, found, name, ratios, lambda r, c=c: (r, c), marker, f"$c$ = ${c:g}$")
             for r, marker in ENDS.items():
@@ -92,9 +94,8 @@ def drawn(found, ratios, grid):
         panels[1, 1].minorticks_off()
         for ax, text in zip(panels.flat, "abcd", strict=True):
             letter(ax, text, 32)
-        handles = panels[0, 1].lines[:2]  # one of each backend
-        legend_above(panels[0, 0], handles, [handle.get_label() for handle in handles])
-        legend_above(panels[1, 0], panels[1, 0].lines[:1], [panels[1, 0].lines[0].get_label()])
+        named = {label: handle for handle, label in zip(*panels[0, 0].get_legend_handles_labels(), strict=True)}
+        figure.legend(named.values(), named, loc="outside upper center", ncols=4)
     return figure
 
 

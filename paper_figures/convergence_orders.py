@@ -7,9 +7,9 @@ tenth. The question's input, with I_app = 7 uA/cm2 (a, b) and 3 (c).
 
 Stated: for additive noise strong order 1 and 3/2 (SRA1), weak 1 (Euler-Maruyama) and 2 (Kloeden and Platen, Numerical
 Solution of SDEs (1992), 10.3, 14.1, 15.1; Roessler, SIAM J. Numer. Anal. 48, 922 (2010); Alamo and Sanz-Serna, ibid.
-54, 3239 (2016)); of the jump errors below the tolerance. Here: the slopes, with 95 % intervals over groups of paths.
-Difference: the next order bends lines, so 0.93 and 1.84 instead of 1 and 2; SRA1 shows the second order of its drift
-before its 3/2, since the noise is weak; a few spikes on the verge of being none make up the jump's error.
+54, 3239 (2016)); jump errors below the tolerance. Here: slopes, 95 % intervals over groups of paths. Difference: the
+next order bends lines, so 0.93 and 1.84 instead of 1 and 2; SRA1 shows the second order of its drift before its 3/2,
+since the noise is weak; few spikes on the verge of being none make up the jump's error.
 
     python paper_figures/convergence_orders.py --quick --out out
 """
@@ -33,9 +33,10 @@ QUESTION = sh.SynapticInput(
     sh.Population("inh", n=20, rate=10.0, p=0.5, weight=-4.0),
 )
 NEURON = sh.HodgkinHuxley(I_app=7.0)
+NAMES = {"euler-maruyama": "Euler-Maruyama", "heun": "Heun", "sra1": "SRA1"}
 COLOURS = {"euler-maruyama": colour_of("diffusion"), "heun": "#D55E00", "splitting": "#009E73", "sra1": "#CC79A7"}
-GROUPS = 24
-FACTORS = (1, 2, 4, 8, 16)
+COLUMNS = ["panel", "scheme", "step", "difference", "low", "high", "order", "order_low", "order_high"]
+GROUPS, FACTORS = 24, (1, 2, 4, 8, 16)
 LABELS = {"strong": "Mean |$V_h - V_{h/2}$| (mV)", "weak": "|Mean $V_h - V_{h/2}$| (mV)", "jump": "Change, rms (ms)"}
 # (duration, ms; scheme -> finest step, ms, and paths of a group): errors of the mean, which are small, take many paths
 STRONG = 12.0, dict.fromkeys(COLOURS, (0.00125, 50))
@@ -119,8 +120,7 @@ def make(options):
             rows += rows_of(panel, name, h, size(groups).mean(axis=2))
     groups, tolerances = jump_errors(options)
     rows += rows_of("jump", "jump", tolerances, groups, power=2)
-    ends = ["difference", "low", "high", "order", "order_low", "order_high"]
-    table = pd.DataFrame(rows, columns=["panel", "scheme", "step", *ends])
+    table = pd.DataFrame(rows, columns=COLUMNS)
     save_figure(drawn(table), options, "convergence_orders", table)
 
 
@@ -131,7 +131,7 @@ def drawn(table):
             for k, (name, rows) in enumerate(table[table.panel == panel].groupby("scheme", sort=False)):
                 colour, marker = COLOURS.get(name, colour_of(name)), "os^D"[k % 4]
                 order, low, high = rows[["order", "order_low", "order_high"]].iloc[0]
-                said = f"{name}  {order:.2f} [{low:.2f}, {high:.2f}]"
+                said = f"{NAMES.get(name, name)}  {order:.2f} [{low:.2f}, {high:.2f}]"
                 bars = rows.difference - rows.low, rows.high - rows.difference
                 ax.errorbar(rows.step, rows.difference, bars, color=colour, marker=marker, ms=3, lw=0.8, label=said)
             ax.set(xscale="log", yscale="log", xlabel="Step, $h$ (ms)", ylabel=label, xmargin=0.05)

@@ -1,4 +1,4 @@
-"""By how much does the shot noise of synapses skew the membrane potential, and does it move its mean or variance?
+"""After Richardson and Gerstner (2005): does shot noise skew the membrane potential, and move its mean or variance?
 
 Richardson and Gerstner, Neural Comput. 17, 923 (2005): a passive membrane below threshold under excitatory and
 inhibitory conductances that Poisson spikes open.

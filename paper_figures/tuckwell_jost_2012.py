@@ -1,4 +1,4 @@
-"""Does weak noise silence a Hodgkin-Huxley neuron that fires repetitively, by jumps as by white noise?
+"""After Tuckwell, Jost and Gutkin (2009, 2012): does weak noise silence a repetitively firing Hodgkin-Huxley neuron?
 
 Tuckwell, Jost and Gutkin, PRE 80, 031907 (2009); Tuckwell and Jost, Physica A (2012), arXiv 1202.2491.
 Both: dV = (mu - I_ion) dt + sigma dW with C = 1 uF/cm2, so mu in uA/cm2, sigma in mV/sqrt(ms); from rest at mu = 0.
@@ -11,11 +11,12 @@ the mean spike count has a minimum (2012). Neither the heights nor the means mu 
 Here: (a) as in 2009, 1 s from rest, 1000 trials; (b) as in 2012, 500 s, 16 trials. In our units kappa_2 = sigma^2, and
 mu = I_app. The jumps are those of 800 excitatory and 200 inhibitory neurons (10 Hz, p = 0.5; in b also of 80 and 20), g
 and -4 g mV: their mean is 0 and g such that kappa_2 = sigma^2, g = sigma/sqrt(20) for 1000 neurons. Diffusion: Euler-
-Maruyama, dt = 0.01 ms. Black: the limit cycle without noise. Rings: the minima. Grey: diffusion begun at the fixed
+Maruyama, dt = 0.01 ms. Black: without noise, in a the first point of each curve (spikes in 1 s from rest), in b the
+limit cycle. Rings: the minima. Grey: diffusion begun at the fixed
 point under mu, which below sigma = 0.3 gave no spike in 16 times 500 s: there all spikes are those before the neuron
 first falls silent, and their mean rate is inverse to the duration. Above it the beginning is forgotten.
 
-In 1 s at mu = 6.6, 7.0, 7.6: 54.2, 57.3, 60.2 spikes without noise; least 3.5 [3.4, 3.7], 6.9 [6.5, 7.3], 25.8 [24.8,
+In 1 s at mu = 6.6, 7.0, 7.6: 55, 58, 61 spikes without noise; least 3.5 [3.4, 3.7], 6.9 [6.5, 7.3], 25.8 [24.8,
 26.9] by jumps, 3.7 [3.5, 3.9], 7.6 [7.2, 8.0], 28.7 [27.7, 29.8] by diffusion, at sigma = 0.40, 0.40 and 0.45. In 500 s
 at mu = 6.8: 56.0 Hz without noise; least 0.0095 [0.0045, 0.0257] by jumps and 0.0144 [0.0095, 0.0238] Hz by diffusion,
 both at 0.3: some 5 and 7 spikes instead of 28000.
@@ -30,7 +31,7 @@ neurons 6 Hz [4, 10]. The latter also come back sooner: 0.54 Hz [0.48, 0.60] at 
 import numpy as np
 
 import stochhh as sh
-from stochhh.plotting import GREY, PAGE, against, journal, legend_above, letter, new_figure
+from stochhh.plotting import GREY, PAGE, against, colour_of, dashes_of, journal, legend_above, letter, new_figure
 from stochhh.script import main, save_figure
 from stochhh.statistics import rate
 from stochhh.theory import limit_cycle
@@ -82,26 +83,32 @@ def make(options):
         "jump, $N$ = 1000": ("jump", curve("b", MU, "jump", 1000, long, **many)),
         "jump, $N$ = 100": ("jump", curve("b", MU, "jump", 100, long, **many)),
     }
-    silent = {mu: 1000.0 / limit_cycle(neuron(mu))[1] for mu in (*MEANS, MU)}
+    still = {"duration": SECOND, "backend": "jump", "seed": 0, "progress": False}
+    quiet = {mu: float(sh.simulate(neuron(mu), sh.SynapticInput(), **still).spikes.time.size) for mu in MEANS}
+    quiet[MU] = 1000.0 / limit_cycle(neuron(MU))[1]
     rows += [
-        {"panel": "b" if mu == MU else "a", "mu": mu, "backend": "limit cycle", "n_neurons": 0, "start": "limit cycle"}
+        {"panel": "b" if mu == MU else "a", "mu": mu, "backend": "no noise", "n_neurons": 0, "start": "rest at mu = 0"}
         | {"sigma": 0.0, "statistic": "rate", "value": f, "low": f, "high": f, "level": 0.95, "unit": "Hz"}
-        for mu, f in silent.items()
+        for mu, f in quiet.items()
     ]
-    save_figure(drawn(a, b, silent), options, "tuckwell_jost_2012", rows)
+    save_figure(drawn(a, b, quiet), options, "tuckwell_jost_2012", rows)
 
 
-def drawn(a, b, silent):
+def drawn(a, b, quiet):
     with journal():
         figure = new_figure(PAGE, 75.0)
         left, right = figure.subplots(1, 2)
         for (mu, backend), (sigmas, found) in a.items():
             against(sigmas, found, left, backend=backend, label=backend if mu == MEANS[0] else None)
             ring(left, sigmas, found)
+            start = [quiet[mu], found[0].value]
+            left.plot([0, sigmas[0]], start, color=colour_of(backend), ls=dashes_of(backend), lw=1.0, zorder=2)
             if backend == "diffusion":
                 left.annotate(rf"$\mu$ = {mu:g}", (sigmas[-1], found[-1].value), (4, -2), textcoords="offset points")
-        left.plot(np.zeros(len(MEANS)), [silent[mu] for mu in MEANS], "k<", ms=4, clip_on=False, label="no noise")
-        left.set(xlabel=r"Noise, $\sigma$ (mV/$\sqrt{\mathrm{ms}}$)", ylabel="Spikes in 1 s, from rest", ylim=(0, None))
+        zero = {"marker": "D", "ms": 3.5, "color": "black", "ls": "none", "clip_on": False, "zorder": 5}
+        left.plot(np.zeros(len(MEANS)), [quiet[mu] for mu in MEANS], label="no noise", **zero)
+        left.set(xlabel=r"Noise, $\sigma$ (mV/$\sqrt{\mathrm{ms}}$)", ylabel="Spikes in 1 s, from rest")
+        left.set(xlim=(0, 1.02), ylim=(0, 65))
         for name, (backend, (sigmas, found)) in b.items():
             look = {"color": GREY, "lw": 2.5} if backend is None else {}
             look |= {"ls": ":", "marker": "s"} if name.endswith(" 100") else {}
@@ -109,13 +116,18 @@ def drawn(a, b, silent):
             against(sigmas[fired], [found[i] for i in fired], right, backend=backend, label=name, **look)
             if backend is not None:
                 ring(right, sigmas, found)
-        right.axhline(silent[MU], color="black", lw=0.6)
-        right.annotate("no noise", (0.3, silent[MU]), (0, 2), textcoords="offset points", ha="center")
+        right.axhline(quiet[MU], color="black", lw=0.6)
+        right.annotate("no noise", (0.3, quiet[MU]), (0, 2), textcoords="offset points", ha="center")
         right.set(xscale="log", yscale="log", xlabel=left.get_xlabel(), ylabel="Rate in 500 s (Hz)", ylim=(3e-3, 200))
-        right.xaxis.set_major_formatter("{x:g}")
+        right.set(xlim=(0.045, 2.2), xticks=(0.05, 0.1, 0.2, 0.5, 1, 2))
+        right.xaxis.set(major_formatter="{x:g}", minor_formatter="")
         right.yaxis.set_major_formatter("{x:g}")
-        legend_above(left)
-        legend_above(right, ncols=2)
+        legend_above(left, ncols=2)
+        handles, labels = right.get_legend_handles_labels()
+        shown = [i for i, label in enumerate(labels) if label != "minimum"]
+        legend_above(right, [handles[i] for i in shown], [labels[i] for i in shown], ncols=2)
+        left.set_title(r"$\mu$ in µA/cm²", fontsize=7, loc="left")
+        right.annotate(rf"$\mu$ = {MU:g} µA/cm²", (0.97, 0.04), xycoords="axes fraction", ha="right")
         letter(left, "a", 30)
         letter(right, "b", 30)
     return figure

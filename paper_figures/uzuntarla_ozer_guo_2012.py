@@ -1,4 +1,4 @@
-"""How long does the first spike after a stimulus take, and how exact is it, if synapses of the background fail?
+"""After Uzuntarla, Ozer and Guo (2012): how late and how precise is the first spike if background synapses fail?
 
 Uzuntarla, Ozer and Guo, Eur. Phys. J. B 85, 282 (2012): a Hodgkin-Huxley neuron under a suprathreshold periodic current
 and the Poisson spikes of an excitatory and an inhibitory population, each transmitted with probability p.
@@ -28,12 +28,14 @@ from math import pi, sin
 from typing import ClassVar
 
 import numpy as np
+from matplotlib.lines import Line2D
 
 import stochhh as sh
-from stochhh.plotting import PAGE, against, journal, legend_above, letter, new_figure
+from stochhh.plotting import GREY, PAGE, against, journal, legend_above, letter, new_figure
 from stochhh.script import main, save_figure
 from stochhh.statistics import jitter, latency
 
+MARKERS = {0.05: "o", 0.1: "s", 0.2: "^", 3.5: "D", 4: "s", 4.5: "v"}  # of G (mV) and of K
 Parameters = namedtuple("Parameters", "g_Na g_K g_L I_app E_Na E_K E_L phi amplitude omega")
 unforced, its_stiffness = sh.HodgkinHuxley.vector_field, sh.HodgkinHuxley.stiffness
 
@@ -106,41 +108,41 @@ def make(options):
 
 def drawn(found, quiet):
     with journal():
-        figure = new_figure(PAGE, 110.0)
-        a, b, c, d = axes = figure.subplots(2, 2, sharex=True, sharey=True).ravel()
+        figure = new_figure(PAGE, 115.0)
+        a, b, c, d = axes = figure.subplots(2, 2).ravel()
         for (backend, G, K, n), (p, latencies, jitters) in found.items():
             if (K, n) == (4, 5000):
-                line(a, p, latencies, backend, f"$G$ = {G:g}")
-                line(b, p, jitters, backend, f"$G$ = {G:g}", above=9.0)
+                line(a, p, latencies, backend, MARKERS[G])
+                line(b, p, jitters, backend, MARKERS[G])
             if (G, n) == (0.1, 5000):
-                line(c, p, latencies, backend, f"$K$ = {K:g}", above=None)
+                line(c, p, latencies, backend, MARKERS[K])
             if (G, K) == (0.1, 4):
-                look = {"ls": ":", "marker": "s", "label": "jump, $N$ = 100"} if n == 100 else {}
-                line(d, p, latencies, backend, "", **look)
+                line(d, p, latencies, backend, "P" if n == 100 else "s", **{"ls": ":"} if n == 100 else {})
         for ax, text in zip(axes, "abcd", strict=True):
-            ax.set(xscale="log", xlabel="Probability of transmission, $p$", xlim=(p[0] / 1.1, 1.1), ylim=(0, 24))
-            ax.set_ylabel("Jitter (ms)" if ax is b else "Latency (ms)")
+            ax.set(xscale="log", xlabel="Probability of transmission, $p$", xlim=(p[0] / 1.1, 1.1))
+            ax.set(ylabel="Jitter (ms)", ylim=(0, 22)) if ax is b else ax.set(ylabel="Latency (ms)", ylim=(7, 22))
+            ax.xaxis.set_major_formatter("{x:g}")
             if ax is not b:
                 ax.axhline(quiet, color="black", lw=0.6)
                 ax.annotate("no background", (0.1, quiet), (0, -3), textcoords="offset points", ha="center", va="top")
-            legend_above(ax)
             letter(ax, text, 28)
-        a.xaxis.set_major_formatter("{x:g}")
+        for ax, said in ((a, "$G$ = {:g} mV"), (b, "$G$ = {:g} mV"), (c, "$K$ = {:g}")):
+            values = [x for x in MARKERS if (x > 1) == (ax is c)]
+            marks = [Line2D([], [], marker=MARKERS[x], ls="none", color=GREY, ms=3) for x in values]
+            legend_above(ax, marks, [said.format(x) for x in values], handlelength=1.0)
+        legend_above(d, [d.lines[0], d.lines[-3]], ["$N$ = 5000", "$N$ = 100"])
+        figure.legend(a.lines[0:4:2], ("jump", "diffusion"), loc="outside upper center", ncols=2)
     return figure
 
 
-def line(ax, p, estimates, backend, text, above=12.0, **look):
-    """A curve, a ring around its maximum, and its name, at its end or where it rises above a value (ms)."""
-    known = backend in ax.get_legend_handles_labels()[1]
+def line(ax, p, estimates, backend, marker, **look):
+    """A curve, and a ring around its maximum."""
     # a single late trial among all tells the order of the jitter at best
     sharp = [e if e.low and e.high < 10 * e.low else e.without_interval("one late trial") for e in estimates]
-    against(p, sharp, ax, backend=backend, **{"label": None if known else backend} | look)
+    against(p, sharp, ax, backend=backend, **{"marker": marker, "ms": 2.5} | look)
     values = np.array([estimate.value for estimate in estimates], dtype=float)
     most = np.nanargmax(values)
-    ax.plot(p[most], values[most], "o", ms=6, mfc="none", mec="black", mew=0.6, zorder=5)
-    if backend == "jump":
-        at = -1 if above is None else np.argmax(values > above)
-        ax.annotate(text, (p[at], values[at]), (6, -4), textcoords="offset points")
+    ax.plot(p[most], values[most], "o", ms=6.5, mfc="none", mec="black", mew=0.6, zorder=5, clip_on=False)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ from .looks import plain_log_ticks
 from .style import colour_of, dashes_of, drawing_on
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike
 
@@ -27,6 +29,7 @@ def isi_density(
     backend: str | None = None,
     edges: ArrayLike | None = None,
     joint: bool = False,
+    **look: Any,
 ) -> Axes:
     """Draw the density of the interspike intervals against their length, on a logarithmic axis, with its 95 % band.
 
@@ -39,13 +42,14 @@ def isi_density(
             compared.
         joint: whether to draw the simultaneous 95 % band; if not, or with few trials, the intervals are those of each
             bin.
+        look: other properties of the line, such as color.
 
     The density is per decade, so that areas on the axis are probabilities: a linear axis cannot show both the
     refractory peak and the tail. Returns the axes.
     Source: Sigworth and Sine, Biophys. J. 52, 1047 (1987) (logarithmic bins).
     """
     with drawing_on(ax) as ax:
-        look = {"color": colour_of(backend), "lw": 1.0, "ls": dashes_of(backend), "zorder": 3}
+        look = {"color": colour_of(backend), "lw": 1.0, "ls": dashes_of(backend), "zorder": 3} | look
         if spikes.isi()[0].size:
             edges = isi_bins(spikes) if edges is None else edges
             density = isi_histogram(spikes, edges)
