@@ -31,9 +31,9 @@ def drive(hertz=10.0, scale=1.0, inhibition=1.0, p=0.5):
 
 AXES = {  # argument of `drive` -> label, values, ticks
     "hertz": ("Input rate (Hz per neuron)", np.geomspace(3.0, 80.0, 11), (3, 10, 30, 80)),
-    "scale": ("Weight (mV; inhibition: 4 times)", np.geomspace(0.5, 2.5, 11), (0.5, 1, 2)),
+    "scale": ("Weight (mV; inhibition: $-4$ times)", np.geomspace(0.5, 2.5, 11), (0.5, 1, 2)),
     "inhibition": ("Inhibition over excitation", np.linspace(0.0, 1.5, 11), (0, 0.5, 1, 1.5)),
-    "p": ("Transmission probability, p", np.linspace(0.1, 1.0, 10), (0.2, 0.6, 1)),
+    "p": ("Transmission probability, $p$", np.linspace(0.1, 1.0, 10), (0.2, 0.6, 1)),
 }
 STATISTICS = {"isi_mean": (isi_mean, "Mean ISI (ms)"), "cv": (cv, "CV of the ISI")}
 
@@ -79,10 +79,10 @@ def drawn(measured):
         for ax, (argument, (label, values, ticks)) in zip(axes[-1], AXES.items(), strict=True):
             ax.set_xlabel(label)
             ax.set_xscale("log" if argument in ("hertz", "scale") else "linear")
-            ax.set_xlim(values[0], values[-1])
+            ax.margins(x=0.04)
             ax.set_xticks(ticks, map(str, ticks))
             ax.set_xticks([], minor=True)
-        axes[0, 0].set(yscale="log", ylim=(10, 3e4))
+        axes[0, 0].set(yscale="log", ylim=(10, 1e5))
         axes[1, 0].set_ylim(0, 1.3)
         legend_above(axes[0, -1])
         for ax, text in zip(axes.flat, "abcdefgh", strict=True):

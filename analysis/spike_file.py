@@ -2,7 +2,7 @@
 
 FILE is a CSV with the header `trial,time` (ms), or any file that Neo reads (it takes the package neo), one spike train
 a trial. Every number of stochhh.statistics that spikes alone can give is printed with its 95 % interval by trial, and
-written as a table; the figure shows the trains, the law of their interspike intervals, their memory, counts and
+written as a table; the figure shows the trains, their interspike intervals, their memory, counts and
 spectrum, and its curves are written too. Without FILE a neuron is simulated, written to a file, and read back.
 
 Change START, STOP and N_TRIALS to what was observed, and UNIT to the unit of the file: a CSV does not say it. STOP =

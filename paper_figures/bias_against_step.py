@@ -38,6 +38,7 @@ SCHEMES = {
 }
 STATISTICS = {"rate": rate, "cv": cv}
 MARGIN = 5.0  # percent of the value
+MINUS = "\N{MINUS SIGN}"
 TRIALS = 32  # in a block
 TICKS = (0.0025, 0.005, 0.01, 0.02, 0.05, 0.1)  # ms
 
@@ -107,7 +108,7 @@ def drawn(table):
             ax.set_xticks([], minor=True)
             ax.set_yscale("symlog", linthresh=1.0, subs=range(2, 10))
             ax.set(ylim=(-10, 100), yticks=(-10, -5, -1, 0, 1, 5, 10, 50, 100))
-            ax.yaxis.set_major_formatter(lambda x, _: f"{x:+g}" if x else "0")
+            ax.yaxis.set_major_formatter(lambda x, _: f"{x:+g}".replace("-", MINUS) if x else "0")
             ax.tick_params(labelleft=True)
             letter(ax, text, 30)
         figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=6)

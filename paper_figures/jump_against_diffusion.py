@@ -9,8 +9,8 @@ Stated: the third cumulant is the first that the diffusion drops; kappa_3 / kapp
 every difference (Kramers-Moyal; Richardson and Gerstner, Neural Comput. 17, 923 (2005), for the skewness of V). Here:
 D(N) = c_1 (N/1000)^-1/2 + c_2 (N/1000)^-1 from N = 300 on, for ln(jump / diffusion) of rate and CV and the difference
 of skewness, drawn where c_1 is distinguishable from 0; all N share one diffusion. Tables: chi-squared, that of a free
-exponent, and the exponent from N = 1000 on. Open triangles: larger end of an interval that holds 0. Dotted: critical
-value of the permutation test (5 %). Difference: where spikes are rare, the second term counts.
+exponent, and its value from N = 1000 on. Open triangles: larger end of an interval that holds 0. Dotted: critical value
+of the permutation test (5 %). Difference: the second term counts where spikes are rare.
 
     python paper_figures/jump_against_diffusion.py --quick --out out
 """
@@ -30,7 +30,6 @@ from stochhh.theory.orders import power_law, two_terms
 
 NUMBERS = (100, 300, 1000, 3000, 10_000, 30_000, 100_000)
 PALE = {"color": "#56B4E9"}
-GUIDE = np.array([1000, 100_000])
 # name: I_app (uA/cm2), kappa_2 (mV2/ms), part of the trials, look
 REGIMES = {
     "silent": (0.0, 0.3, 0.1, {"color": GREY, "marker": "D"}),
@@ -80,8 +79,8 @@ def make(options):
     runs = {regime: simulated(regime, options) for regime in REGIMES}
     columns = ["regime", "N", "statistic", "value", "low", "high", "diffusion_error", "critical_value"]
     table = pd.DataFrame([row for name, run in runs.items() for row in differences(name, *run)], columns=columns)
-    laws = table[table.statistic != "isi_wasserstein"].groupby(["statistic", "regime"])
-    exponents = pd.DataFrame([orders(key, rows) for key, rows in laws])
+    growing = table[table.statistic != "isi_wasserstein"].groupby(["statistic", "regime"])
+    exponents = pd.DataFrame([orders(key, rows) for key, rows in growing])
     print(exponents.round(4).to_string(index=False))
     write_table(options.out / "jump_against_diffusion_exponents.csv", exponents)
     figure, densities = drawn(runs, table, exponents.set_index(["statistic", "regime"]))
@@ -101,8 +100,8 @@ def drawn(runs, table, fits):
     densities = []
     with journal():
         figure = new_figure(PAGE, 110.0)
-        grid = figure.add_gridspec(2, 1)
-        above, below = (grid[i].subgridspec(1, n).subplots() for i, n in enumerate((3, 4)))
+        upper, lower = figure.add_gridspec(2, 1)
+        above, below = upper.subgridspec(1, 3).subplots(), lower.subgridspec(1, 4).subplots()
         for ax, regime in zip(above, list(REGIMES)[1:], strict=True):
             (reference, jumps), (few, *_, many) = runs[regime], runs[regime][1]
             shown = (reference, "", {}), (jumps[few], f", $N$ = {few}", PALE), (jumps[many], f", $N$ = {many}", {})
@@ -111,7 +110,7 @@ def drawn(runs, table, fits):
                 label = result.backend + said
                 isi_density(result.spikes, ax, backend=result.backend, label=label, edges=edges, **look)
                 densities.append(isi_histogram(result.spikes, edges).to_dataframe().assign(regime=regime, input=label))
-            ax.set_title(f"{regime}, $I_{{\\mathrm{{app}}}}$ = {REGIMES[regime][0]:g} µA/cm²", fontsize=7)
+            ax.set_title(f"{regime}, $I_{{\\mathrm{{app}}}}$ = {REGIMES[regime][0]:g} µA/cm²")
         for ax, statistic in zip(below, PANELS, strict=True):
             growth(ax, statistic, table[table.statistic == statistic], fits)
         for ax, text in zip((*above, *below), "abcdefg", strict=True):
@@ -123,6 +122,7 @@ def drawn(runs, table, fits):
 
 def growth(ax, statistic, rows, fits):
     """|difference| against N with its law; the distance with its critical value; a guide of slope -1/2."""
+    x = np.geomspace(300, NUMBERS[-1]) / 1000
     for regime, found in rows.groupby("regime", sort=False):
         look, N = REGIMES[regime][3], found.N
         line, known = {"color": look["color"], "lw": 0.7}, (found.low > 0) | (found.high < 0)
@@ -133,17 +133,16 @@ def growth(ax, statistic, rows, fits):
         if statistic == "isi_wasserstein":
             ax.plot(N, found.critical_value, ls=(0, (1, 1)), **line)
         elif abs(fits.c_1[statistic, regime]) > fits.half_1[statistic, regime]:
-            fit, x = fits.loc[statistic, regime], np.geomspace(300, NUMBERS[-1]) / 1000
+            fit = fits.loc[statistic, regime]
             ax.plot(1000 * x, np.abs(fit.c_1 * x**-0.5 + fit.c_2 / x), **line)
         if regime == "silent":
             theory = [linear_response(sh.HodgkinHuxley(I_app=0.0), drive(n, 0.3)).V_skewness for n in N]
             ax.plot(N, np.abs(theory), color="black", lw=0.8, ls=(0, (4, 3)), label="silent, linear response")
     ax.plot([], [], "v", ms=3, color=GREY, mfc="white", label="interval holds 0")
     known = rows[(rows.low > 0) | (rows.high < 0)].value.abs()
-    ax.plot(GUIDE, 3 * known.max() * (GUIDE / 1000) ** -0.5, color="0.5", lw=0.8, label="slope $-1/2$")
-    ax.set(xscale="log", yscale="log", xlim=(70, 1.5e5), ylim=(known.min() / 3, 6 * known.max()))
-    ax.set(xlabel="Presynaptic neurons, $N$", ylabel=PANELS[statistic][1])
-    ax.set_title(PANELS[statistic][0], fontsize=7)
+    ax.plot(1000 * x, 4 * known.max() * x**-0.5, color="0.5", lw=0.8, label="slope $-1/2$")
+    ax.set(xscale="log", yscale="log", xlim=(70, 1.5e5), ylim=(known.min() / 3, 10 * known.max()))
+    ax.set(xlabel="Presynaptic neurons, $N$", **dict(zip(("title", "ylabel"), PANELS[statistic], strict=True)))
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ def drawn(table):
             for j, name in enumerate(INPUTS):
                 panel(axes[i, j], table[(table["from"] == origin) & (table.input == name)])
                 letter(axes[i, j], "abcd"[2 * i + j], 30)
-                axes[0, j].set_title(name, fontsize=7)
+                axes[0, j].set_title(name)
                 axes[1, j].set_xlabel("Processor time of a simulated second (s)")
             axes[i, 0].set_ylabel(label)
         figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=2)

@@ -5,7 +5,7 @@ uA/cm2) under 80 excitatory and 20 inhibitory Poisson neurons (10 Hz, p = 0.5, +
 neuron under 4000 and 1000 of them (+0.1 and -0.4 mV), by jumps and by diffusion (Euler-Maruyama, dt = 0.01 ms), and
 below it the densities of the interspike intervals (ISIs) of both, with the 95 % interval of each bin.
 
-Stated: the question draws the panels for one random input and names neither a rate nor a law. Its own script has no
+Stated: the question draws the panels for one random input and names no rate and no distribution. Its own script has no
 spike count to compare with: its synaptic current is multiplied by dt, so that a spike moves V by 0.01 mV instead of 1.
 Here: spikes, by each backend, with rate and CV. Difference: the diffusion of the question fires half as much again as
 its jumps, since four inhibitory millivolts at once are not Gaussian; with 5000 inputs a fifth more, of which 3 % come

@@ -3,7 +3,7 @@
 The job is the question's: one trial of 300 ms, with N = 100 to 5 000 000 presynaptic neurons, four fifths of them
 excitatory. Their weights shrink like 1/sqrt(N), so that the input keeps its mean and variance and the neuron stays the
 same neuron. Processor seconds on one core; compiled kernels at hand; the script's include its imports. A program goes
-on to the next N while the run is expected to stay below 150 s (2 s with --quick); what is dashed beyond is a straight
+on to the next N while the run is expected to stay below 100 s (2 s with --quick); what is dashed beyond is a straight
 line in N through the last three points, and named so in the table. Bands: the range of five runs.
 
 Stated: the question finds its script slow for 5000 neurons, and gives no time. Here: the script takes six ms a neuron;
@@ -98,7 +98,7 @@ def on_the_line(rows, n):
 
 
 def make(options):
-    limit = 2.0 if options.quick else 150.0
+    limit = 2.0 if options.quick else 100.0
     rows = growth("the script", script_seconds, limit, options.seed)
     for backend in ("per-neuron", "jump", "diffusion"):
         own_seconds(backend, 100, options.seed)  # compiles, and is not counted

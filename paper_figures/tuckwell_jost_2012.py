@@ -126,7 +126,7 @@ def drawn(a, b, quiet):
         handles, labels = right.get_legend_handles_labels()
         shown = [i for i, label in enumerate(labels) if label != "minimum"]
         legend_above(right, [handles[i] for i in shown], [labels[i] for i in shown], ncols=2)
-        left.set_title(r"$\mu$ in µA/cm²", fontsize=7, loc="left")
+        left.set_title(r"$\mu$ in µA/cm²", loc="left")
         right.annotate(rf"$\mu$ = {MU:g} µA/cm²", (0.97, 0.04), xycoords="axes fraction", ha="right")
         letter(left, "a", 30)
         letter(right, "b", 30)

@@ -49,6 +49,7 @@ _JOURNAL = {
     "font.size": 7,
     "axes.labelsize": 7,
     "axes.labelpad": 2,
+    "axes.titlesize": 7,
     "axes.linewidth": 0.6,
     "axes.spines.top": False,
     "axes.spines.right": False,

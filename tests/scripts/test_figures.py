@@ -138,12 +138,29 @@ def test_wrong_options_end_in_one_line_and_status_2(monkeypatch, tmp_path, capsy
 
 @pytest.mark.slow
 def test_one_command_makes_them_all_and_goes_on_after_a_failure(tmp_path):
-    """In a copy of the folder with a planted failure in front."""
-    (tmp_path / "make_all.py").write_text((FOLDER / "make_all.py").read_text())
-    (tmp_path / "another.py").write_text((FOLDER / "question_panels.py").read_text())
-    (tmp_path / "a_failure.py").write_text("raise SystemExit(3)")
-    command = [sys.executable, tmp_path / "make_all.py", "--quick", "--out", tmp_path / "out"]
+    """In a copy of both folders with a planted failure in front."""
+    copies = {
+        "paper_figures/make_all.py": FOLDER / "make_all.py",
+        "paper_figures/another.py": FOLDER / "question_panels.py",
+    }
+    copies["analysis/spike_file.py"] = ROOT / "analysis/spike_file.py"
+    for name, path in copies.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(path.read_text())
+    (tmp_path / "paper_figures/a_failure.py").write_text("raise SystemExit(3)")
+    command = [sys.executable, tmp_path / "paper_figures/make_all.py", "--quick", "--out", tmp_path / "out"]
     run = subprocess.run(command, capture_output=True, text=True)
     assert run.returncode == 1 and "failed: a_failure" in run.stderr
     assert "a_failure: FAILED, status 3," in run.stdout and "another: made" in run.stdout
-    check_files(tmp_path / "out", "question_panels")
+    check_files(tmp_path / "out/paper_figures/figures", "question_panels")
+    check_files(tmp_path / "out/analysis/figures", "spike_file")
+
+
+@pytest.mark.parametrize("path", named(FIGURES))
+def test_a_paper_of_which_the_abstract_alone_was_read_is_only_followed(path):
+    """Its figure is called "after" the paper in its docstring, which is its title in the gallery, and in the index."""
+    document = ast.get_docstring(ast.parse(path.read_text()))
+    read = "read in the abstract" in document
+    index = (FOLDER / "README.md").read_text(encoding="utf-8")
+    row = next(line for line in index.splitlines() if f"(#{path.stem})" in line)
+    assert not read or (document.startswith("After ") and "| after " in row)
