@@ -31,7 +31,7 @@ def drive(hertz=10.0, scale=1.0, inhibition=1.0, p=0.5):
 
 AXES = {  # argument of `drive` -> label, values, ticks
     "hertz": ("Input rate (Hz per neuron)", np.geomspace(3.0, 80.0, 11), (3, 10, 30, 80)),
-    "scale": ("Weight (mV; inhibition: $-4$ times)", np.geomspace(0.5, 2.5, 11), (0.5, 1, 2)),
+    "scale": ("Weight (mV; inhibition: 4 times)", np.geomspace(0.5, 2.5, 11), (0.5, 1, 2)),
     "inhibition": ("Inhibition over excitation", np.linspace(0.0, 1.5, 11), (0, 0.5, 1, 1.5)),
     "p": ("Transmission probability, $p$", np.linspace(0.1, 1.0, 10), (0.2, 0.6, 1)),
 }
@@ -76,7 +76,7 @@ def drawn(measured):
                 for backend in BACKENDS:
                     known = shown(measured, argument, backend, name)
                     against(list(known), list(known.values()), ax, backend=backend, label=backend)
-        for ax, (argument, (label, values, ticks)) in zip(axes[-1], AXES.items(), strict=True):
+        for ax, (argument, (label, _, ticks)) in zip(axes[-1], AXES.items(), strict=True):
             ax.set_xlabel(label)
             ax.set_xscale("log" if argument in ("hertz", "scale") else "linear")
             ax.margins(x=0.04)
