@@ -29,8 +29,10 @@ def read_trials(path, columns, unit, n_trials, trials, what="spikes", *, separat
     table = read_columns(path, wanted, texts=("trial",), separator=separator, comment=comment)
     table["time"] = np.asarray(table["time"], dtype=np.float64) * _IN_MS[unit or "ms"]
     if "trial" not in table:
+        if trials is not None:
+            raise InputError("trials", trials, "omitted with trial=None")
         table["trial"] = np.zeros(table["time"].size, dtype=np.int64)
-        return table, 1, None
+        return table, 1 if n_trials is None else n_trials, None
     table["trial"], n_trials, trials = _numbers(table["trial"], n_trials, trials, what)
     return table, n_trials, trials
 

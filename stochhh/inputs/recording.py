@@ -184,6 +184,10 @@ class Recording:
             table, n, names = read_trials(
                 path, columns, unit, n_trials, trials, "events", separator=separator, comment=comment
             )
+            early = np.flatnonzero(table["time"] < 0)
+            if early.size:
+                refused = InputError("time", table["time"][early[0]], "at least 0, the start of the trial (ms)")
+                raise refused.within(line=table.line(int(early[0])))
             found = cls(**table, n_trials=n, trials=names)
         found._unit = unit
         return found

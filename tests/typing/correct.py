@@ -42,6 +42,10 @@ print(loaded.n_trials, loaded.spikes.counts().sum(), loaded.moments.powers[:, 0]
 # spikes from elsewhere
 spikes = sh.SpikeTrains([5.0, 120.0], [0, 1], n_trials=2, start=0, stop=200)
 own = sh.SpikeTrains.from_lists([[12.0, 5.0], []], stop=100.0)
+each = sh.SpikeTrains.from_lists([[-12.0, 5.0], []], start=[-50.0, 0.0], stop=[100.0, 80.0])
+print(each.windows[0], each.cut().window, each.cut(0.0, 50.0).start, each.aligned([1.0, 2.0]).durations.sum())
+print(sh.SpikeTrains.from_neo(each.to_neo(), unit=0), [unit.n_trials for unit in each.units_from_neo([]).values()])
+events = sh.Recording.from_csv("events.csv", unit="s", trial=None)
 read = sh.SpikeTrains.from_csv("spikes.csv", stop=1000.0, trials=range(1, 21), unit="ms")
 isi, trial = spikes.isi()
 longest = [float(times.max()) for times in read if times.size] + [isi.max()]

@@ -44,6 +44,9 @@ print(jump.potential)  # mistake: no such attribute
 jump.traces["V"]  # mistake: there may be none
 sh.SpikeTrains([1.0], [0], n_trials=1, start=0.0)  # mistake: no stop
 sh.SpikeTrains.from_csv("spikes.csv", stop=1e3, unit="seconds")  # mistake: it is "s"
+sh.SpikeTrains.from_lists([[1.0]], stop="100")  # mistake: a text for a number
+sh.SpikeTrains.from_neo([], unit=0.5)  # mistake: neither a name nor a position
+spikes.window(0.0, 100.0)  # mistake: a length, not a function; it is cut
 
 theory.linear_response(neuron)  # mistake: no input
 theory.siegert_rate(neuron, drive)  # mistake: a neuron without a reset

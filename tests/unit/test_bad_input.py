@@ -345,7 +345,7 @@ class TestCommandLine:
             ("trial,time,jump\n0,1,nan\n", "events.csv, line 2: jump = 'nan' is not allowed"),
             ("trial,time,jump\n0.5,1,1\n", "events.csv, line 2: trial = '0.5' is not allowed"),
             ("trial,time,jump\n-1,1,1\n", "trial[0] = -1 is not allowed: it must be at least 0"),
-            ("trial,time,jump\n0,-1,1\n", "time[0] = -1.0 is not allowed: it must be at least 0"),
+            ("trial,time,jump\n0,-1,1\n", "events.csv, line 2: time = -1.0 is not allowed: it must be at least 0"),
             ("trial,time,jump\n0,1\n", "events.csv, line 2: number of columns = 2 is not allowed: it must be 3"),
             ("trial,time,jump\n", "n_trials = 1 is not allowed: it must be at most 0"),
         ],

@@ -137,6 +137,9 @@ def test_events_of_one_trial_and_their_unit(tmp_path):
     assert read(unit="s").time[-1] == pytest.approx(190.0) and read().n_trials == 1
     with pytest.raises(sh.InputError, match=r"events\.txt: unit = 'min' is not allowed: it must be one of ms, s, us"):
         read(unit="min")
+    with pytest.raises(sh.InputError, match=r"trials = .* is not allowed: it must be omitted with trial=None"):
+        read(trials=[0])
+    assert read(n_trials=3).n_trials == 3
 
 
 @given(time=st.lists(st.floats(allow_nan=False, allow_infinity=False)))

@@ -202,7 +202,7 @@ class TestEventsAsCSV:
 
     @pytest.mark.parametrize(
         ("row", "said"),
-        [("0,-1,1", r"time\[0\] = -1.0"), ("-1,1,1", r"trial\[0\] = -1"), ("0,1,x", "line 2: jump = 'x'")],
+        [("0,-1,1", "line 2: time = -1.0"), ("-1,1,1", r"trial\[0\] = -1"), ("0,1,x", "line 2: jump = 'x'")],
     )
     def test_refusals_name_the_file(self, tmp_path, row, said):
         (tmp_path / "a.csv").write_text(f"trial,time,jump\n{row}\n")
