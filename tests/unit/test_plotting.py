@@ -433,23 +433,35 @@ def test_comparison_figure_can_be_printed(kept, case):
     compared(jump, diffusion, jump_trace=traced(), diffusion_trace=traced("diffusion", (120.0,)))
     (figure,) = kept
     assert_printable(figure)
-    upper, lower, density, forest = figure.axes
-    assert upper.lines[0].get_color() == plotting.colour_of("jump")
-    assert lower.lines[0].get_color() == plotting.colour_of("diffusion")
-    assert legend_texts(upper) == ["jump", "diffusion"]
+    *rasters, upper, lower, density, forest = figure.axes
+    for ax, line, result in zip(rasters, (upper, lower), (jump, diffusion), strict=True):
+        colour = to_rgb(plotting.colour_of(result.backend))
+        assert line.lines[0].get_color() == plotting.colour_of(result.backend)
+        assert len(ax.collections) == min(result.n_trials, 20)
+        assert {to_rgb(c.get_color()) for c in ax.collections if len(c.get_segments())} <= {colour}
+    rates = [f"{sh.statistics.rate(result.spikes).value:.3g} Hz" for result in (jump, diffusion)]
+    assert legend_texts(rasters[0]) == [f"jump, {rates[0]}", f"diffusion, {rates[1]}"]
+    assert rasters[0].get_xlim() == rasters[1].get_xlim()
     assert [text.split(" (")[0] for text in legend_texts(density)[:2]] == ["jump", "diffusion"]
     assert ("95 % by trial" in legend_texts(density)) == any(patch.get_fill() for patch in density.patches)
     assert len(forest.get_yticks()) == 10
-    assert [text.get_text() for ax in figure.axes for text in ax.texts if text.get_fontsize() == 9] == ["a", "b", "c"]
+    assert [text.get_text() for ax in figure.axes for text in ax.texts if text.get_fontsize() == 9] == list("abcd")
 
 
 def test_comparison_figure_takes_the_traces_of_the_results_or_none(kept):
     jump, diffusion = traced(), traced("diffusion")
     compared(jump, diffusion)
-    assert len(kept[0].axes[0].lines) == 1
+    assert len(kept[0].axes[2].lines) == 1
     compared(*pairs("usual"))
     assert_printable(kept[1])
-    assert "no traces of $V$ were kept" in [text.get_text() for text in kept[1].axes[0].texts]
+    assert "no traces of $V$ were kept" in [text.get_text() for text in kept[1].axes[2].texts]
+
+
+def test_comparison_figure_shows_each_potential_about_its_own_first_spike(kept):
+    """Were the time common, one of two trials alone would spike in it, whichever model fires more."""
+    traces = traced(spikes=(1200.0,), duration=5000.0), traced("diffusion", (3600.0,), duration=5000.0)
+    compared(*pairs("usual"), jump_trace=traces[0], diffusion_trace=traces[1])
+    assert [ax.get_xlim() for ax in kept[0].axes[2:4]] == [(1100.0, 1400.0), (3500.0, 3800.0)]
 
 
 # Files

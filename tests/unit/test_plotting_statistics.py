@@ -229,6 +229,17 @@ def test_the_page_can_be_printed(kept, case):
                 np.testing.assert_array_equal(lines(ax)[label].get_ydata(), curve.value)
 
 
+def test_spectra_of_the_page_are_in_common_bands_that_end_in_a_wide_one():
+    """A last band of a single frequency would end in noise."""
+    results = {"jump": poisson(1), "diffusion": poisson(2, 0.1, backend="diffusion")}
+    few, many = plotting.spike_train_curves(results)["spike_spectrum"].values()
+    np.testing.assert_array_equal(few.x, many.x)
+    edges = st.spikes.spectrum.spectrum_bands(*(result.spikes for result in results.values()))
+    widths = np.diff(edges) / edges[:-1]
+    assert edges[-1] == pytest.approx(8 * max(st.rate(result.spikes).value for result in results.values()), rel=0.05)
+    assert 0.5 * widths[-2] < widths[-1] < 2 * widths[-2] and edges[-1] - edges[-2] > 5 * (edges[1] - edges[0])
+
+
 def test_the_table_has_all_that_the_page_shows():
     results = {"jump": poisson(1), "diffusion": result_of([[]] * 20, backend="diffusion")}
     found = plotting.spike_train_curves(results)

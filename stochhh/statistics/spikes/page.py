@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ...trial_windows import DifferentWindowsError
@@ -10,7 +11,7 @@ from .correlogram import autocorrelation
 from .count_windows import fano_curve
 from .isi_distribution import isi_bins, isi_histogram
 from .serial import serial_correlation
-from .spectrum import spike_spectrum
+from .spectrum import spectrum_bands, spike_spectrum
 from .survival import isi_hazard
 
 if TYPE_CHECKING:
@@ -36,20 +37,31 @@ _AXES = {  # of those that need windows of one length
 
 
 def spike_train_curves(results: Mapping[str, Spikes]) -> dict[str, dict[str, Curve]]:
-    """The curves of the page: NAME -> LABEL -> Curve, of isi_histogram (in the same bins) and five others.
+    """The curves of the page: NAME -> LABEL -> Curve, of isi_histogram and five others.
 
     Arguments:
         results: LABEL -> Result, or SpikeTrains.
+
+    The histograms of all results are in the same bins, and so are the spectra.
     """
     trains = {label: getattr(result, "spikes", result) for label, result in results.items()}
-    edges = isi_bins(*trains.values())
+    edges, bands = isi_bins(*trains.values()), _bands(*trains.values())
+    of = _CURVES | {"spike_spectrum": partial(spike_spectrum, edges=bands)}
     return {
         "isi_histogram": {label: isi_histogram(spikes, edges) for label, spikes in trains.items()},
         **{
-            name: {label: _if_common(name, of, spikes) for label, spikes in trains.items()}
-            for name, of in _CURVES.items()
+            name: {label: _if_common(name, curve, spikes) for label, spikes in trains.items()}
+            for name, curve in of.items()
         },
     }
+
+
+def _bands(*trains):
+    """The frequency bands common to all; None, each then has its own, if one has trials of different windows."""
+    try:
+        return spectrum_bands(*trains)
+    except DifferentWindowsError:
+        return None
 
 
 def _if_common(name, of, spikes):

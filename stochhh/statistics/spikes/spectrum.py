@@ -23,9 +23,10 @@ from .tail import allowing_for_tail
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+    from ...annotations import FloatArray
     from ...spike_trains import SpikeTrains
 
-__all__ = ["renewal_limit", "spectrum_at_zero", "spike_spectrum"]
+__all__ = ["renewal_limit", "spectrum_at_zero", "spectrum_bands", "spike_spectrum"]
 
 _POINTS = 60
 _HIGHEST = 8.0  # of the rate: beyond, the spectrum of most trains is flat
@@ -73,6 +74,22 @@ def spike_spectrum(spikes: SpikeTrains, edges: ArrayLike | None = None, level: f
         hertz(np.bincount(band, k) / size / spikes.window), level=level, x_name="frequency", x_unit="Hz",
         n_trials=spikes.n_trials, unbias=False,
     )  # fmt: skip
+
+
+def spectrum_bands(*trains: SpikeTrains) -> FloatArray | None:
+    """Edges of the bands, Hz, in which the spectra of one or more trains are compared; None if there is no spike.
+
+    Arguments:
+        trains: SpikeTrains.
+
+    Up to 60 bands from 1/T of the shortest window T to eight times the highest rate: of one multiple of 1/T each at
+    first, and then of equal ratio.
+    """
+    base = max(hertz(1 / spikes.window) for spikes in trains)
+    highest = _HIGHEST * max(rate(spikes).value for spikes in trains)
+    if highest < base:
+        return None
+    return (np.unique(np.geomspace(1, max(highest / base, 2) + 1, _POINTS + 1).round()) - 0.5) * base
 
 
 @of_spikes
@@ -163,12 +180,9 @@ def _power(phase, trial, n_trials, k):
 def _frequencies(spikes, edges):
     """(k, band): frequencies as multiples of 1/T, and the number of the band that each lies in."""
     base = hertz(1 / spikes.window)
+    edges = spectrum_bands(spikes) if edges is None else edges
     if edges is None:
-        highest = _HIGHEST * rate(spikes).value
-        if highest < base:
-            return np.empty(0, dtype=int), np.empty(0, dtype=int)
-        k = np.unique(np.geomspace(1, max(highest / base, 2), _POINTS).round())
-        edges = (np.append(k, k[-1] + 1) - 0.5) * base
+        return np.empty(0, dtype=int), np.empty(0, dtype=int)
     what = "an increasing sequence of at least two frequencies from 0 (Hz)"
     edges = points("edges", edges, what, at_least=0, fewest=2)
     together = np.clip(_WORK // max(spikes.time.size * (len(edges) - 1), 1), 1, _TOGETHER)
