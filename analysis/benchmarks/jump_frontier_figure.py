@@ -13,6 +13,7 @@ from pathlib import Path
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from stochhh.plotting import PAGE, colour_of, journal, letter, new_figure, save
+from stochhh.script import with_palette
 
 
 def tables(made):
@@ -84,9 +85,9 @@ LOOKS = {
 
 
 def draw(made, directory):
-    """Above, the methods by their slopes an event; below, the backend by its time; a column an input."""
+    """Above, the methods by their slopes an event; below, the backend by its tolerance; a column an input."""
     with journal():
-        figure = new_figure(PAGE, 105.0)
+        figure = new_figure(PAGE, 110.0)
         axes = figure.subplots(2, len(made["inputs"]), sharey=True)
         for j, case in enumerate(made["inputs"]):
             for method, (colour, marker) in LOOKS.items():
@@ -95,18 +96,21 @@ def draw(made, directory):
             draw_backend(axes[1, j], case["jump"])
             axes[0, j].set_title(case["name"], fontsize=7)
             axes[0, j].set_xlabel("slopes an event")
-            axes[1, j].set_xlabel("ns an event")
-            for i, rows, cost in ((0, case["methods"], "slopes_per_event"), (1, case["jump"], "ns_per_event")):
-                axes[i, j].set(xscale="log", yscale="log", xlim=around([row[cost] for row in rows]), ylim=(1e-10, 1))
-                axes[i, j].xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-                axes[i, j].xaxis.set_major_formatter("{x:g}")
-                axes[i, j].xaxis.set_minor_formatter(NullFormatter())
+            costs = [row["slopes_per_event"] for row in case["methods"]]
+            axes[0, j].set(xscale="log", yscale="log", xlim=around(costs), ylim=(1e-10, 1))
+            axes[0, j].xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axes[0, j].xaxis.set_major_formatter("{x:g}")
+            axes[0, j].xaxis.set_minor_formatter(NullFormatter())
+            for i in (0, 1):
                 letter(axes[i, j], "abcdef"[3 * i + j], 18)
         for ax in axes[:, 0]:
             ax.set_ylabel("error of a spike time (ms)")
+        figure.legend(*axes[1, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
         handles, labels = axes[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper center", ncols=len(LOOKS))
-        return save(figure, directory, "jump_frontier")
+        paths = save(figure, directory, "jump_frontier")
+    with_palette(paths[0])
+    return paths
 
 
 def around(costs):
@@ -128,15 +132,17 @@ def draw_rows(ax, rows, cost, key="rms", **look):
 
 
 def draw_backend(ax, rows):
-    """Rms with the tolerance beside it, median and 90 %."""
-    colour = colour_of("jump")
-    draw_rows(ax, rows, "ns_per_event", color=colour, marker="o", label="rms")
-    for key, dashes in (("median", (0, (1, 1))), ("most", (0, (4, 2)))):
-        ax.plot([row["ns_per_event"] for row in rows], [row[key] for row in rows], color=colour, linestyle=dashes)
-    if rows[-1]["ns_per_event"] > 1.2 * rows[0]["ns_per_event"]:
-        for row in rows:
-            place = row["ns_per_event"], row["rms"]
-            ax.annotate(f"{row['tolerance']:g}", place, (3, 2), textcoords="offset points", fontsize=6)
+    """Rms, 90 % and median against the tolerance, and above each tolerance its cost."""
+    colour, tolerances = colour_of("jump"), [row["tolerance"] for row in rows]
+    draw_rows(ax, rows, "tolerance", color=colour, marker="o", label="root mean square")
+    for key, label, dashes in (("most", "90 %", (0, (4, 2))), ("median", "median", (0, (1, 1)))):
+        ax.plot(tolerances, [row[key] for row in rows], color=colour, linestyle=dashes, label=label)
+    ax.plot(tolerances, tolerances, color="0.6", linewidth=0.6, label="the tolerance")
+    place = {"xycoords": ("data", "axes fraction"), "ha": "center", "va": "bottom", "fontsize": 6}
+    for row in rows:
+        ax.annotate(short(row["ns_per_event"]), (row["tolerance"], 0.94), **place)
+    ax.annotate("ns an event:", (0.0, 1.0), xycoords="axes fraction", va="bottom", fontsize=6)
+    ax.set(xscale="log", yscale="log", xlim=(4e-6, 2.5e-2), xlabel="tolerance (ms)")
 
 
 def main():

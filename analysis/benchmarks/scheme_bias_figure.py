@@ -13,6 +13,7 @@ import numpy as np
 from scheme_bias import LINK, SCHEMES, STATISTICS, STEPS, TARGET, by_law
 
 from stochhh.plotting import PAGE, colour_of, journal, letter, new_figure, save
+from stochhh.script import with_palette
 
 # As in the other figures of schemes: Euler-Maruyama, the default, has the colour of the diffusion.
 LOOKS = dict(
@@ -59,45 +60,70 @@ def as_text(step, tried):
 
 
 def draw(made, directory):
-    """|bias| against dt: a row of panels a statistic, a column an example."""
+    """The bias of the rate in size, that of the CV with its sign, against dt; a column an example."""
     with journal():
-        figure = new_figure(PAGE, 100.0)
-        axes = figure.subplots(len(STATISTICS), len(made["examples"]), sharex=True, sharey=True, squeeze=False)
-        for j, example in enumerate(made["examples"]):
-            for i, name in enumerate(STATISTICS):
-                ax = axes[i, j]
-                for row in example["rows"]:
-                    draw_scheme(ax, row, name, *LOOKS[row["scheme"]])
-                ax.axhline(100 * TARGET, color="0.6", linewidth=0.6, linestyle=(0, (4, 2)), zorder=0)
-                letter(ax, "abcdef"[i * len(made["examples"]) + j], 18)
-            axes[0, j].set_title(example["name"], fontsize=7)
-            axes[-1, j].set_xlabel("dt (ms)")
-        axes[0, 0].set(xscale="log", yscale="log", xlim=(0.002, 0.13), ylim=(0.01, 30))
-        for i, name in enumerate(("rate", "CV")):
-            axes[i, 0].set_ylabel(f"|bias| of the {name} (%)")
-        handles, labels = axes[0, 0].get_legend_handles_labels()
+        figure = new_figure(PAGE, 105.0)
+        grid = figure.subplots(2, len(made["examples"]), sharex=True, sharey="row", squeeze=False)
+        for j, (example, (above, below)) in enumerate(zip(made["examples"], grid.T, strict=True)):
+            for k, row in enumerate(example["rows"]):
+                draw_size(above, row, "rate", *LOOKS[row["scheme"]])
+                draw_signed(below, row, "cv", *LOOKS[row["scheme"]], 1.04 ** (k - 1.5))
+            above.axhline(100 * TARGET, color="0.6", linewidth=0.6, linestyle=(0, (4, 2)), zorder=0)
+            below.axhspan(-100 * TARGET, 100 * TARGET, color="0.9", linewidth=0, zorder=0)
+            below.axhline(0, color="0.6", linewidth=0.6, zorder=0)
+            above.set_title(example["name"], fontsize=7)
+            below.set_xlabel("dt (ms)")
+            for ax, text in ((above, "abc"[j]), (below, "def"[j])):
+                letter(ax, text, 18)
+        grid[0, 0].set(xscale="log", yscale="log", xlim=(0.002, 0.13), ylim=(0.01, 30))
+        grid[0, 0].xaxis.set_major_formatter("{x:g}")
+        grid[0, 0].yaxis.set_major_formatter("{x:g}")
+        grid[0, 0].set_ylabel("|bias| of the rate (%)")
+        grid[1, 0].set_ylabel("bias of the CV (%)")
+        figure.align_ylabels(grid[:, 0])
+        handles, labels = grid[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper center", ncols=len(SCHEMES))
-        return save(figure, directory, "schemes")
+        paths = save(figure, directory, "schemes")
+    with_palette(paths[0])
+    return paths
 
 
-def draw_scheme(ax, row, name, colour, marker):
-    """Points and law with two standard errors; an arrow down from there where a bias is not told from none."""
-    dt = np.geomspace(STEPS[-1], row["longest_tried"], 50)
-    bias, error = by_law(row["scheme"], *map(np.array, row["law"][name]), dt)
-    told = np.abs(bias) > 2 * error
-    bias, error = np.where(told, 100 * np.abs(bias), np.nan), 200 * error
-    ax.plot(dt, bias, color=colour)
-    ax.fill_between(dt, bias - error, bias + error, color=colour, alpha=0.2, linewidth=0)
+def points_of(row, name):
+    """dt, bias and two standard errors, in per cent, of what was measured; shape (3, n)."""
     found = {float(dt): point for dt, point in row["bias"][name].items() if point}
     if row["scheme"] == LINK:  # the other points are its law and nothing more
         found = {dt: point for dt, point in found.items() if dt >= 0.02}
-    points = np.array([(dt, 100 * abs(b), 200 * e) for dt, (b, e) in found.items()]).reshape(-1, 3)
-    x, y, error = points[points[:, 1] > points[:, 2]].T
+    return np.array([(dt, 100 * bias, 200 * error) for dt, (bias, error) in found.items()]).reshape(-1, 3).T
+
+
+def law_of(row, name):
+    """dt, bias and two standard errors, in per cent, by the fitted law."""
+    dt = np.geomspace(STEPS[-1], row["longest_tried"], 50)
+    bias, error = by_law(row["scheme"], *map(np.array, row["law"][name]), dt)
+    return dt, 100 * bias, 200 * error
+
+
+def draw_size(ax, row, name, colour, marker):
+    """|bias| with its law; a mark at the upper end of the interval where a bias is not told from none."""
+    dt, bias, error = law_of(row, name)
+    size = np.where(np.abs(bias) > error, np.abs(bias), np.nan)
+    ax.plot(dt, size, color=colour)
+    ax.fill_between(dt, size - error, size + error, color=colour, alpha=0.2, linewidth=0)
+    dt, bias, error = points_of(row, name)
+    size, told = np.abs(bias), np.abs(bias) > error
+    look = {"color": colour, "marker": marker, "markersize": 3, "linestyle": "none"}
+    ax.errorbar(dt[told], size[told], error[told], elinewidth=0.7, label=row["scheme"], **look)
+    ax.plot(dt[~told], (size + error)[~told], **look | {"marker": "v", "markerfacecolor": "none"})
+
+
+def draw_signed(ax, row, name, colour, marker, beside):
+    """Bias with its interval, a little beside its dt, and its law."""
+    dt, bias, error = points_of(row, name)
     ax.errorbar(
-        x, y, error, color=colour, marker=marker, markersize=3, linestyle="none", elinewidth=0.7, label=row["scheme"]
+        beside * dt, bias, error, color=colour, marker=marker, markersize=3, linestyle="none", elinewidth=0.8, zorder=3
     )
-    x, y, error = points[points[:, 1] <= points[:, 2]].T
-    ax.plot(x, y + error, "v", color=colour, markersize=3, markerfacecolor="none")
+    dt, bias, _ = law_of(row, name)
+    ax.plot(dt, bias, color=colour, linewidth=0.7, alpha=0.7)
 
 
 def main():
