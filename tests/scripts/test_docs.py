@@ -139,6 +139,20 @@ def test_every_page_of_the_mathematics_names_its_tests(page):
     assert page.stem == "index" or ("::test_" in text and "*Proof" in text and "{cite:" in text)
 
 
+FIGURE = re.compile(r"```\{figure\} (\S+)\n:alt: (.+)\n\n((?:.+\n)+)```\n")
+
+
+@pytest.mark.parametrize("page", sorted((DOCS / "mathematics").glob("*.md")), ids=name_of)
+def test_every_page_of_the_mathematics_has_a_figure(page):
+    """That is there, with a text in its place, and a caption that says how it is made."""
+    found = FIGURE.findall(page.read_text(encoding="utf-8"))
+    assert found and page.read_text(encoding="utf-8").count("{figure}") == len(found)
+    for file, alt, caption in found:
+        assert (page.parent / file).exists() and len(alt) > 60
+        script = Path(file).parent.name == "figures" and f"python docs/figures/{Path(file).stem}.py" in caption
+        assert script or f"../gallery/paper_figures-{Path(file).stem}.md" in caption
+
+
 STATEMENT = re.compile(
     r":::\{admonition\} Statement (\d+)\.(\d+) \(.+\)\n:class: statement\n:name: statement-(\d+)-(\d+)\n"
 )
@@ -146,7 +160,7 @@ STATEMENT = re.compile(
 
 def chapters():
     """The pages of the mathematics in their order."""
-    contents = (DOCS / "mathematics/index.md").read_text("utf-8").split("```")[1]
+    contents = (DOCS / "mathematics/index.md").read_text("utf-8").partition("```{toctree}")[2].partition("```")[0]
     return [DOCS / f"mathematics/{name}.md" for name in re.findall(r"^([\w-]+)$", contents, re.MULTILINE)]
 
 

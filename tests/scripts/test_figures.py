@@ -22,8 +22,9 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "paper_figures"
 FIGURES = sorted(path for path in FOLDER.glob("*.py") if path.name != "make_all.py")
 ANALYSES = sorted(path for path in (ROOT / "analysis").glob("*.py") if "stochhh.script" in path.read_text())
-SCRIPTS = [*FIGURES, *ANALYSES]
-FAST = {"question_panels", "spike_file"}  # in the default run
+OF_DOCS = sorted(path for path in (ROOT / "docs/figures").glob("*.py") if path.name != "make_all.py")
+SCRIPTS = [*FIGURES, *ANALYSES, *OF_DOCS]
+FAST = {"question_panels", "spike_file", "merged_input"}  # in the default run
 LARGEST = 250_000  # bytes of a PNG that is kept in the repository
 
 
@@ -79,7 +80,7 @@ def test_a_script_says_its_question_is_short_and_takes_the_four_options(path):
     assert ast.unparse(tree.body[-1]).startswith("if __name__ == '__main__':\n    main(make, __doc__")
 
 
-@pytest.mark.parametrize("path", named([*SCRIPTS, FOLDER / "make_all.py"]))
+@pytest.mark.parametrize("path", named([*SCRIPTS, FOLDER / "make_all.py", ROOT / "docs/figures/make_all.py"]))
 def test_a_script_rests_on_public_names_alone(path):
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and node.module.partition(".")[0] == "stochhh":
@@ -100,9 +101,17 @@ def test_a_figure_stands_in_the_index_and_is_kept(path):
     assert 5000 < (FOLDER / f"figures/{path.stem}.png").stat().st_size < LARGEST
 
 
-def test_nothing_else_is_kept():
-    pictures = {path.stem for path in (FOLDER / "figures").glob("*.png")}
-    assert pictures <= {path.stem for path in FIGURES}
+@pytest.mark.parametrize("path", named(OF_DOCS))
+def test_a_figure_of_the_documentation_stands_in_a_page_and_is_kept(path):
+    pages = "".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs").rglob("*.md"))
+    assert f"figures/{path.stem}.png" in pages and len(path.read_text().splitlines()) < 120
+    check_numbers(path.with_suffix(".csv"))
+    assert 5000 < path.with_suffix(".png").stat().st_size < LARGEST
+
+
+@pytest.mark.parametrize(("folder", "scripts"), [(FOLDER / "figures", FIGURES), (ROOT / "docs/figures", OF_DOCS)])
+def test_nothing_else_is_kept(folder, scripts):
+    assert {path.stem for path in folder.glob("*.png")} <= {path.stem for path in scripts}
 
 
 def test_an_empty_cell_is_seen():
