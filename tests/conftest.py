@@ -4,4 +4,8 @@ the other test processes. Set before numpy is loaded; processes that a test star
 
 import os
 
+from hypothesis import settings
+
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+settings.register_profile("no deadline", deadline=None)  # of 200 ms, which a busy machine misses
+settings.load_profile("no deadline")

@@ -6,6 +6,7 @@ steps instead of time (the jump's steps have very different lengths).
 
 import numpy as np
 import pytest
+from scipy.integrate import trapezoid
 
 import stochhh as sh
 
@@ -21,7 +22,7 @@ def from_trace(run, start, stop, power):
     """The average of (V - reference)^power over the window, by the trapezoidal rule: jumps cost order FINE."""
     y = (run.traces["V"] - run.moments.reference) ** power
     inside = slice(round(start / FINE), round(stop / FINE) + 1)
-    return np.trapezoid(y[:, inside], dx=FINE, axis=1) / (stop - start)
+    return trapezoid(y[:, inside], dx=FINE, axis=1) / (stop - start)
 
 
 @pytest.mark.parametrize("backend", ["jump", "per-neuron", "diffusion"])

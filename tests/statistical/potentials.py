@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
+from scipy.integrate import trapezoid
 from scipy.signal import lfilter
 
 import stochhh as sh
@@ -87,7 +88,7 @@ def _share_of_shot_noise(edges):
     u = np.linspace(1e-6, 3000, 600_001)
     sine, cosine = special.sici(u)
     phi = np.exp(RATE * TAU * (cosine - np.euler_gamma - np.log(u) + 1j * sine))
-    below = [np.trapezoid((phi * np.exp(-1j * u * x)).imag / u, u) for x in edges - AT]
+    below = [trapezoid((phi * np.exp(-1j * u * x)).imag / u, u) for x in edges - AT]
     return -np.diff(below) / np.pi
 
 

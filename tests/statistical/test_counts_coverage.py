@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from budget import Disagreement, check_proportion_between
 from scipy import stats
+from scipy.integrate import trapezoid
 from trains import MEAN, gamma, groups, poisson
 
 import stochhh as sh
@@ -34,7 +35,7 @@ def renewal_density(s, shape):
 def count_variance(w, shape):
     """Var N(w) = rate w + 2 rate int (w - s) (m(s) - rate) ds, m the renewal density in 1/ms."""
     s = np.linspace(1e-9, w, 4001)
-    return w / MEAN + 2 / MEAN * np.trapezoid((w - s) * (renewal_density(s, shape) / 1000 - 1 / MEAN), s)
+    return w / MEAN + 2 / MEAN * trapezoid((w - s) * (renewal_density(s, shape) / 1000 - 1 / MEAN), s)
 
 
 def truth_and_curve(name, shape):
@@ -46,7 +47,7 @@ def truth_and_curve(name, shape):
             return np.array([renewal_spectrum(f, shape).mean() for f in k]), lambda s: st.spike_spectrum(s, BANDS)
         case "autocorrelation":
             fine = [np.linspace(max(a, 1e-9), b, 2001) for a, b in pairwise(LAGS)]
-            mean = [np.trapezoid(renewal_density(s, shape), s) / (s[-1] - s[0]) for s in fine]
+            mean = [trapezoid(renewal_density(s, shape), s) / (s[-1] - s[0]) for s in fine]
             return np.array(mean), lambda s: st.autocorrelation(s, LAGS)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from budget import Disagreement, check_proportion_between
 from scipy import stats
-from scipy.integrate import quad
+from scipy.integrate import quad, trapezoid
 from scipy.special import digamma, polygamma
 from trains import correlated, gamma, groups, poisson
 
@@ -42,7 +42,7 @@ def truth_and_curve(name, process, law):
         case "isi_kernel_density":
             z = np.linspace(-6, 6, 2001)
             smoothed = [
-                np.trapezoid(stats.norm.pdf(z) * law.pdf(y * np.exp(-BANDWIDTH * z)) * np.exp(-BANDWIDTH * z), z)
+                trapezoid(stats.norm.pdf(z) * law.pdf(y * np.exp(-BANDWIDTH * z)) * np.exp(-BANDWIDTH * z), z)
                 for y in x
             ]
             return np.array(smoothed), lambda spikes: st.isi_kernel_density(spikes, x, BANDWIDTH)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from neurons import PASSIVE, SKEWED, cortex, passive_theorem, question
-from scipy.integrate import simpson
+from scipy.integrate import simpson, trapezoid
 from scipy.linalg import expm, solve_continuous_lyapunov
 
 import stochhh as sh
@@ -133,7 +133,7 @@ def test_the_spectrum_integrates_to_the_variance_and_is_the_transform_of_the_aut
     neuron, drive = sh.HodgkinHuxley(I_app=2.0), spiky(0.05)
     f = 10 * np.sinh(np.linspace(0, 9, 4001))  # close at the resonance, to 40 kHz
     S, C0 = power_spectrum(neuron, drive, f, variable), autocovariance(neuron, drive, 0.0, variable)
-    assert 2 * np.trapezoid(S, f) == pytest.approx(C0, rel=2e-3)
+    assert 2 * trapezoid(S, f) == pytest.approx(C0, rel=2e-3)
     s = np.linspace(0, 150, 601)
     C = autocovariance(neuron, drive, s, variable)
     for at in (0.0, 50.0, 90.0):

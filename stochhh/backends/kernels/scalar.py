@@ -1,5 +1,6 @@
 """From plain scalar Python to inlined machine code on tuples of state variables."""
 
+import warnings
 from functools import cache
 from types import CellType, FunctionType, ModuleType
 from typing import NamedTuple
@@ -43,7 +44,9 @@ def _in_a_kernel(value, names, place):
 
 def _module(module, names, place):
     """A module that holds what the function names of it: `np.exp(V)` means the same as `exp(V)`."""
-    held = {name: getattr(module, name) for name in names if hasattr(module, name)}
+    with warnings.catch_warnings():  # the names are all of the function, and `math` was one of NumPy's too, deprecated
+        warnings.simplefilter("ignore", DeprecationWarning)
+        held = {name: getattr(module, name) for name in names if hasattr(module, name)}
     held = {name: x if isinstance(x, ModuleType) else _in_a_kernel(x, (), place) for name, x in held.items()}
     # Machine code is kept under the name of each module that it uses, so this name says what is in it.
     double = ModuleType(f"{module.__name__}.{fingerprint(tuple(held.values())) or uuid4().hex}")
