@@ -40,7 +40,7 @@ def check_run_time(backend, task, cut, workers, *, force, silent):
     if seconds > _LONGEST and not force:
         this = f"with n_trials = {task.n} and the {backend.name} backend it is {cost}"
         allowed = f"such that a run takes less than 30 days; {this}"
-        remedy = f"cheaper: {cheaper}; or allow it by force_long=True, --force-long"
+        remedy = f"cheaper: {cheaper}; or allow it with force_long=True (--force-long)"
         raise LongRunError("duration", task.duration, allowed, remedy)
     if not silent:
         trials = f"{task.n} trial{'' if task.n == 1 else 's'} of {task.duration:g} ms"
