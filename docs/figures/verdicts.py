@@ -14,6 +14,7 @@ difference over the margin: 400 repetitions a point. At the margin itself (dotte
 """
 
 import numpy as np
+import pandas as pd
 
 import stochhh as sh
 from stochhh.plotting import PAGE, journal, legend_above, letter, new_figure
@@ -27,6 +28,7 @@ SPIKES = np.array([3, 5, 10, 20, 50, 100])  # in a window, on average
 RATIOS = np.linspace(0, 2, 9)  # of the true difference to the margin
 MARGIN = Margin(0.2, relative=True)
 RED = "#D55E00"
+MEANS = {"plain average": (RED, "s"), "weighted": ("#0072B2", "o")}
 VERDICTS = {"equivalent": ("#0072B2", "o"), "undecided": ("0.45", "s"), "different": (RED, "^")}
 
 
@@ -55,33 +57,22 @@ def verdicts(rng, ratio, repetitions):
 
 def make(options):
     rng, size = np.random.default_rng(options.seed), 40 if options.quick else 400
-    biases = [means(rng, spikes, size) for spikes in SPIKES]
+    biases = np.array([means(rng, spikes, size) for spikes in SPIKES])  # (number, value or error, plain or weighted)
     intervals = [cv(trains(rng, 50.0)) for _ in range(5 * size)]
     said = np.array([verdicts(rng, ratio, size) for ratio in RATIOS])
-    rows = [
-        {"panel": "a", "x": n, "case": case, "value": mean[i], "error": error[i]}
-        for n, (mean, error) in zip(SPIKES, biases, strict=True)
-        for i, case in enumerate(("plain", "weighted"))
-    ]
-    rows += [
-        {"panel": "c", "x": x, "case": case, "value": part, "error": (part * (1 - part) / size) ** 0.5}
-        for x, parts in zip(RATIOS, said, strict=True)
-        for case, part in zip(VERDICTS, parts, strict=True)
-    ]
     held = np.mean([one.low <= 1 <= one.high for one in intervals])
-    rows.append(
-        {"panel": "b", "x": 50, "case": "coverage", "value": held, "error": (held * (1 - held) / 5 / size) ** 0.5}
-    )
-    save_figure(drawn(biases, intervals, held, said), options, "verdicts", rows)
-
-
-def drawn(biases, intervals, held, said):
+    columns = ["panel", "case", "x", "value", "error"]
+    rows = [("a", case, n, *bias[:, i]) for n, bias in zip(SPIKES, biases, strict=True) for i, case in enumerate(MEANS)]
+    parts = [("b", "coverage", 50, held, 5 * size)]
+    for ratio, row in zip(RATIOS, said, strict=True):
+        parts += [("c", case, ratio, part, size) for case, part in zip(VERDICTS, row, strict=True)]
+    rows += [(*about, part, (part * (1 - part) / n) ** 0.5) for *about, part, n in parts]
     with journal():
         figure = new_figure(PAGE, 62.0)
         left, middle, right = figure.subplots(1, 3)
-        for i, (label, colour, marker) in enumerate((("plain average", RED, "s"), ("weighted", "#0072B2", "o"))):
-            mean, error = (np.array(part)[:, i] for part in zip(*biases, strict=True))
-            left.errorbar(SPIKES, mean, 2 * error, color=colour, marker=marker, ms=3, elinewidth=0.8, label=label)
+        for i, (label, (colour, marker)) in enumerate(MEANS.items()):
+            look = {"color": colour, "marker": marker, "ms": 3, "elinewidth": 0.8, "label": label}
+            left.errorbar(SPIKES, biases[:, 0, i], 2 * biases[:, 1, i], **look)
         left.axhline(1, color="black", lw=0.6)
         left.set(
             xscale="log", xlabel="Spikes in a window", ylabel="Mean ISI / true mean", ylim=(0.5, 1.05), xlim=(2.5, 120)
@@ -103,7 +94,7 @@ def drawn(biases, intervals, held, said):
         legend_above(right, fontsize=6, handlelength=1.2, columnspacing=0.9)
         for ax, text in ((left, "a"), (middle, "b"), (right, "c")):
             letter(ax, text, 26)
-    return figure
+    save_figure(figure, options, "verdicts", pd.DataFrame(rows, columns=columns))
 
 
 if __name__ == "__main__":
