@@ -83,7 +83,7 @@ class StochhhError(Exception):
         return next((place.name for place in reversed(self.where) if place.kind == kind), None)
 
     def within(self, **places: object) -> Self:
-        """This error, told that it happened inside of these places, outermost first; what it knows is not repeated.
+        """This error with these places added to where it happened, outermost first; what it knows is not repeated.
 
         >>> print(InputError("n", -1, "a whole number").within(file="a.toml", line=3))
         a.toml, line 3: n = -1 is not allowed: it must be a whole number
@@ -161,7 +161,7 @@ class Interrupted(KeyboardInterrupt):
 
 @contextmanager
 def within(**places):
-    """A context whose errors are told that they happened inside of these places, as by `StochhhError.within`."""
+    """A context that adds these places to where its errors happened, as by `StochhhError.within`."""
     try:
         yield
     except StochhhError as error:

@@ -10,7 +10,7 @@ _EVERY = 60.0  # s between two lines of a log
 
 
 class Progress:
-    """What is told of a run while it goes on, on standard error; threads report, the main thread tells.
+    """The progress of a run on standard error; threads report, and the main thread prints.
 
     Arguments:
         name: of what runs.

@@ -122,7 +122,7 @@ def directory_for(path, *, force=False, default=False):
 def save_run(directory, result, statistics, experiment):
     """Save a run as result.nc, spikes.csv, statistics.json and .csv, experiment.toml and provenance.json.
 
-    `statistics` may be None, where they could not be had: what is told of them is then left out.
+    `statistics` may be None, where they could not be computed; their files are then left out.
     """
     with _saving(directory, "stochhh run", experiment, _PAGE, run=result.provenance) as part:
         result.save(part / "result.nc")

@@ -74,7 +74,7 @@ class Swings:
         return cls(tuple(sizes.values.tolist()), counts, troughs, *(float(sizes.attrs[name]) for name in _ABOUT))
 
     def doubts(self, spikes):
-        """Sentences that say how far the number of spikes hangs on its levels; () where it does not.
+        """Sentences that say how far the number of spikes depends on its levels; () where it does not.
 
         Action potentials are swings with a size of their own: the largest size, of two that follow each other, that
         nearly all swings of the smaller one reach. Their number is held against that of the spikes. Swings that a few
