@@ -113,17 +113,22 @@ def select(typingctx, condition, a, b):
     return types.float64(types.boolean, types.float64, types.float64), codegen
 
 
+WIDEST = 512
+
+
 @intrinsic
 def wide_vectors(typingctx):
-    """Let LLVM use the widest vectors in the function that calls this, and in no other.
+    """Let LLVM use vectors of up to WIDEST bits in the function that calls this, and in no other.
 
-    It prefers 256 bits even where the processor has 512; these loops are worth the wider ones.
+    On x86 it prefers 256 bits even where the processor has 512; these loops are worth the wider ones, and their stack
+    must then be aligned. Other processors, such as ARM with 128 bits, have one width, and nothing to be told.
     """
 
     def codegen(context, builder, signature, args):
-        # llvmlite lists the attributes that it knows; LLVM knows more.
-        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
-        set.add(builder.function.attributes, '"stackrealign"')
+        if builder.module.triple.startswith("x86_64"):
+            # llvmlite lists the attributes that it knows; LLVM knows more.
+            set.add(builder.function.attributes, f'"prefer-vector-width"="{WIDEST}"')
+            set.add(builder.function.attributes, '"stackrealign"')
         return context.get_dummy_value()
 
     return types.void(), codegen
@@ -133,36 +138,41 @@ def wide_vectors(typingctx):
 ROUND = 6755399441055744.0
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 0.6931471805599453, 2.319046813846299e-17
-_EXPONENT_BIAS = np.uint64(1023)
 _MANTISSA_BITS = np.uint64(52)
 
 
 @inline
 def _reduced(x):
-    """(r, 2^k) with x = k ln 2 + r, |r| <= ln(2)/2."""
+    """(r, k in the exponent's bits) with x = k ln 2 + r, |r| <= ln(2)/2."""
     t = fma(x, _LOG2_E, ROUND)
     k = t - ROUND
     r = fma(k, -_LN2_LOW, fma(k, -_LN2_HIGH, x))
-    return r, from_bits((bits(t) + _EXPONENT_BIAS) << _MANTISSA_BITS)
+    return r, bits(t) << _MANTISSA_BITS
 
 
 @inline
-def _from_third(r, r2, r4):
-    """(e^r - 1 - r - r^2/2) / r^2, by Estrin's scheme: the processor waits for its depth alone."""
+def _times(y, exponent):
+    """y 2^k, both normal: an addition of whole numbers, which leaves the multipliers to others."""
+    return from_bits(bits(y) + exponent)
+
+
+@inline
+def _from_second(r, r2):
+    """(e^r - 1 - r) / r^2, by pairs of terms: half of the depth of Horner's scheme, for one operation more."""
+    y23 = fma(r, 0.16666666666661953, 0.5)
     y45 = fma(r, 0.008333333336530009, 0.04166666666661993)
     y67 = fma(r, 0.00019841262670022074, 0.0013888888920530872)
     y89 = fma(r, 2.7563858707307397e-06, 2.480151631847952e-05)
     yab = fma(r, 2.297641554233245e-08, 2.7622239132771574e-07)
-    high = fma(fma(yab, r2, y89), r4, fma(y67, r2, y45))
-    return fma(high, r2, r * 0.16666666666661953)
+    return fma(fma(fma(fma(yab, r2, y89), r2, y67), r2, y45), r2, y23)
 
 
 @inline
 def exp(x):
     """e^x to 5e-16 relative, for x in EXP_RANGE; meaningless outside."""
-    r, power = _reduced(x)
+    r, exponent = _reduced(x)
     r2 = r * r
-    return fma(_from_third(r, r2, r2 * r2) + 0.5, r2, r + 1.0) * power
+    return _times(fma(_from_second(r, r2), r2, r + 1.0), exponent)
 
 
 @inline
@@ -184,9 +194,9 @@ def tanh(x):
     |tanh x| = |y / (2 + y)|,   y = e^(-2|x|) - 1 = 2^k (e^r - 1) + (2^k - 1), which keeps its digits near 0
     """
     u = -2.0 * abs(x)
-    r, power = _reduced(select(u < _FLAT, _FLAT, u))
-    r2 = r * r
-    y = fma(_from_third(r, r2, r2 * r2) + 0.5, r2, r)  # e^r - 1
+    r, exponent = _reduced(select(u < _FLAT, _FLAT, u))
+    r2, power = r * r, _times(1.0, exponent)
+    y = fma(_from_second(r, r2), r2, r)  # e^r - 1
     y = fma(y, power, power - 1.0)
     return from_bits(bits(abs(y / (2.0 + y))) | (bits(x) & _SIGN))
 
@@ -258,7 +268,7 @@ def two_to(y):
     """2^y for |y| < 1000, within 1 %: for step sizes, where a rough power will do."""
     t = fma(y, 1.0, ROUND)
     r = y - (t - ROUND)
-    return fma(r, fma(r, 0.2402265, 0.6931472), 1.0) * from_bits((bits(t) + _EXPONENT_BIAS) << _MANTISSA_BITS)
+    return _times(fma(r, fma(r, 0.2402265, 0.6931472), 1.0), bits(t) << _MANTISSA_BITS)
 
 
 @inline
