@@ -38,11 +38,12 @@ def make(options):
     for estimate in estimates:
         print(estimate)
     write(options, "spike_file", [{"statistic": e.name, "n": e.n, "method": e.method} | e.as_dict() for e in estimates])
-    curves = spike_train_curves({"spikes": spikes})
+    trains = {f"{spikes.n_trials} trials": spikes}
+    curves = spike_train_curves(trains)
     for name, found in curves.items():
-        points = found["spikes"].to_dataframe()
-        write(options, f"spike_file_{name}", points.assign(reason=found["spikes"].reason or ""))
-    for path in save_spike_train_figures({"spikes": spikes}, options.out, "spike_file", found=curves):
+        for curve in found.values():
+            write(options, f"spike_file_{name}", curve.to_dataframe().assign(reason=curve.reason or ""))
+    for path in save_spike_train_figures(trains, options.out, "spike_file", found=curves):
         print(path)
 
 

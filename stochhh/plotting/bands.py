@@ -189,6 +189,8 @@ def _limit(ax, known):
         ax.set_ylim(0, 1.05 * ax.dataLim.y1 or 1.0)
     if known.top is not None:
         ax.set_ylim(0.7 * ax.dataLim.minposy, known.top)
+    if known.x_from_zero:
+        ax.set_xlim(left=0)
     if known.x_scale == "log":
         plain_log_ticks(ax.xaxis)
     else:

@@ -17,6 +17,7 @@ class Look(NamedTuple):
         reference: constant value for a Poisson or renewal train, drawn as a thin line; or None.
         from_zero: whether the axis begins at 0.
         top: its upper limit, if there is a largest possible value; or None.
+        x_from_zero: whether the horizontal axis begins at 0.
     """
 
     label: str
@@ -26,6 +27,7 @@ class Look(NamedTuple):
     reference: float | None = None
     from_zero: bool = False
     top: float | None = None
+    x_from_zero: bool = False
 
 
 _ISI = "Interspike interval, ISI (ms)"
@@ -37,7 +39,7 @@ _LOOKS = {
     "serial_correlation": Look("Serial correlation of the ISIs", "Lag (ISIs)", reference=0.0),
     "fano_curve": Look("Fano factor of the count", "Counting window (ms)", "log", reference=1.0, from_zero=True),
     "spike_spectrum": Look("Power of the train (Hz)", "Frequency (Hz)", "log", from_zero=True),
-    "autocorrelation": Look("Rate after a spike (Hz)", "Time since a spike (ms)", from_zero=True),
+    "autocorrelation": Look("Rate after a spike (Hz)", "Time since a spike (ms)", from_zero=True, x_from_zero=True),
 }
 _KINDS = "density|autocovariance|power_spectrum"
 _MEMBRANE = re.compile(rf"(?:(?P<variable>\w+?)_)?(?P<kind>{_KINDS})(?P<part>_subthreshold)?")
