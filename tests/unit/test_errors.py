@@ -223,7 +223,7 @@ class TestFiles:
         (tmp_path / "a.csv").write_text("trial,time\n0,1\n0,70\n")
         error = caught(sh.SpikeTrains.from_csv, tmp_path / "a.csv", stop=50.0, n_trials=1, unit="ms")
         assert data(error)[:2] == ("time", 70.0)
-        assert error.where == (("file", str(tmp_path / "a.csv")), ("trial", 0))
+        assert error.where == (("file", str(tmp_path / "a.csv")), ("line", 3), ("trial", 0))
 
     def test_a_temporary_directory_is_nobodys_business(self, tmp_path):
         def fill():
