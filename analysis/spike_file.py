@@ -16,8 +16,8 @@ import pandas as pd
 
 import stochhh as sh
 from stochhh import statistics
-from stochhh.plotting import save_spike_train_figures, spike_train_curves
-from stochhh.script import main
+from stochhh.plotting import spike_train_curves, spike_train_figure
+from stochhh.script import main, save_figure
 
 START, STOP = 0.0, None  # the window of observation, ms
 N_TRIALS = None  # None: as many as the last trial with a spike says
@@ -37,14 +37,13 @@ def make(options):
     estimates = [getattr(statistics, name)(spikes) for name in STATISTICS]
     for estimate in estimates:
         print(estimate)
-    write(options, "spike_file", [{"statistic": e.name, "n": e.n, "method": e.method} | e.as_dict() for e in estimates])
     trains = {f"{spikes.n_trials} trials": spikes}
     curves = spike_train_curves(trains)
     for name, found in curves.items():
         for curve in found.values():
             write(options, f"spike_file_{name}", curve.to_dataframe().assign(reason=curve.reason or ""))
-    for path in save_spike_train_figures(trains, options.out, "spike_file", found=curves):
-        print(path)
+    rows = [{"statistic": e.name, "n": e.n, "method": e.method} | e.as_dict() for e in estimates]
+    save_figure(spike_train_figure(trains, found=curves), options, "spike_file", rows)
 
 
 def read(path):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 _ROOT = Path(__file__).parents[2]
 _FOLDERS = {
-    "paper_figures": "Figures of papers",
+    "paper_figures": "Figures of the question, and after papers",
     "analysis": "Analyses to copy and change",
 }
 
