@@ -19,7 +19,7 @@ from pathlib import Path
 from machine import machine
 
 HERE = Path(__file__).parent
-JOBS = ("diffusion", "jump", "growth_n", "growth_lambda", "growth_trials", "startup")
+JOBS = ("diffusion", "jump", "widths", "growth_n", "growth_lambda", "growth_trials", "startup")
 
 
 def load():

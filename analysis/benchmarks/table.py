@@ -58,6 +58,15 @@ def costs_table(job):
         yield "Not there: " + "; ".join(f"{entry['title']} ({entry['unavailable']})" for entry in missing) + "."
 
 
+def widths_table(job):
+    """One line a backend, one column a width of vectors."""
+    widths = next(iter(job["costs"].values()))
+    yield row("ns of processor time, one core", *(f"vectors of {width} bits" for width in widths))
+    yield row("---", *("---:" for _ in widths))
+    for backend, what in (("diffusion", "a neuron-step of the diffusion"), ("jump", "an event of the jumps")):
+        yield row(what, *map(between, job["costs"][backend].values()))
+
+
 def curves_table(job, variable):
     """One line a curve, one column a value of the variable."""
     curves = [curve for curve in job["curves"].values() if curve["points"]]
@@ -153,6 +162,7 @@ def text(result):
     sections = (
         ("diffusion", "The diffusion", costs_table),
         ("jump", "The jumps", costs_table),
+        ("widths", "The same by the width of the processor's vectors", widths_table),
         ("growth_n", "Growth with the number of presynaptic neurons, at equal events", lambda j: curves_table(j, "N")),
         ("growth_lambda", "Growth with the events in a ms", lambda j: curves_table(j, "events in a ms")),
         ("growth_trials", "Growth with the number of trials of one second", lambda j: curves_table(j, "trials")),

@@ -6,6 +6,7 @@ that hides a wrong answer, a script that a change of the library has broken.
 
 import importlib.util
 import json
+import os
 import runpy
 import shutil
 import subprocess
@@ -175,6 +176,7 @@ def results():
     jobs = {job: {"unit": "ns", "reference": reference, "programs": programs} for job in ("diffusion", "jump")}
     jobs |= {f"growth_{x}": {"unit": "s", "curves": {"own": curve}} for x in ("n", "lambda", "trials")}
     jobs["growth_n"]["script"] = {"100": spread(2.0)}
+    jobs["widths"] = {"costs": {job: {"512": spread(4.0), "256": spread(8.0)} for job in ("diffusion", "jump")}}
     machine = {"processor": "a processor", "cores": 2, "vectors": ["avx2"], "system": "Linux", "compiler": "g++ 12"}
     return jobs | {"startup": {"unit": "s", "programs": startup}, "machine": machine, "note": ""}
 
@@ -187,10 +189,39 @@ def test_table_and_figure_are_drawn_from_the_json(tmp_path, monkeypatch):
         runpy.run_path(FOLDER / script, run_name="__main__")
     table = (tmp_path / "benchmark.md").read_text()
     assert "| plain C++ | Euler | 60 (54 to 66) | 12 | +50.0 [+40.0, +60.0] | " in table and "| **wrong** |" in table
+    assert "| an event of the jumps | 4 (3.6 to 4.4) | 8 (7.2 to 8.8) |" in table
     assert "NEST (it cannot be installed)" in table
     assert "plain C++ takes" not in table  # a wrong answer is not compared
     assert (tmp_path / "benchmark.png").stat().st_size > 20_000
     assert (tmp_path / "benchmark.pdf").exists()
+
+
+VECTORS = """
+import numba
+from stochhh.elementary import exp, wide_vectors
+
+def loop(x):
+    wide_vectors()
+    for i in range(64):
+        x[i] = exp(x[i])
+
+loop = numba.njit("void(float64[::1])")(loop)
+asm = loop.inspect_asm(loop.signatures[0])
+print("zmm" in asm, "vfmadd" in asm)
+"""
+
+
+def test_machine_code_keeps_to_the_width(monkeypatch):
+    """No vector of 512 bits where 256 are measured, and no slower multiply-add."""
+    monkeypatch.syspath_prepend(FOLDER)
+    environments = load(FOLDER / "widths.py").environments()
+    if 256 not in environments:
+        pytest.skip("this processor has no vectors of 256 bits")
+    for width, variables in environments.items():
+        run = subprocess.run(
+            [sys.executable, "-c", VECTORS], env={**os.environ, **variables}, capture_output=True, text=True, check=True
+        )
+        assert run.stdout.split() == [str(width == 512), "True"]
 
 
 def run_job(name, folder, *options):
@@ -213,6 +244,12 @@ def test_the_other_jobs_run(tmp_path, job):
     answer = run_job(job, tmp_path, "--only", "stochhh", "cpp")
     found = answer.get("programs", answer.get("curves"))
     assert found and not any("unavailable" in entry for entry in found.values())
+
+
+@pytest.mark.slow
+def test_the_widths_are_measured(tmp_path):
+    costs = run_job("widths", tmp_path)["costs"]
+    assert all(0 < cost["median"] < 1000 for job in ("diffusion", "jump") for cost in costs[job].values())
 
 
 @pytest.mark.slow
