@@ -7,6 +7,7 @@ from scipy import stats
 import stochhh as sh
 from stochhh import statistics as st
 from stochhh.errors import InputError
+from stochhh.statistics.spikes import spectrum
 
 
 def trains(*trials, window=(0.0, 100.0)):
@@ -157,6 +158,23 @@ def test_the_analytic_interval_of_the_rate_is_garwoods():
 
 
 # No spike, one spike, and what is refused
+
+
+@pytest.mark.parametrize("chunk", [1, 700, 10**6])
+def test_the_spectrum_is_the_sum_over_spikes_however_it_is_cut(monkeypatch, chunk):
+    monkeypatch.setattr(spectrum, "_CHUNK", chunk)
+    spikes = poisson(3, n_trials=7)
+    k = np.array([1, 2, 5, 31, 32, 97, 1000])
+    phase = spikes.since_start() / spikes.window
+    wanted = [np.abs(np.exp(-2j * np.pi * np.outer(k, phase[spikes.trial == i])).sum(axis=1)) ** 2 for i in range(7)]
+    np.testing.assert_allclose(spectrum._power(phase, spikes.trial, 7, k), wanted, rtol=1e-9, atol=1e-9)
+
+
+def test_equal_trials_have_equal_spectra_to_the_last_bit():
+    spikes = trains(*[np.linspace(1.0, 99.0, 60)] * 9)
+    phase = spikes.since_start() / spikes.window
+    of_trial = spectrum._power(phase, spikes.trial, 9, np.arange(1, 400))  # 60 spikes, but pieces hold 250
+    assert np.all(of_trial == of_trial[0])
 
 
 @pytest.mark.parametrize("curve", [st.fano_curve, st.spike_spectrum, st.autocorrelation])

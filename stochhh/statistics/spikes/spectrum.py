@@ -169,12 +169,30 @@ def _power(phase, trial, n_trials, k):
     (a, of_a), (b, of_b) = (np.unique(part, return_inverse=True) for part in (k // m * m, k % m))
     amplitude = np.zeros((n_trials, len(k)), dtype=complex)
     step = max(1, _CHUNK // len(k))
-    for first in range(0, phase.size, step):
-        turns, of_trial = (-2j * np.pi * phase[first : first + step]), trial[first : first + step]
+    for first, last in _pieces(np.searchsorted(trial, np.arange(n_trials), "right"), step):
+        turns, of_trial = -2j * np.pi * phase[first:last], trial[first:last]
         coarse, fine = (np.exp(np.outer(part, turns)) for part in (a, b))
         starts = np.flatnonzero(np.diff(of_trial, prepend=-1))
         amplitude[of_trial[starts]] += np.add.reduceat(coarse[of_a] * fine[of_b], starts, axis=1).T
     return np.abs(amplitude) ** 2
+
+
+def _pieces(ends, size):
+    """(first, last) of pieces of at most this size, cut at the ends of trials, and in a longer trial after each size.
+
+    So equal trials have equal sums, to the last bit.
+    """
+    first = begin = 0
+    for end in ends.tolist():
+        if first < begin and end - first > size:
+            yield first, begin
+            first = begin
+        while end - first > size:
+            yield first, first + size
+            first += size
+        begin = end
+    if first < begin:
+        yield first, begin
 
 
 def _frequencies(spikes, edges):
