@@ -7,6 +7,7 @@ import stat
 from contextlib import contextmanager
 from math import prod
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from .errors import InputError
 from .files import reading
 from .memory import GIB, allowed_memory
 
-__all__ = ["netcdf_bytes", "read_netcdf"]
+__all__ = ["Variable", "netcdf_bytes", "read_netcdf"]
 
 # What the format keeps among the attributes for itself.
 _OWN = {"CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST", "_NCProperties", "_Netcdf4Coordinates", "_Netcdf4Dimid"}
@@ -24,20 +25,34 @@ _LONGEST = 2**24  # bytes of an attribute
 _DEFLATED = 1100  # deflate makes no more of what is packed, 1032 times as much
 
 
-def netcdf_bytes(dataset):
-    """The content of a netCDF-4 file of an xarray.Dataset, made in memory: HDF5 may crash when a disk is full."""
+class Variable(NamedTuple):
+    """A labelled array; its parts have the names that they have in xarray, which is slow to load."""
+
+    dims: tuple[str, ...]
+    values: np.ndarray
+    attrs: dict
+
+
+def netcdf_bytes(variables, attributes):
+    """The content of a netCDF-4 file, made in memory: HDF5 may crash when a disk is full.
+
+    Arguments:
+        variables: NAME -> Variable.
+        attributes: those of the whole.
+    """
     import h5netcdf
-    from xarray.backends import H5NetCDFStore
 
     image = io.BytesIO()
-    plain = {name: {"_FillValue": None} for name in dataset.variables}  # no value stands for a missing one
     with h5netcdf.File(image, "w") as file:
-        dataset.dump_to_store(H5NetCDFStore(file), encoding=plain)  # before 2025.9 `to_netcdf` writes to disks alone
+        file.dimensions = {dim: n for v in variables.values() for dim, n in zip(v.dims, v.values.shape, strict=True)}
+        for name, (dims, values, attrs) in variables.items():
+            file.create_variable(name, dims, data=values).attrs.update(attrs)
+        file.attrs.update(attributes)
     return image.getvalue()
 
 
 def read_netcdf(path, wanted, recognise, check, memory_limit=None):
-    """(variables, attributes) of a file: NAME -> (dimensions, array, attributes), and the attributes of the whole.
+    """(variables, attributes) of a file: NAME -> Variable, and the attributes of the whole.
 
     Arguments:
         path: the file.
@@ -59,7 +74,9 @@ def read_netcdf(path, wanted, recognise, check, memory_limit=None):
         check(attributes, {name: (dims[name], data.shape, data.dtype) for name, data in held.items()})
         _check_sizes(held, allowed_memory(memory_limit))
         arrays = {name: np.asarray(data[()], data.dtype.newbyteorder("=")) for name, data in held.items()}
-        return {name: (dims[name], array, _attributes(held[name], name)) for name, array in arrays.items()}, attributes
+        return {
+            name: Variable(dims[name], array, _attributes(held[name], name)) for name, array in arrays.items()
+        }, attributes
 
 
 @contextmanager

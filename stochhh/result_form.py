@@ -206,9 +206,9 @@ def check_same(read, made):
     """Raise InputError where a file does not say what a result made of it would.
 
     Arguments:
-        read, made: xarray.Datasets: of the file, and of the result.
+        read, made: NAME -> Variable, of the file and of the result.
     """
-    for name, right in made.variables.items():
+    for name, right in made.items():
         found = read[name]
         for key in [*right.attrs, *(key for key in found.attrs if key not in right.attrs)]:
             got, wanted = found.attrs.get(key), right.attrs.get(key)

@@ -14,7 +14,7 @@ from .errors import InputError, integer
 from .files import replacing
 from .hypertext import listed
 from .messages import one_line
-from .netcdf import netcdf_bytes, read_netcdf
+from .netcdf import Variable, netcdf_bytes, read_netcdf
 from .result_form import check_form, check_provenance, check_same, check_values, number, parsed
 from .spike_trains import SpikeTrains
 from .statistics.membrane.record import Membrane
@@ -224,6 +224,11 @@ class Result:
         """The whole result as an xarray.Dataset that follows the CF conventions; spikes are a ragged array."""
         import xarray
 
+        variables, attributes = self._labelled()
+        return xarray.Dataset({name: tuple(variable) for name, variable in variables.items()}, attrs=attributes)
+
+    def _labelled(self):
+        """(variables, attributes): NAME -> Variable, and what is said of the whole."""
         spikes, moments, traces = self.spikes.with_transient(), self.moments, self.traces
         window = {"observation_start": float(self.spikes.start), "observation_stop": float(spikes.stop)}
         of_spike = {"long_name": "trial of the spike", "instance_dimension": "trial"}
@@ -257,33 +262,38 @@ class Result:
         if self.membrane is not None:
             sums, attrs["membrane"] = self.membrane.to_variables()
             variables |= sums
-        return xarray.Dataset(variables, attrs=attrs)
+        return {name: _variable(*parts) for name, parts in variables.items()}, attrs
 
     @classmethod
     def from_xarray(cls, dataset: xarray.Dataset) -> Self:
         """The result from which `to_xarray` made the dataset. Raises InputError for any other dataset."""
-        attributes, arrays = dataset.attrs, {name: variable.values for name, variable in dataset.variables.items()}
+        return cls._of(dataset.variables, dataset.attrs)
+
+    @classmethod
+    def _of(cls, labelled, attributes):
+        """The result that `_labelled` describes; the variables may be those of xarray."""
+        arrays = {name: variable.values for name, variable in labelled.items()}
         _recognise(attributes)
-        check_form(attributes, {name: (v.dims, v.shape, v.dtype) for name, v in dataset.variables.items()})
+        check_form(attributes, {name: (v.dims, v.values.shape, v.values.dtype) for name, v in labelled.items()})
         check_values(attributes, arrays)
-        time = dataset["spike_time"].attrs
+        time = labelled["spike_time"].attrs
         doubts = tuple(map(str, parsed(time, "doubts", list))) if "doubts" in time else ()
         variables = tuple(parsed(attributes, "state_variables", list))
         start, stop = (number(time, f"observation_{end}", "spike_time") for end in ("start", "stop"))
         moments: Any = None
         traces = membrane = swings = None
         if "V_powers" in arrays:
-            moments = Moments(number(dataset["V_powers"].attrs, "reference", "V_powers"), arrays["V_powers"])
+            moments = Moments(number(labelled["V_powers"].attrs, "reference", "V_powers"), arrays["V_powers"])
         if variables:
             traces = Traces(arrays["time"], np.stack([arrays[name] for name in variables], axis=1), variables)
         if "membrane" in attributes:
-            membrane = Membrane.from_variables(dataset, attributes["membrane"])
+            membrane = Membrane.from_variables(labelled, attributes["membrane"])
         if "swing_size" in arrays:
-            swings = Swings.from_variables(dataset)
+            swings = Swings.from_variables(labelled)
         spikes = SpikeTrains(arrays["spike_time"], arrays["spike_trial"], arrays["trial"].size, start, stop, doubts)
         result = cls(spikes, moments, traces, parsed(attributes, "provenance", dict), membrane, swings)
         check_provenance(result.provenance, spikes)
-        check_same(dataset, result.to_xarray())
+        check_same(labelled, result._labelled()[0])
         return result
 
     def save(self, path: File) -> None:
@@ -294,10 +304,9 @@ class Result:
 
         Raises InputError for a result that `load` would refuse.
         """
-        dataset = self.to_xarray()
-        type(self).from_xarray(dataset)
-        dataset.attrs["sha256"] = _digest(dataset)
-        image = netcdf_bytes(dataset)
+        variables, attributes = self._labelled()
+        self._of(variables, attributes)
+        image = netcdf_bytes(variables, attributes | {"sha256": _digest(variables, attributes)})
         with replacing(path) as part:
             part.write_bytes(image)
 
@@ -311,13 +320,10 @@ class Result:
 
         Raises InputError for any other file, for a damaged file, and for one that does not fit into the memory.
         """
-        import xarray
-
         try:
             variables, attributes = read_netcdf(path, _WANTED, _recognise, check_form, memory_limit)
-            dataset = xarray.Dataset(variables, attrs=attributes)
-            result = cls.from_xarray(dataset)
-            if _digest(result.to_xarray()) != dataset.attrs.get("sha256"):
+            result = cls._of(variables, attributes)
+            if _digest(*result._labelled()) != attributes.get("sha256"):
                 raise InputError("this file is damaged: its content is not what was saved")
             return result
         except InputError as error:
@@ -343,11 +349,17 @@ def _recognise(attributes):
     integer("stochhh_format", number, at_least=1, at_most=_FORMAT, remedy=newer)
 
 
-def _digest(dataset):
+def _variable(dims, values, attrs):
+    """A Variable, of one dimension also by its name."""
+    return Variable((dims,) if isinstance(dims, str) else tuple(dims), np.asarray(values), attrs)
+
+
+def _digest(variables, attributes):
     """A hash of the content, by which a damaged file is recognised."""
-    digest = hashlib.sha256(dataset.attrs["provenance"].encode())
-    digest.update(dataset.attrs.get("membrane", "").encode())
-    for name, variable in dataset.variables.items():
-        digest.update(json.dumps([name, variable.dims, variable.shape, variable.attrs]).encode())
-        digest.update(np.ascontiguousarray(variable.values).data)
+    digest = hashlib.sha256(attributes["provenance"].encode())
+    digest.update(attributes.get("membrane", "").encode())
+    for name, variable in variables.items():
+        values = np.ascontiguousarray(variable.values)
+        digest.update(json.dumps([name, variable.dims, values.shape, variable.attrs]).encode())
+        digest.update(values.data)
     return digest.hexdigest()

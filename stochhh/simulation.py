@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import replace
@@ -387,6 +388,7 @@ def _result(backend, task, done, timing):
         provenance["membrane"] = task.membrane.as_dict()
     if doubts := level_doubts(task.neuron):
         provenance["doubts"] = list(doubts)
+    provenance = json.loads(json.dumps(provenance))  # as a file gives it back, a tuple as a list
     return Result(spikes, moments, traces, provenance, membrane, swings)
 
 

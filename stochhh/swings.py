@@ -56,7 +56,7 @@ class Swings:
         return replace(parts[0], counts=counts, troughs=troughs, kick=max(part.kick for part in parts))
 
     def to_variables(self):
-        """Variables of an xarray.Dataset with the dimension trial."""
+        """NAME -> (dimensions, values, attributes), with the dimension trial."""
         size = {"units": "mV", "long_name": "least size of a swing of V"}
         size |= {name: float(getattr(self, name)) for name in _ABOUT}
         counts, troughs = ({"long_name": text} for text in ("number of swings", "sum of V where swings began, mV"))
@@ -67,10 +67,10 @@ class Swings:
         }
 
     @classmethod
-    def from_variables(cls, dataset):
+    def from_variables(cls, variables):
         """What `to_variables` made."""
-        sizes = dataset["swing_size"]
-        counts, troughs = (dataset[name].values for name in ("swing_count", "swing_troughs"))
+        sizes = variables["swing_size"]
+        counts, troughs = (variables[name].values for name in ("swing_count", "swing_troughs"))
         return cls(tuple(sizes.values.tolist()), counts, troughs, *(float(sizes.attrs[name]) for name in _ABOUT))
 
     def doubts(self, spikes):

@@ -134,10 +134,11 @@ def _reasons(comparison):
 
 
 def _row(ax, y, cells, coordinates, lift):
-    """One line of the table, at height y."""
+    """One line of the table, at height y; the last column alone, the rightmost, is measured for the layout."""
     va = "bottom" if lift > 0 else "center"
+    place = {"xycoords": coordinates, "textcoords": "offset points", "va": va}
     for cell, (x, ha) in zip(cells, _COLUMNS, strict=True):
-        ax.annotate(cell, (1, y), (x, lift), xycoords=coordinates, textcoords="offset points", ha=ha, va=va)
+        ax.annotate(cell, (1, y), (x, lift), ha=ha, **place).set_in_layout((x, ha) == _COLUMNS[-1])
 
 
 def _known(x):

@@ -84,6 +84,15 @@ def test_results_are_equal_by_value_but_for_the_time_they_took():
         hash(JUMP)
 
 
+@pytest.mark.parametrize("settings", [{"trace_interval": 1.0}, {"until": {"rate": "90%"}}])
+def test_a_saved_result_is_equal_to_the_one_that_was_saved(tmp_path, settings):
+    """JSON has no tuples, such as the initial state of a neuron."""
+    neuron = sh.HodgkinHuxley(I_app=10.0, initial=(-65.0, 0.05, 0.6, 0.32))
+    result = sh.simulate(neuron, DRIVE, backend="jump", duration=300.0, seed=1, progress=False, **settings)
+    result.save(tmp_path / "a.nc")
+    assert sh.Result.load(tmp_path / "a.nc") == result
+
+
 @pytest.mark.parametrize(
     ("a", "b", "equal"),
     [

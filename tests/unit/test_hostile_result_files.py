@@ -111,7 +111,7 @@ FORGERIES = {
     "variable spike_time: attribute observation_stop = None": attribute("spike_time", "observation_stop", None),
     "variable spike_time: attribute observation_start = -inf": attribute("spike_time", "observation_start", -np.inf),
     "start = 2.0 is not .* below stop = 2.0": attribute("spike_time", "observation_start", 2.0),
-    "start = -1": attribute("spike_time", "observation_start", -1.0),
+    "transient = 0.5 is not allowed: it must be the start": attribute("spike_time", "observation_start", -1.0),
     "spike_time: attribute units = 's' is not allowed: it must be 'ms'": attribute("spike_time", "units", "s"),
     "V: attribute units = 'V' is not allowed: it must be 'mV'": attribute("V", "units", "V"),
     "lag: attribute units = None": attribute("lag", "units", None),
@@ -220,7 +220,7 @@ def forged(said):
     """A dataset whose digest is right, though a run leaves none like it."""
     data = FORGERIES[said](WHOLE.to_xarray())
     told = data if said != DAMAGED else WHOLE.to_xarray()
-    data.attrs["sha256"] = _digest(told) if isinstance(told.attrs.get("provenance"), str) else "0"
+    data.attrs["sha256"] = _digest(told.variables, told.attrs) if isinstance(told.attrs.get("provenance"), str) else "0"
     return data
 
 
@@ -243,7 +243,7 @@ def test_a_forged_file_is_refused(tmp_path, said):
     ("result", "said"),
     [
         (replace(WHOLE, moments=Moments(-65.0, POWERS * np.nan)), "V_powers: it contains"),
-        (replace(WHOLE, moments=Moments(-65.0, POWERS[:, :2])), "conflicting sizes"),
+        (replace(WHOLE, moments=Moments(-65.0, POWERS[:, :2])), "size along power = 2"),
         (replace(WHOLE, moments=Moments(np.inf, POWERS)), "V_powers: attribute reference"),
         (replace(WHOLE, provenance={}), "the provenance lacks"),
         (replace(WHOLE, spikes=replace(SPIKES, n_trials=4)), "size"),
@@ -385,7 +385,7 @@ def test_more_than_the_memory_holds(good):
 def test_a_packed_file_is_read(good, tmp_path):
     """What other programs make of a good file by compression is that file."""
     data = WHOLE.to_xarray()
-    data.attrs["sha256"] = _digest(data)
+    data.attrs["sha256"] = _digest(data.variables, data.attrs)
     packed = {name: {"_FillValue": None, "zlib": True, "complevel": 4} for name in data.variables}
     data.to_netcdf(tmp_path / "packed.nc", engine="h5netcdf", encoding=packed)
     assert np.array_equal(Result.load(tmp_path / "packed.nc").traces.values, TRACES.values)
