@@ -37,7 +37,7 @@ from stochhh.statistics import jitter, latency
 
 MARKERS = {0.05: "o", 0.1: "s", 0.2: "^", 3.5: "D", 4: "s", 4.5: "v"}  # of G (mV) and of K
 Parameters = namedtuple("Parameters", "g_Na g_K g_L I_app E_Na E_K E_L phi amplitude omega")
-unforced, its_stiffness = sh.HodgkinHuxley.vector_field, sh.HodgkinHuxley.stiffness
+unforced, its_membrane_rate = sh.HodgkinHuxley.vector_field, sh.HodgkinHuxley.membrane_rate
 
 
 def vector_field(x, p):
@@ -47,8 +47,8 @@ def vector_field(x, p):
     return dV + p.amplitude * sin(phase), dm, dh, dn, p.omega
 
 
-def stiffness(x, p):
-    return its_stiffness(x[:4], p)
+def membrane_rate(x, p):
+    return its_membrane_rate(x[:4], p)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Forced:
     threshold: ClassVar[float] = 0.0
     rearm: ClassVar[float] = -30.0
     vector_field: ClassVar = staticmethod(vector_field)
-    stiffness: ClassVar = staticmethod(stiffness)
+    membrane_rate: ClassVar = staticmethod(membrane_rate)
 
     def parameters(self):
         return Parameters(*sh.HodgkinHuxley(I_app=0.0).parameters(), self.amplitude, 2 * pi / self.period)

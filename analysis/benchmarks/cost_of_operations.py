@@ -52,7 +52,7 @@ class Leak:
     ranges = ((-200.0, 200.0), (-200.0, 200.0))
     scales = (100.0, 1.0)
     threshold, rearm = 0.0, -30.0
-    stiffness = staticmethod(lambda x, p: 0.1)
+    membrane_rate = staticmethod(lambda x, p: 0.1)
 
     def parameters(self):
         return NoConstants()

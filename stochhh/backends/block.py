@@ -65,7 +65,7 @@ class Functions(NamedTuple):
     """What is compiled of a model."""
 
     vector_field: object
-    stiffness: object
+    membrane_rate: object
     linear_rates: object
 
     @classmethod

@@ -129,7 +129,7 @@ class _Block:
         flow = functions.linear_rates if self.scheme.linear else functions.vector_field
         reset = getattr(neuron, "reset", None)
         self.kernel = kernel.stepper(
-            self.scheme, flow, functions.stiffness, n, task.target, task.lanes, diffusion_normals,
+            self.scheme, flow, functions.membrane_rate, n, task.target, task.lanes, diffusion_normals,
             resets=reset is not None, sizes=len(task.swing_sizes),
         )  # fmt: skip
         group = self.steps * self.dt
@@ -179,7 +179,7 @@ class _Block:
         before, V, (low, high) = path[wrong - 1], path[wrong][0], ranges[0]
         time = ((self.group - 1) * self.steps + wrong) * self.dt
         where = f"diffusion, trial {self.task.first + lane} at t = {time:.6g} ms"
-        if self.dt * neuron.stiffness(before, p) <= 2 and not low <= V <= high:
+        if self.dt * neuron.membrane_rate(before, p) <= 2 and not low <= V <= high:
             return out_of_range(where, V, neuron)
         return UnstableStepError(
             f"{where}: {self.scheme.name} is unstable at dt = {self.dt:g} ms: take a smaller dt"

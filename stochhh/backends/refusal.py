@@ -30,7 +30,7 @@ def _explained(neuron, error):
     """What is wrong, and what to do."""
     names = ", ".join(dict.fromkeys(function.__name__ for function in STAND_INS))
     allowed = f"a model may call {names} of numpy or math, abs, min, max, and functions of its own"
-    functions = [getattr(neuron, name, None) for name in ("vector_field", "stiffness", "linear_rates")]
+    functions = [getattr(neuron, name, None) for name in ("vector_field", "membrane_rate", "linear_rates")]
     named = dict(pair for function in functions if function for pair in _named(function, set()))
     foreign = [name for name, value in named.items() if callable(value) and not _known(value)]
     held = [name for name, value in named.items() if isinstance(value, list | dict | set | str)]

@@ -24,7 +24,7 @@ _MEANING = {
     "parameters": "a method that gives the constants of the vector field as a named tuple",
     "initial_state": "a method that gives the state at time 0 as a tuple",
     "vector_field": "a static method (x, p) that gives the tuple dx/dt",
-    "stiffness": "a static method (x, p) that gives the rate at which V alone relaxes, 1/ms",
+    "membrane_rate": "a static method (x, p) that gives g/C, the rate at which V alone relaxes, 1/ms",
     "as_dict": "a method that gives all settings by name, to be recorded with results",
 }
 
@@ -32,7 +32,7 @@ _MEANING = {
 def check_model(neuron: Neuron) -> None:
     """Raise InputError, by name, where `neuron` lacks what `models.Neuron` asks for, or its functions fail.
 
-    The vector field, the stiffness and the linear rates are evaluated once, at the initial state.
+    The vector field, the membrane rate and the linear rates are evaluated once, at the initial state.
     """
     if isinstance(neuron, type):
         raise InputError("neuron", neuron, "an instance, not a class", f"give {neuron.__name__}(...)")
@@ -47,7 +47,7 @@ def check_model(neuron: Neuron) -> None:
         p, x = _parameters(neuron), _initial_state(neuron)
         names = [f"d{name}/dt" for name in neuron.variables]
         _check_numbers("vector_field", _value(neuron, "vector_field", x, p), names)
-        real("stiffness", _value(neuron, "stiffness", x, p))
+        real("membrane_rate", _value(neuron, "membrane_rate", x, p))
         if hasattr(neuron, "linear_rates"):
             _check_linear_rates(neuron, _value(neuron, "linear_rates", x, p))
 

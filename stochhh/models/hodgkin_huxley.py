@@ -76,7 +76,7 @@ def vector_field(x, p):
     return a_V - b_V * V, a_m - b_m * m, a_h - b_h * h, a_n - b_n * n
 
 
-def stiffness(x, p):
+def membrane_rate(x, p):
     """Total conductance over capacitance, 1/ms."""
     _, m, h, n = x
     g_Na, g_K = conductances(m, h, n, p)
@@ -128,7 +128,7 @@ class HodgkinHuxley:
     ranges = (V_RANGE, GATE, GATE, GATE)
     scales = (100.0, 1.0, 1.0, 1.0)
     vector_field = staticmethod(vector_field)
-    stiffness = staticmethod(stiffness)
+    membrane_rate = staticmethod(membrane_rate)
     linear_rates = staticmethod(linear_rates)
 
     def __post_init__(self) -> None:

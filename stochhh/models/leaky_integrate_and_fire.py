@@ -29,7 +29,7 @@ def linear_rates(x, p):
     return ((p.I_app + p.g_L * p.E_L) * p.per_C_m,), (p.g_L * p.per_C_m,)
 
 
-def stiffness(x, p):
+def membrane_rate(x, p):
     """Leak conductance over capacitance, 1/ms."""
     return p.g_L * p.per_C_m
 
@@ -79,7 +79,7 @@ class LeakyIntegrateAndFire:
     ranges = (V_RANGE,)
     vector_field = staticmethod(vector_field)
     linear_rates = staticmethod(linear_rates)
-    stiffness = staticmethod(stiffness)
+    membrane_rate = staticmethod(membrane_rate)
 
     def __post_init__(self) -> None:
         check(self, C_m=CAPACITANCE, g_L=CONDUCTANCE, E_L=POTENTIAL, I_app=CURRENT, refractory=TIME)

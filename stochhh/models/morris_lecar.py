@@ -35,7 +35,7 @@ def vector_field(x, p):
     return (p.I_app - ionic) * p.per_C_m, per_tau * (open_part(V, p.V3, p.per_V4) - w)
 
 
-def stiffness(x, p):
+def membrane_rate(x, p):
     """Total conductance over capacitance, 1/ms; that m opens with V at once only lowers -d(dV/dt)/dV below E_Ca."""
     V, w = x
     return (p.g_Ca * open_part(V, p.V1, p.per_V2) + p.g_K * w + p.g_L) * p.per_C_m
@@ -97,7 +97,7 @@ class MorrisLecar:
     ranges = (V_RANGE, GATE)
     scales = (100.0, 1.0)
     vector_field = staticmethod(vector_field)
-    stiffness = staticmethod(stiffness)
+    membrane_rate = staticmethod(membrane_rate)
 
     def __post_init__(self) -> None:
         check(

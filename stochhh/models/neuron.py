@@ -10,8 +10,8 @@ __all__ = ["Neuron"]
 class Neuron(Protocol):
     """A deterministic neuron, dx/dt = f(x), with the membrane potential V as its first variable.
 
-    `vector_field` and `stiffness` are written in plain scalar Python: numbers, tuples, `if`, and exp, expm1, log, sqrt,
-    tanh, cosh, sin, cos, abs, min, max, where and clip of `math` or numpy. They are run as plain Python by the
+    `vector_field` and `membrane_rate` are written in plain scalar Python: numbers, tuples, `if`, and exp, expm1, log,
+    sqrt, tanh, cosh, sin, cos, abs, min, max, where and clip of `math` or numpy. They are run as plain Python by the
     per-neuron backend and compiled for the others.
 
     Two members are optional: `linear_rates(x, p)`, the (a, b) of dx_i/dt = a_i - b_i x_i with the other variables
@@ -66,11 +66,11 @@ class Neuron(Protocol):
         ...
 
     @property
-    def stiffness(self) -> Callable[[Any, Any], Any]:
+    def membrane_rate(self) -> Callable[[Any, Any], Any]:
         """A static method (x, p) that returns the membrane rate g/C in 1/ms: the relaxation rate of V at fixed gates.
 
         It is the total conductance over the capacitance, with instantaneous gates such as m in the model of Wang and
-        Buzsaki (1996) fixed as well. Explicit schemes are stable for time steps below 2 / stiffness.
+        Buzsaki (1996) fixed as well. Explicit schemes are stable for time steps below 2 C/g.
         """
         ...
 

@@ -23,7 +23,7 @@ def vector_field(x, p):
     return ((p.I_app - p.g_L * (x[0] - p.E_L)) * p.per_C_m,)
 
 
-def stiffness(x, p):
+def membrane_rate(x, p):
     """Leak conductance over capacitance, 1/ms."""
     return p.g_L * p.per_C_m
 
@@ -69,7 +69,7 @@ class Passive:
     ranges = (V_RANGE,)
     scales = (100.0,)
     vector_field = staticmethod(vector_field)
-    stiffness = staticmethod(stiffness)
+    membrane_rate = staticmethod(membrane_rate)
 
     def __post_init__(self) -> None:
         check(self, C_m=CAPACITANCE, g_L=CONDUCTANCE, E_L=POTENTIAL, I_app=CURRENT)

@@ -72,7 +72,7 @@ def vector_field(x, p):
     )
 
 
-def stiffness(x, p):
+def membrane_rate(x, p):
     """Total conductance over capacitance, 1/ms."""
     _, m, h, n = x
     g_Na, g_K = conductances(m, h, n, p)
@@ -129,7 +129,7 @@ class TraubMiles:
     ranges = (V_RANGE, GATE, GATE, GATE)
     scales = (100.0, 1.0, 1.0, 1.0)
     vector_field = staticmethod(vector_field)
-    stiffness = staticmethod(stiffness)
+    membrane_rate = staticmethod(membrane_rate)
 
     def __post_init__(self) -> None:
         check(

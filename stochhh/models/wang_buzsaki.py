@@ -72,7 +72,7 @@ def vector_field(x, p):
     )
 
 
-def stiffness(x, p):
+def membrane_rate(x, p):
     """Total conductance over capacitance, 1/ms; that m opens with V at once only lowers -d(dV/dt)/dV below E_Na."""
     V, h, n = x
     g_Na, g_K = conductances(rates(V)[0], h, n, p)
@@ -126,7 +126,7 @@ class WangBuzsaki:
     ranges = (V_RANGE, GATE, GATE)
     scales = (100.0, 1.0, 1.0)
     vector_field = staticmethod(vector_field)
-    stiffness = staticmethod(stiffness)
+    membrane_rate = staticmethod(membrane_rate)
 
     def __post_init__(self) -> None:
         check(

@@ -24,7 +24,7 @@ class InputScales:
     """An input relative to the neuron that it drives, at the operating point; all None if there is none.
 
     Arguments:
-        membrane_time_constant: tau = 1 / stiffness, all conductances constant, ms; infinite if V does not relax.
+        membrane_time_constant: tau = 1 / membrane_rate, all conductances constant, ms; infinite if V does not relax.
         events_per_time_constant: Lambda tau, with the events that change V.
         passive_skewness: skewness of V if all conductances were constant, by Campbell's theorem; None if the input does
             not fluctuate, or has no third cumulant.
@@ -42,7 +42,7 @@ class InputScales:
 def input_scales(neuron: Neuron, drive: SynapticInput) -> InputScales:
     """The InputScales of a neuron and its input.
 
-        tau = 1 / stiffness(x*),   Lambda tau,   s = (kappa_3 tau / 3) / (kappa_2 tau / 2)^1.5
+        tau = 1 / membrane_rate(x*),   Lambda tau,   s = (kappa_3 tau / 3) / (kappa_2 tau / 2)^1.5
 
     Arguments:
         neuron: a model, such as HodgkinHuxley().
@@ -54,8 +54,8 @@ def input_scales(neuron: Neuron, drive: SynapticInput) -> InputScales:
     state = fixed_point(neuron, drive)
     if state is None:
         return InputScales()
-    stiffness = neuron.stiffness(state, neuron.parameters())
-    tau = 1 / stiffness if stiffness > 0 else inf
+    rate = neuron.membrane_rate(state, neuron.parameters())
+    tau = 1 / rate if rate > 0 else inf
     moving = float(sum(source.intensity for source in drive.sources if source.moment(2) > 0))
     kicks = kick_threshold(neuron, drive), rebound_threshold(neuron, drive)
     return InputScales(tau, moving * tau if moving else 0.0, _skewness(drive, tau), *kicks)

@@ -27,7 +27,7 @@ _NEVER = (
 def doubts(neuron: Neuron, drive: SynapticInput) -> list[str]:
     """Reasons why the diffusion approximation of a drive is doubtful, as sentences; [] if there are none.
 
-        tau = 1 / stiffness at the operating point, the membrane time constant
+        tau = 1 / membrane_rate at the operating point, the membrane time constant
         events:    Lambda tau < 10
         skewness:  |s| > 0.2,   s = (kappa_3 tau / 3) / (kappa_2 tau / 2)^1.5, clearly doubtful above 0.5
         weight:    |weight_k| > a quarter of the kick of its sign that makes the neuron spike, upwards or on the

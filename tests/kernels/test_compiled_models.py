@@ -43,21 +43,21 @@ def test_a_compiled_field_is_the_plain_one(name):
 
 
 @pytest.mark.parametrize("name", ["hodgkin-huxley", "passive", "traub-miles"])
-def test_stiffness_is_the_slope_of_the_field(name):
+def test_the_membrane_rate_is_the_slope_of_the_field(name):
     """-d(dV/dt)/dV, plain and compiled; an explicit step is judged by it.
 
     Models with a gate that follows V at once leave the gate's own slope out, and are not asked.
     """
     neuron = MODELS[name]()
-    p, stiff = neuron.parameters(), compiled(type(neuron).stiffness)
+    p, rate_of_V = neuron.parameters(), compiled(type(neuron).membrane_rate)
 
     @njit(error_model="numpy")
     def call(x, p):
-        return stiff(x, p)
+        return rate_of_V(x, p)
 
     for V, *gates in states(neuron)[:100]:
         up, down = (type(neuron).vector_field((V + d, *gates), p)[0] for d in (1e-4, -1e-4))
-        expected = type(neuron).stiffness((V, *gates), p)
+        expected = type(neuron).membrane_rate((V, *gates), p)
         assert expected == pytest.approx(call((V, *gates), p), rel=1e-9)
         assert expected == pytest.approx(-(up - down) / 2e-4, rel=1e-4, abs=1e-4)
 

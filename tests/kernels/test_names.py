@@ -64,6 +64,6 @@ def test_the_librarys_own_models_keep_exp_in_its_range(monkeypatch):
             for part in (0.0, 0.5, 1.0):
                 x = (V, *(a + part * (b - a) for a, b in neuron.ranges[1:]))
                 neuron.vector_field(x, neuron.parameters())
-                neuron.stiffness(x, neuron.parameters())
+                neuron.membrane_rate(x, neuron.parameters())
     assert len(seen) > 1000
     assert names.EXP_RANGE[0] < min(seen) and max(seen) < names.EXP_RANGE[1]

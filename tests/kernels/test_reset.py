@@ -138,7 +138,7 @@ class Adapting:
         return p.slope, 0.5 * p.slope
 
     @staticmethod
-    def stiffness(x, p):
+    def membrane_rate(x, p):
         return 0.0 * p.slope
 
 

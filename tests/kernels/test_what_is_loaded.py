@@ -259,7 +259,7 @@ class Leaky:
         return (SCALE * 0.1 * (p.E - x[0]),)
 
     @staticmethod
-    def stiffness(x, p):
+    def membrane_rate(x, p):
         return SCALE * 0.1
 
 

@@ -90,7 +90,7 @@ class Own:
         return (-(x[0] + 65.0),)
 
     @staticmethod
-    def stiffness(x, p):
+    def membrane_rate(x, p):
         return 1.0
 
     def as_dict(self):

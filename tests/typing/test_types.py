@@ -79,8 +79,8 @@ def public_functions():
 
 
 INTERNAL = {  # what the library itself calls of public classes, and what the compiled kernels are made of
-    "open", "vector_field", "stiffness", "linear_rates", "jumps", "gathered", "to_variables", "from_variables", "size",
-    "held",
+    "open", "vector_field", "membrane_rate", "linear_rates", "jumps", "gathered", "to_variables", "from_variables",
+    "size", "held",
 }  # fmt: skip
 
 

@@ -52,5 +52,5 @@ class FitzHugh:
         return V - V**3 / 3 - w + p.I_app, 0.08 * (V + 0.7 - 0.8 * w)
 
     @staticmethod
-    def stiffness(x, p):
+    def membrane_rate(x, p):
         return x[0] ** 2 - 1

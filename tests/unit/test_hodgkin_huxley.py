@@ -121,12 +121,12 @@ def test_currents_of_arrays():
         assert values == pytest.approx(np.full(3, HodgkinHuxley().currents(*STATE)[name]))
 
 
-def test_stiffness_is_minus_the_slope_of_the_current():
+def test_the_membrane_rate_is_minus_the_slope_of_the_current():
     neuron = HodgkinHuxley(C_m=2.0)
     p = neuron.parameters()
     # dV/dt is linear in V at fixed gates, so a difference over any distance is exact
     up, down = (neuron.vector_field((STATE[0] + h, *STATE[1:]), p)[0] for h in (10.0, -10.0))
-    assert neuron.stiffness(STATE, p) == pytest.approx(-(up - down) / 20, rel=1e-13, abs=0)
+    assert neuron.membrane_rate(STATE, p) == pytest.approx(-(up - down) / 20, rel=1e-13, abs=0)
 
 
 @pytest.mark.parametrize("I_app", [-20.0, 0.0, 3.0, 9.0, 160.0])

@@ -54,7 +54,7 @@ class TestModel:
             assert neuron.vector_field((V,), p) == passive.vector_field((V,), passive.parameters())
             (a,), (b,) = neuron.linear_rates((V,), p)
             assert a - b * V == pytest.approx(neuron.vector_field((V,), p)[0], rel=1e-13)
-            assert neuron.stiffness((V,), p) == b == 0.15
+            assert neuron.membrane_rate((V,), p) == b == 0.15
             assert neuron.currents(V) == passive.currents(V)
         assert neuron.rest() == passive.rest() == (-62.0,)
 

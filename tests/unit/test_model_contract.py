@@ -46,12 +46,12 @@ class Leaky:
         return p.I_app - 0.1 * (V + 60.0), -w
 
     @staticmethod
-    def stiffness(x, p):
+    def membrane_rate(x, p):
         return 0.1
 
 
 def spoilt(**members):
-    static = ("vector_field", "stiffness", "linear_rates")
+    static = ("vector_field", "membrane_rate", "linear_rates")
     return type("Mine", (Leaky,), {k: staticmethod(v) if k in static else v for k, v in members.items()})()
 
 
@@ -91,7 +91,7 @@ PLAIN = [
     (Leaky, "it must be an instance, not a class; give Leaky(...)"),
     (3, "neuron = 3 is not allowed: it must be a neuron model; give one such as HodgkinHuxley()"),
     *((without(member), f"model Mine: {member} is missing; add ") for member in
-      ("name", "ranges", "scales", "threshold", "rearm", "parameters", "initial_state", "stiffness", "as_dict")),
+      ("name", "ranges", "scales", "threshold", "rearm", "parameters", "initial_state", "membrane_rate", "as_dict")),
     (spoilt(variables=["V", "w"]), "model Mine: variables = ['V', 'w'] is not allowed: it must be a tuple"),
     (spoilt(variables=("v", "w")), 'the first is "V"'),
     (spoilt(ranges=((-200.0, 200.0),)), "a pair (low, high) for each of V, w"),
@@ -115,7 +115,7 @@ PLAIN = [
     (spoilt(vector_field=of_arrays), "TypeError: can't multiply sequence by non-int of type 'float'; it receives x"),
     (spoilt(vector_field=mistyped), "test_model_contract.py, line"),
     (spoilt(vector_field=undefined), "fails at V = -60, w = 0.5"),
-    (spoilt(stiffness=lambda x, p: (0.1,)), "model Mine: stiffness = (0.1,) is not allowed"),
+    (spoilt(membrane_rate=lambda x, p: (0.1,)), "model Mine: membrane_rate = (0.1,) is not allowed"),
     (spoilt(linear_rates=lambda x, p: ((0.0, 0.0), (0.1,))), "b of V, b of w"),
     (spoilt(linear_rates=lambda x, p: (0.0, 0.1, 0.2)), "it must be two tuples, (a, b) of dx_i/dt = a_i - b_i x_i"),
 ]  # fmt: skip

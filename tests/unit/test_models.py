@@ -128,14 +128,14 @@ def test_currents_balance_the_vector_field(model):
 
 
 @each_model
-def test_stiffness_is_the_total_conductance_and_no_step_is_more_unstable(model):
+def test_the_membrane_rate_is_the_total_conductance_and_no_step_is_more_unstable(model):
     for V in np.linspace(-119.7, 45.1, 34):
         neuron, x = model(C_m=2.0), (V, *STATES[model][1:])
         total = sum(I / (V - getattr(neuron, name.replace("I", "E", 1))) for name, I in neuron.currents(*x).items())
-        stiffness = neuron.stiffness(x, neuron.parameters())
-        assert stiffness == pytest.approx(total / 2.0, rel=1e-12)
+        rate = neuron.membrane_rate(x, neuron.parameters())
+        assert rate == pytest.approx(total / 2.0, rel=1e-12)
         up, down = (field(neuron, (V + h, *x[1:]))[0] for h in (1e-4, -1e-4))
-        assert -(up - down) / 2e-4 <= stiffness + 1e-6
+        assert -(up - down) / 2e-4 <= rate + 1e-6
 
 
 def rate_of(number, rates):

@@ -48,7 +48,7 @@ class FitzHughNagumo:
         return V - V**3 / 3 - w + p.I_app, 0.08 * (V + 0.7 * np.tanh(5.0) - 0.8 * w * math.exp(0.0))
 
     @staticmethod
-    def stiffness(x, p):
+    def membrane_rate(x, p):
         return x[0] ** 2 - 1.0
 
 
@@ -121,7 +121,7 @@ def sweep(neuron, backend):
     else:
         scheme = SCHEMES["euler-maruyama"]
         stepper = grid.stepper(
-            scheme, neuron.vector_field, neuron.stiffness, n, 0, LANES, diffusion_normals, resets=False, sizes=sizes
+            scheme, neuron.vector_field, neuron.membrane_rate, n, 0, LANES, diffusion_normals, resets=False, sizes=sizes
         )
         instance = sh.Diffusion(lanes=LANES)
     sh.simulate(neuron, sh.SynapticInput(), backend=instance, duration=1.0, seed=1)

@@ -52,7 +52,7 @@ def rows(n, scheme, sizes):
 
 
 @cache
-def stepper(scheme, flow, stiffness, n, target, lanes, normals, resets=False, sizes=0):
+def stepper(scheme, flow, membrane_rate, n, target, lanes, normals, resets=False, sizes=0):
     """Compile `advance` for a model of n variables whose variable number `target` receives the noise.
 
     `flow` is the model's vector field, or its linear rates for a scheme that needs them; normals(row, lanes) makes
@@ -63,7 +63,7 @@ def stepper(scheme, flow, stiffness, n, target, lanes, normals, resets=False, si
     fill = normals(at.normals, lanes)
     ops = tuple_arithmetic(n, lanes)
     load, store, outside, with_first = ops.load, ops.store, ops.outside, ops.with_first
-    stiff, step_once, explicit = compiled(stiffness), scheme.build(flow, n, target, lanes), scheme.explicit
+    rate_of_V, step_once, explicit = compiled(membrane_rate), scheme.build(flow, n, target, lanes), scheme.explicit
     Z, ARMED, LOOK, WRONG, POWERS = at.normals, at.armed, at.look, at.wrong, at.powers
     SINCE, SPIKED, CREST = at.since, at.spiked, at.crest
     L, K, GROUP = lanes, scheme.normals, steps_of(scheme)
@@ -134,7 +134,7 @@ def stepper(scheme, flow, stiffness, n, target, lanes, normals, resets=False, si
             w[ARMED * L + j] = select(falls & (not look), 1.0, armed)
             bad = not ((low >= ranges[0][0]) & (high <= ranges[0][1]))
             if explicit:
-                bad = bad | outside(x, ranges) | (dt * stiff(x, p) > 2.0)
+                bad = bad | outside(x, ranges) | (dt * rate_of_V(x, p) > 2.0)
             w[WRONG * L + j] = select(bad, 1.0, 0.0)
             y = x[0] - reference
             y2 = y * y

@@ -20,7 +20,7 @@ class Scheme(NamedTuple):
 
     name: str
     normals: int  # that one step uses: 1 or 2
-    explicit: bool  # breaks down where dt times the stiffness is beyond 2
+    explicit: bool  # breaks down where dt times the membrane rate is beyond 2
     linear: bool  # needs the model's linear rates
     strong_order: float  # for additive noise, as is
     weak_order: int
