@@ -84,29 +84,39 @@ def test_taking_no_significance_for_equality_is_seen():
 REPEATED = 12_000
 
 
-def normal(value, error=0.05):
+def normal(value, error):
     """The Estimate of a normal mean whose standard error is known."""
     return st.Estimate("rate", value, value - 1.96 * error, value + 1.96 * error, 0.95, "Hz", 20, "made up")
 
 
 @cache
-def called_equivalent(q, relative):
-    """How often b = (1 + q) a is called equivalent to a at a margin of q, or of what q is of the estimate of a."""
-    rng = np.random.default_rng(49)
-    drawn = ((normal(x), normal(y)) for x, y in rng.normal((1.0, 1.0 + q), 0.05, (REPEATED, 2)))
+def called_equivalent(q, ratio, relative):
+    """How often b = (1 + q) a is called equivalent to a at a margin of q, or of what q is of the estimate of a.
+
+    `ratio` is that of the standard errors, b to a.
+    """
+    rng, errors = np.random.default_rng(49), (0.03, 0.03 * ratio)
+    drawn = ((normal(x, errors[0]), normal(y, errors[1])) for x, y in rng.normal((1.0, 1.0 + q), errors, (REPEATED, 2)))
     margins = ((a, b, Margin(q, True) if relative else Margin(q * a.value, False)) for a, b in drawn)
     return sum(difference(a, b, margin).verdict == "equivalent" for a, b, margin in margins)
 
 
-@pytest.mark.parametrize("q", [0.35, 0.7, 1.0])
-def test_a_margin_in_percent_keeps_the_error_of_a_verdict(q):
-    found = called_equivalent(q, relative=True)
+# (q, ratio of the standard errors): equal ones, and equal relative ones.
+PERCENT = [(0.35, 1.0), (0.7, 1.0), (1.0, 1.0), (1.0, 2.0)]
+
+
+@pytest.mark.parametrize(("q", "ratio"), PERCENT)
+def test_a_margin_in_percent_keeps_the_error_of_a_verdict(q, ratio):
+    found = called_equivalent(q, ratio, relative=True)
     check_proportion_between(found, REPEATED, 0.02, 0.025, sees=0.015, what=f"equivalent at a margin of {q:.0%}")
 
 
-def test_a_margin_in_percent_that_is_taken_for_certain_is_seen():
-    """Fault: the margin is a part of an estimate, and is taken for a number that is known."""
-    found = called_equivalent(1.0, relative=False)
+@pytest.mark.parametrize(("ratio", "expected"), [(1.0, 0.1076), (2.0, 0.0606)])
+def test_a_margin_in_percent_that_is_taken_for_certain_is_seen(ratio, expected):
+    """Fault: the margin is a part of an estimate, and is taken for a number that is known; by how much, as derived."""
+    found = called_equivalent(1.0, ratio, relative=False)
+    assert expected == pytest.approx(stats.norm.cdf(-1.96 * np.sqrt((1 + ratio**2) / (4 + ratio**2))), abs=5e-5)
+    check_proportion_between(found, REPEATED, expected, expected, sees=0.02, what="equivalent at a margin of 100 %")
     with pytest.raises(Disagreement):
         check_proportion_between(found, REPEATED, 0.02, 0.025, sees=0.015, what="equivalent at a margin of 100 %")
 
