@@ -194,14 +194,14 @@ def test_every_statement_that_is_named_is_linked():
 
 def test_the_entry_to_cite_is_that_of_citation_cff():
     """In both places, with the version that is to be released."""
+    (version,) = re.findall(r'^version = "(.*?)"$', (ROOT / "pyproject.toml").read_text(), re.M)
     known = dict(re.findall(r'^(title|version|date-released): "?(.*?)"?$', (ROOT / "CITATION.cff").read_text(), re.M))
     for page in (ROOT / "README.md", DOCS / "bibliography.md"):
         (entry,) = re.findall(r"@software\{.*?\n\}\n", page.read_text("utf-8"), re.DOTALL)
         given = dict(re.findall(r"^  (\w+) *= \{(.*)\},$", entry, re.M))
         assert given["title"].replace("{", "").replace("}", "") == known["title"]
-        assert given["version"] == known["version"].partition(".dev")[0] and known["date-released"].startswith(
-            given["year"]
-        )
+        assert given["version"] == known["version"] == version.partition(".dev")[0]
+        assert known["date-released"].startswith(given["year"])
 
 
 # --- What the pages are made with -------------------------------------------------------------------------------------

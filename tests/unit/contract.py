@@ -1,4 +1,4 @@
-"""The JSON contract of the design, section 4, as JSON schemas: RUN and COMPARE."""
+"""What `--json` promises, as JSON schemas: RUN and COMPARE."""
 
 UNITS = {
     "rate": "Hz",
