@@ -9,7 +9,7 @@ from contextlib import suppress
 from contextvars import ContextVar
 from numbers import Number
 
-__all__ = ["aligned", "escaped", "hushed", "one_line", "say", "shown", "silence", "tell", "watched"]
+__all__ = ["aligned", "counted", "escaped", "hushed", "one_line", "say", "shown", "silence", "tell", "watched"]
 
 _VALUE = 80  # characters that a value, or a name in a table, may take
 
@@ -33,6 +33,11 @@ def aligned(rows):
     """
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
     return ["  ".join([*map(str.ljust, row, widths), row[-1]]).rstrip() for row in rows]
+
+
+def counted(n, noun):
+    """A number with its noun: `1 spike`, `2 spikes`."""
+    return f"{n} {noun}{'' if n == 1 else 's'}"
 
 
 def one_line(text):

@@ -10,7 +10,7 @@ from .foreign_spikes import in_order
 
 __all__ = ["of_neo", "one_unit", "units_of"]
 
-_NEO = "a list of neo.SpikeTrain, a Segment or a Block"
+_NEO = "a list of neo.SpikeTrain or of Segments, a Segment or a Block"
 _MARKS = ("unit_name", "unit_id", "channel_id")  # annotations that tell the unit of a train
 _SHOWN = 8  # units in a message
 
@@ -71,7 +71,9 @@ def _placed(source):
     elif hasattr(source, "spiketrains"):
         parts = [(0, source.spiketrains)]
     else:
-        parts = [(None, source)]
+        source = list(source) if hasattr(source, "__iter__") else source
+        of_segments = isinstance(source, list) and source and all(hasattr(one, "spiketrains") for one in source)
+        parts = [(k, one.spiketrains) for k, one in enumerate(source)] if of_segments else [(None, source)]
     if not all(hasattr(trains, "__iter__") for _, trains in parts):
         raise InputError("source", source, _NEO)
     placed = [_Placed(train, segment, k) for segment, trains in parts for k, train in enumerate(trains)]
@@ -89,17 +91,30 @@ def _placed(source):
 def _names(placed, groups):
     """The name of the unit of each train."""
     marks = [[one.train.annotations.get(mark) for one in placed] for mark in _MARKS]
-    if placed[0].segment is None:
-        return next((_texts(mark) for mark in marks if None not in mark), ["0"] * len(placed))
     named, segments = [one.train.name or None for one in placed], [one.segment for one in placed]
+    if placed[0].segment is None:
+        return _in_a_list([*marks, named])
     for names in (_by_group(placed, groups), *marks, named if _recur(placed, named) else [None]):
         if None not in names and len({*zip(segments, _texts(names), strict=True)}) == len(placed):
             return _texts(names)
     sizes = Counter(segments).values()
     if min(sizes) < max(sizes):
-        fault = f"the segments have {min(sizes)} to {max(sizes)} trains, and nothing tells the unit of each"
+        fault = f"the segments have {min(sizes)} to {max(sizes)} trains, and the unit of each is not known"
         raise InputError(fault, remedy="annotate the trains with unit_id, or give a list of those of one unit")
     return [str(one.position) for one in placed]
+
+
+def _in_a_list(known):
+    """The name of the unit of each train in a list, from what is `known`: lists of names, None where there is none."""
+    complete = [names for names in known if None not in names]
+    if complete:
+        return _texts(complete[0])
+    for names in known:
+        different = list(dict.fromkeys(name for name in names if name is not None))
+        if len(different) > 1:
+            fault = f"some trains are of the units {', '.join(map(repr, different[:_SHOWN]))}, and the others have none"
+            raise InputError(fault, remedy="annotate all trains with unit_id, or give pool=True if each is a trial")
+    return ["0"] * len(known[0])
 
 
 def _texts(names):

@@ -11,9 +11,20 @@ from .equality import same_fields
 from .errors import InputError, integer, real, within
 from .files import write_table
 from .foreign_spikes import in_order, of_brian2, of_csv, of_nest
+from .messages import counted
 from .neo_trains import of_neo, one_unit, units_of
-from .trial_numbers import MOST_TRIALS, columns_of_numbers
-from .trial_windows import ends_of, first_outside, is_common, no_common, of_spikes, outside_window, windows_of
+from .trial_numbers import MOST_TRIALS, columns_of_numbers, each_trial, trial_in
+from .trial_windows import (
+    ends_of,
+    first_outside,
+    is_common,
+    no_common,
+    not_observed,
+    nothing_common,
+    of_spikes,
+    outside_window,
+    windows_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -118,13 +129,12 @@ class SpikeTrains:
         return iter(np.split(self.time, np.cumsum(self.counts())[:-1]))
 
     def __repr__(self) -> str:
-        trials = f"{self.n_trials} trial{'' if self.n_trials == 1 else 's'}"
         shortest, longest = (f"{length:g}" for length in (self.durations.min(), self.durations.max()))
         if is_common(self.windows):
             window = f"window {self.start:g} to {self.stop:g} ms"
         else:
             window = f"windows of {shortest}{'' if shortest == longest else f' to {longest}'} ms"
-        return f"<SpikeTrains: {self.time.size} spikes in {trials}, {window}>"
+        return f"<SpikeTrains: {counted(self.time.size, 'spike')} in {counted(self.n_trials, 'trial')}, {window}>"
 
     @property
     def start(self) -> float:
@@ -176,16 +186,18 @@ class SpikeTrains:
         Arguments:
             start, stop: of the window, ms; None takes the start, or the stop, of what is common to all trials.
 
-        Raises InputError for a trial that was not observed in the whole window.
+        Raises InputError for a trial that was not observed in the whole window, and where the windows of the trials
+        have no common part.
         """
         low, high = self.windows.T
         first = real("start", low.max() if start is None else start, unit="ms")
         last = real("stop", high.min() if stop is None else stop, unit="ms")
-        outside = np.flatnonzero((low > first) | (high < last))
+        if start is None and stop is None and first >= last:
+            raise nothing_common(self.windows)
+        outside = np.flatnonzero((low > first) | (high < last) | (high <= first) | (low >= last))
         if outside.size:
-            k = outside[0]
-            fault = f"trial {k} was observed from {low[k]:g} to {high[k]:g} ms, not from {first:g} to {last:g} ms"
-            raise InputError(fault, remedy="choose a window within those of all trials; cut() takes the longest")
+            asked = (None if start is None else first, None if stop is None else last)
+            raise not_observed(self.windows, outside[0], *asked)
         inside = (self.time >= first) & (self.time <= last)
         return SpikeTrains(self.time[inside], self.trial[inside], self.n_trials, first, last, self.doubts)
 
@@ -220,7 +232,13 @@ class SpikeTrains:
         return np.diff(self.time)[same], self.trial[1:][same]
 
     def of(self, trial: int) -> FloatArray:
-        """Spike times of one trial inside the window, ms."""
+        """Spike times of one trial inside the window, ms.
+
+        Arguments:
+            trial: number of the trial, from 0 to n_trials - 1; those of a result are counted from 0, whatever its
+                first_trial was.
+        """
+        trial = trial_in(trial, self.n_trials)
         first, last = np.searchsorted(self.trial, [trial, trial + 1])
         return self.time[first:last]
 
@@ -243,18 +261,21 @@ class SpikeTrains:
         """Spikes from one list of times for each trial, in any order.
 
         Arguments:
-            times: spike times of each trial, ms; empty for a silent one.
+            times: one list of spike times for each trial, ms; empty for a silent one. A flat list is refused: one trial
+                is [[12.0, 5.0]].
             stop: end of the observation window, ms, or of that of each trial.
             start: start of the observation window, ms, or of that of each trial.
 
         >>> SpikeTrains.from_lists([[12.0, 5.0], []], stop=100.0).counts().tolist()
         [2, 0]
         """
-        for train in times:
+        _refuse_unit(times)
+        times = list(times) if np.iterable(times) else times
+        for train in times if isinstance(times, list) else ():
             _refuse_unit(train)
-        trains = [np.atleast_1d(np.asarray(train)) for train in times]
+        trains = each_trial("times", times)
         trial = np.repeat(np.arange(len(trains)), [train.size for train in trains])
-        time = np.concatenate(trains) if trains else np.empty(0)
+        time = np.concatenate([np.empty(0), *trains])
         order = np.lexsort((time, trial))
         return cls(time[order], trial[order], len(trains), start, stop)
 
@@ -294,7 +315,7 @@ class SpikeTrains:
         With neither n_trials nor trials, numbers from 0 on are the trials, and those missing in between are silent;
         numbers from 1 to k, none missing, are lowered by one. Both are reported as a doubt. Any other numbering is
         refused, and so is a file that would leave most trials silent. Raises InputError with the line of an entry that
-        is not a number, and for spikes outside the window, but for those from time 0 to `start`.
+        is not a number, and for spikes outside the window, except those between time 0 and `start`.
         """
         with within(file=path):
             columns = {"time": time, "trial": trial, "separator": separator, "comment": comment}
@@ -306,12 +327,13 @@ class SpikeTrains:
         """Spikes of one unit from Neo: a list of neo.SpikeTrain, a Segment or a Block; each train is a trial.
 
         Arguments:
-            source: trains in any unit of time. Each segment of a Block is a trial, a Segment is one trial; a list is
-                one train for each trial.
+            source: trains in any unit of time. Each segment of a Block, or of a list of Segments, is a trial, a Segment
+                is one trial; a list of trains is one train for each trial.
             unit: the unit, by its name or its position, where there are several. Its name is that of its Group (or the
                 Group's unit_name) if every train is in one Group with at most one train of each segment; otherwise
                 unit_name, unit_id or channel_id among the annotations of the trains; otherwise the name of its trains
-                if they have the same in every segment; otherwise the position in the segment.
+                if they have the same in every segment, or in a list; otherwise the position in the segment. Trains in a
+                list without any of these are of one unit.
             pool: whether to take the trains of all units, each as a trial of its own.
 
         t_start and t_stop of each train are the window of its trial; times before 0 are kept. Raises InputError for

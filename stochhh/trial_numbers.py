@@ -4,7 +4,7 @@ import numpy as np
 
 from .errors import InputError, integer
 
-__all__ = ["MOST_TRIALS", "columns_of_numbers", "numbered", "places"]
+__all__ = ["MOST_TRIALS", "columns_of_numbers", "each_trial", "numbered", "places", "trial_in"]
 
 _COLUMN = "a one-dimensional sequence of numbers"
 MOST_TRIALS = 10**8  # of one SpikeTrains or Recording: a larger number is a label or a mistake
@@ -69,6 +69,30 @@ def columns_of_numbers(whole=(), **columns):
         shapes = ", ".join(str(array.shape) for array in arrays.values())
         raise InputError(f"{' and '.join(arrays)} have the shapes {shapes}", remedy="give one entry per spike in each")
     return arrays.values()
+
+
+def each_trial(name, lists):
+    """The arrays, one for each trial, of a list of them; InputError for a flat one, which could be one trial or many.
+
+    Arguments:
+        name: of the argument.
+        lists: one list of numbers for each trial.
+    """
+    if not np.iterable(lists) or isinstance(lists, str):
+        raise InputError(name, lists, "a list with one list of numbers for each trial")
+    arrays = []
+    for k, one in enumerate(lists):
+        if not np.iterable(one) or isinstance(one, str):
+            remedy = f"give {name}=[[...]] for one trial"
+            raise InputError(f"{name}[{k}]", one, "a list, the numbers of one trial", remedy)
+        arrays.append(next(iter(columns_of_numbers(**{f"{name}[{k}]": one}))))
+    return arrays
+
+
+def trial_in(trial, n_trials):
+    """`trial`, if it is the number of one of the trials."""
+    remedy = "the trials of a result are counted from 0, whatever its first_trial was"
+    return integer("trial", trial, at_least=0, at_most=n_trials - 1, remedy=remedy)
 
 
 def _whole(name, array):

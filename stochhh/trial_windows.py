@@ -11,11 +11,16 @@ __all__ = [
     "first_outside",
     "is_common",
     "no_common",
+    "not_observed",
+    "nothing_common",
     "number_of_windows",
     "of_spikes",
     "outside_window",
     "windows_of",
 ]
+
+
+_ALIGN = "count their times from the start of each, or from an event, by aligned()"
 
 
 class DifferentWindowsError(InputError):
@@ -117,12 +122,35 @@ def no_common(windows, values, what):
         values: their starts, ends or lengths, shape (n_trials,).
         what: which of these, a word.
     """
-    start, stop = windows[:, 0].max(), windows[:, 1].min()
     k = int(np.argmax(np.abs(values - values[0])))
     shown = " and ".join(f"[{a:g}, {b:g}] ms" for a, b in windows[[0, k]])
     fault = f"the trials have windows without a common {what}, such as {shown} (trials 0 and {k})"
+    start, stop = windows[:, 0].max(), windows[:, 1].min()
     if start < stop:
-        remedy = f"restrict them by cut() to their common window, [{start:g}, {stop:g}] ms"
-    else:
-        remedy = "count their times from the start of each, or from an event, by aligned(), then restrict them by cut()"
-    return DifferentWindowsError(fault, remedy=remedy)
+        return DifferentWindowsError(
+            fault, remedy=f"restrict them by cut() to their common window, {_span(start, stop)}"
+        )
+    return DifferentWindowsError(fault, remedy=f"{_ALIGN}, then restrict them by cut()")
+
+
+def nothing_common(windows):
+    """The DifferentWindowsError of trials whose windows have no common part."""
+    late, early = int(np.argmax(windows[:, 0])), int(np.argmin(windows[:, 1]))
+    fault = (
+        f"the windows of the trials have no common part: trial {late} was observed from {windows[late, 0]:g} ms on, "
+        f"and trial {early} up to {windows[early, 1]:g} ms"
+    )
+    return DifferentWindowsError(fault, remedy=f"{_ALIGN} first")
+
+
+def not_observed(windows, k, start, stop):
+    """The InputError of trial k, which was not observed from `start` to `stop`; None for one that was not given."""
+    asked = " ".join(f"{word} {end:g}" for word, end in (("from", start), ("to", stop)) if end is not None)
+    fault = f"trial {k} was observed from {windows[k, 0]:g} to {windows[k, 1]:g} ms, not {asked} ms"
+    first, last = windows[:, 0].max(), windows[:, 1].min()
+    common = f"choose a window within that of all trials, {_span(first, last)}" if first < last else ""
+    return InputError(fault, remedy="; or ".join(filter(None, (common, _ALIGN))))
+
+
+def _span(start, stop):
+    return f"[{start:g}, {stop:g}] ms"

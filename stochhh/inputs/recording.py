@@ -9,7 +9,8 @@ import numpy as np
 from ..equality import agree
 from ..errors import InputError, within
 from ..files import write_table
-from ..trial_numbers import numbered
+from ..messages import counted
+from ..trial_numbers import each_trial, numbered, trial_in
 from ..trial_tables import all_early, read_trials
 
 if TYPE_CHECKING:
@@ -74,10 +75,14 @@ class Recording:
         >>> Recording.from_lists([[1.0, 2.5], []], [[1.0, 1.0], []])
         <Recording: 2 events in 2 trials>
         """
-        counts = [len(t) for t in times]
-        trial = np.repeat(np.arange(len(counts)), counts)
-        join = lambda parts: np.concatenate(parts) if parts else np.empty(0)  # noqa: E731
-        return cls(trial, join(times), join(jumps), len(counts))
+        times, jumps = each_trial("times", times), each_trial("jumps", jumps)
+        counts = [[part.size for part in parts] for parts in (times, jumps)]
+        if counts[0] != counts[1]:
+            fault = f"times and jumps have {counts[0]} and {counts[1]} entries in their trials"
+            raise InputError(fault, remedy="give one jump for each time")
+        trial = np.repeat(np.arange(len(times)), counts[0])
+        time, jump = (np.concatenate([np.empty(0), *parts]) for parts in (times, jumps))
+        return cls(trial, time, jump, len(times))
 
     def __len__(self) -> int:
         """The number of events."""
@@ -89,7 +94,7 @@ class Recording:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        return f"<Recording: {self.time.size} events in {self.n_trials} trials>"
+        return f"<Recording: {counted(self.time.size, 'event')} in {counted(self.n_trials, 'trial')}>"
 
     def of(self, trial: int) -> tuple[FloatArray, FloatArray]:
         """The events (time, jump) of one trial, in ms and mV, each of shape (n_events,).
@@ -97,6 +102,9 @@ class Recording:
         Arguments:
             trial: number of the trial, from 0.
         """
+        return self._events(trial_in(trial, self.n_trials))
+
+    def _events(self, trial):
         first, last = np.searchsorted(self.trial, [trial, trial + 1])
         return self.time[first:last], self.jump[first:last]
 
@@ -130,7 +138,7 @@ class Recording:
         Arguments:
             trial: number of the trial, from 0.
         """
-        time, jump = self.of(trial)
+        time, jump = self._events(trial)
         first = np.append(True, np.diff(time) > 0)[: time.size]
         if first.all():
             return time, jump

@@ -55,6 +55,28 @@ def test_whole_numbers_become_floats_and_the_callers_arrays_are_left_alone():
     assert time.tolist() == [3, 1]
 
 
+def test_lists_are_one_for_each_trial():
+    for times, jumps, said in (
+        ([1.0, 2.5], [1.0, 1.0], r"times\[0\] = 1.0 is not .*; give times=\[\[\.\.\.\]\] for one trial"),
+        ([[1.0, 2.5]], [1.0, 1.0], r"jumps\[0\] = 1.0 is not"),
+        (
+            [[1.0, 2.5]],
+            [[1.0]],
+            r"times and jumps have \[2\] and \[1\] entries in their trials; give one jump for each time",
+        ),
+        ([[1.0], [2.0, 3.0]], [[1.0, 2.0], [3.0]], r"have \[1, 2\] and \[2, 1\] entries"),
+    ):
+        with pytest.raises(InputError, match=said):
+            Recording.from_lists(times, jumps)
+    assert repr(Recording.from_lists([[1.0]], [[2.0]])) == "<Recording: 1 event in 1 trial>"
+
+
+@pytest.mark.parametrize("trial", [2, -1, 1.5, "a"])
+def test_a_trial_that_is_none_is_refused(trial):
+    with pytest.raises(InputError, match=r"trial = .* at least 0 and at most 1"):
+        Recording.from_lists([[1.0], []], [[1.0], []]).of(trial)
+
+
 BAD = {
     "shapes": ([0, 0], [1.0], [1.0, 2.0]),
     "of shape .n_events,.": ([[0, 0]], [[1.0, 2.0]], [[1.0, 2.0]]),

@@ -68,6 +68,48 @@ def test_a_unit_is_not_dropped():
         SpikeTrains(np.array([0.1, 0.2]).view(Quantity), [0, 0], 1, 0.0, 1000.0)
 
 
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [
+        (
+            [12.0, 40.0, 75.0],
+            r"times\[0\] = 12.0 is not allowed: it must be a list.*; give times=\[\[\.\.\.\]\] for one trial",
+        ),
+        (np.array([12.0, 40.0]), r"times\[0\] = 12.0 is not"),
+        ([[12.0], 40.0], r"times\[1\] = 40.0 is not"),
+        (["12"], r"times\[0\] = '12' is not"),
+        ([["12"]], r"times\[0\] = \['12'\] is not allowed: it must be a one-dimensional sequence of numbers"),
+        ([[[12.0]]], r"times\[0\] = .* shape \(1, 1\)"),
+        (12.0, r"^times = 12.0 is not allowed: it must be a list with one list of numbers for each trial"),
+    ],
+)
+def test_one_flat_train_is_not_many_trials(times, said):
+    with pytest.raises(InputError, match=said):
+        SpikeTrains.from_lists(times, stop=100.0)
+
+
+def test_lists_of_trials():
+    for times in (
+        [[12.0, 5.0], [], [40]],
+        [np.array([12.0, 5.0]), np.array([]), (40.0,)],
+        map(list, ([5, 12], [], [40])),
+    ):
+        spikes = SpikeTrains.from_lists(times, stop=100.0)
+        assert [train.tolist() for train in spikes] == [[5.0, 12.0], [], [40.0]]
+    assert SpikeTrains.from_lists(np.array([[1.0, 2.0]]), stop=100.0).n_trials == 1
+    assert repr(SpikeTrains.from_lists([[1.0]], stop=9.0)) == "<SpikeTrains: 1 spike in 1 trial, window 0 to 9 ms>"
+
+
+@pytest.mark.parametrize("trial", [4, -1, 1.5, "a", None, True])
+def test_a_trial_that_is_none_is_refused(trial):
+    said = (
+        r"trial = .* is not allowed: it must be a whole number of at least 0 and at most 3; .* counted from 0, whatever"
+    )
+    with pytest.raises(InputError, match=said):
+        SPIKES.of(trial)
+    assert SPIKES.of(np.int64(0)).tolist() == next(iter(SPIKES)).tolist()
+
+
 def test_whole_numbers_as_floats_are_trials():
     assert SpikeTrains([1, 2], np.array([0.0, 3.0]), np.int16(4), 0, 5).trial.tolist() == [0, 3]
 
@@ -391,7 +433,6 @@ class TestNeo:
         pooled = SpikeTrains.from_neo(block, pool=True)
         assert [times.tolist() for times in pooled] == [[1.0], [10.0], [2.0, 3.0], [20.0]]
         trains = block.segments[0].spiketrains
-        assert SpikeTrains.from_neo(list(trains)).n_trials == 2, "a list without annotations: one train a trial"
         for train, channel in zip(trains, (3, 9), strict=True):
             train.annotate(channel_id=channel)
         with pytest.raises(
@@ -399,6 +440,41 @@ class TestNeo:
         ):
             SpikeTrains.from_neo(list(trains))
         assert SpikeTrains.from_neo(list(trains), unit="9").time.tolist() == [10.0]
+
+    def test_a_list_is_told_apart_by_its_names(self):
+        """Trains of one segment, of several units, as `from_neo(segment)` refuses them."""
+        trains = self.units({"name": "x"}, {"name": "y"}).segments[0].spiketrains
+        for source in (trains, list(trains), (train for train in trains)):
+            with pytest.raises(
+                InputError, match=r"there are 2 units, 'x', 'y'; give unit=.*pool=True if each train is"
+            ):
+                SpikeTrains.from_neo(source)
+        assert SpikeTrains.from_neo(trains, unit="y").time.tolist() == [10.0]
+        assert SpikeTrains.from_neo(trains, pool=True).n_trials == 2
+        assert list(SpikeTrains.units_from_neo(trains)) == ["x", "y"]
+        same = self.units({"name": "x"}, {"name": "x"}).segments[0].spiketrains
+        assert SpikeTrains.from_neo(same).n_trials == 2, "one unit, whose trains are trials"
+        one = self.units({"name": "x", "unit_id": 3}, {"name": "y", "unit_id": 3}).segments[0].spiketrains
+        assert list(SpikeTrains.units_from_neo(one)) == ["3"], "trials that are named are of one unit if this is said"
+        assert SpikeTrains.from_neo(list(self.units({}, {}).segments[0].spiketrains)).n_trials == 2, "no names"
+        assert SpikeTrains.from_neo(list(self.units({"name": "x"}, {}).segments[0].spiketrains)).n_trials == 2
+
+    def test_some_trains_without_a_unit(self):
+        trains = [*self.units({"name": "x"}, {"name": "y"}).segments[0].spiketrains, self.train([1.0])]
+        with pytest.raises(
+            InputError, match="some trains are of the units 'x', 'y', and the others have none; annotate"
+        ):
+            SpikeTrains.from_neo(trains)
+        assert SpikeTrains.from_neo(trains, pool=True).n_trials == 3
+
+    def test_a_list_of_segments_is_read_as_a_block(self):
+        one, several = self.block([[1.0]], [[2.0, 3.0]]), self.units({"name": "x"}, {"name": "y"})
+        assert SpikeTrains.from_neo(list(one.segments)) == SpikeTrains.from_neo(one)
+        assert SpikeTrains.from_neo(several.segments, unit="y") == SpikeTrains.from_neo(several, unit="y")
+        with pytest.raises(InputError, match="there are 2 units, 'x', 'y'"):
+            SpikeTrains.from_neo(list(several.segments))
+        with pytest.raises(InputError, match=r"source\[0\] = .* must be a neo.SpikeTrain"):
+            SpikeTrains.from_neo([one.segments[0], self.train([1.0])])
 
     @pytest.mark.parametrize(
         ("options", "said"),
@@ -432,7 +508,7 @@ class TestNeo:
             SpikeTrains.from_neo(reader.read_block(lazy=True))
 
     def test_units_that_cannot_be_told(self):
-        with pytest.raises(InputError, match="the segments have 1 to 2 trains, and nothing tells the unit of each"):
+        with pytest.raises(InputError, match="the segments have 1 to 2 trains, and the unit of each is not known"):
             SpikeTrains.from_neo(self.block([[1.0], [2.0]], [[3.0]]))
 
     def test_refusals(self):

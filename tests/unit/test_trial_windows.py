@@ -63,8 +63,22 @@ class TestTrains:
         assert (common.start, common.stop) == (0.0, 100.0)
         assert [times.tolist() for times in common] == [[10.0], [0.0, 30.0], [99.0, 100.0]]
         assert TRAINS.cut(5.0, 99.5).time.tolist() == [10.0, 30.0, 99.0]
-        with pytest.raises(InputError, match=r"trial 0 was observed from 0 to 100 ms, not from -1 to 100 ms; .*cut"):
-            TRAINS.cut(-1.0)
+        within = r"choose a window within that of all trials, \[0, 100\] ms; or count their times .* by aligned\(\)"
+        for ends, asked in (((-1.0,), "from -1 ms"), ((150.0,), "from 150 ms"), ((None, -60.0), "to -60 ms")):
+            with pytest.raises(InputError, match=rf"trial 0 was observed from 0 to 100 ms, not {asked}; {within}"):
+                TRAINS.cut(*ends)
+        with pytest.raises(InputError, match=r"trial 0 was observed from 0 to 100 ms, not from 0 to 150 ms"):
+            TRAINS.cut(0.0, 150.0)
+
+    def test_windows_without_a_common_part(self):
+        """Ends that the user did not give are not quoted back."""
+        apart = sh.SpikeTrains([5.0, 25.0], [0, 1], 2, start=[0.0, 20.0], stop=[10.0, 30.0])
+        said = r"^the windows of the trials have no common part: trial 1 was observed from 20 ms on, and trial 0 up to "
+        with pytest.raises(sh.trial_windows.DifferentWindowsError, match=said + r"10 ms; .* by aligned\(\) first$"):
+            apart.cut()
+        with pytest.raises(InputError, match=r"trial 1 was observed from 20 to 30 ms, not from 5 ms; count .*aligned"):
+            apart.cut(start=5.0)
+        assert apart.aligned().cut() == apart.aligned()
 
     def test_aligned(self):
         moved = TRAINS.aligned([10.0, 200.0, 0.0])
