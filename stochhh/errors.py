@@ -23,6 +23,8 @@ __all__ = [
     "StochhhError",
     "UnstableStepError",
     "choice",
+    "hinted",
+    "instance",
     "integer",
     "number_in",
     "real",
@@ -31,6 +33,11 @@ __all__ = [
 
 
 _LINE = 800  # characters of a message
+
+
+def __dir__():
+    """What a user catches or reads; the checks are for the package itself."""
+    return [name for name in __all__ if name[0].isupper()]
 
 
 class Place(NamedTuple):
@@ -184,6 +191,24 @@ def choice(name, value, known, remedy=""):
     if not isinstance(value, str) or value not in known:
         raise InputError(name, value, f"one of {', '.join(known)}", remedy)
     return value
+
+
+def instance(name, value, kind, remedy=""):
+    """Return `value`, or raise InputError if it is not an instance of `kind`, a class or a tuple of classes."""
+    if not isinstance(value, kind):
+        names = [known.__name__ for known in (kind if isinstance(kind, tuple) else (kind,))]
+        article = "an" if names[0][0] in "AEIOU" else "a"
+        raise InputError(name, value, f"{article} {' or '.join(names)}", remedy)
+    return value
+
+
+def hinted(name, known, otherwise=""):
+    """`did you mean 'rate'?` for a misspelt name; `otherwise` where none of the texts in `known` is like it."""
+    from difflib import get_close_matches
+
+    small = {text.lower(): text for text in known}
+    near = get_close_matches(name[:99].lower(), small, n=1) if isinstance(name, str) else []
+    return f"did you mean {small[near[0]]!r}?" if near else otherwise
 
 
 def real(name, value, *, above=None, at_least=None, at_most=None, magnitude=None, unit="", remedy=""):

@@ -45,6 +45,10 @@ _TRACE_SAMPLES = 200_000
 _MODEL = "hodgkin-huxley"  # where [neuron] names none
 
 
+def __dir__():
+    return __all__
+
+
 @dataclass(frozen=True)
 class Simulation:
     """The settings of a run: duration, transient, number of trials and random seed.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import reduce
 from importlib.metadata import version
+from inspect import signature
 from itertools import islice, takewhile
 from math import sqrt
 from typing import TYPE_CHECKING
@@ -17,12 +18,12 @@ import numpy as np
 from .backends import BACKENDS, Diffusion, PerNeuron, Task
 from .backends.block import WIDE, blocks
 from .backends.refusal import refusing
-from .errors import InputError, Interrupted, choice, integer, real
+from .errors import InputError, Interrupted, choice, hinted, integer, real
 from .inputs import Recording, SynapticInput
 from .interruption import CtrlC
 from .machine_code import announcing
 from .memory import GIB, allowed_memory
-from .messages import tell, watched
+from .messages import shown, tell, watched
 from .models.contract import check_model
 from .models.levels import level_doubts
 from .precision import Precision, looks, progress_line
@@ -39,6 +40,8 @@ from .trial_numbers import MOST_TRIALS
 from .units import DURATION
 
 if TYPE_CHECKING:
+    from typing import Never
+
     from .annotations import Backend, Drive, Targets
     from .models.neuron import Neuron
 
@@ -68,6 +71,7 @@ def simulate(
     until: Precision | Targets | None = None,
     max_trials: int | None = None,
     force_long: bool = False,
+    **unknown: Never,
 ) -> Result:
     """Simulate independent trials of a neuron under random synaptic input.
 
@@ -100,6 +104,8 @@ def simulate(
             result is returned nevertheless, and its provenance states it.
         force_long: run even if the estimated time exceeds 30 days. A run of more than an hour, as estimated on this
             machine, is announced on standard error before it starts (not with progress=False).
+        unknown: nothing else. The other settings of a backend are given to the backend, such as
+            backend=Diffusion(scheme="heun", dt=0.02); they, and misspelt names, are refused with what to write instead.
 
     Returns a Result: all spikes, time averages of the powers of V, traces or a Membrane if requested, and provenance.
 
@@ -111,6 +117,8 @@ def simulate(
     >>> exc = Population("exc", n=80, rate=10.0, weight=1.0, p=0.5)
     >>> result = simulate(HodgkinHuxley(), exc, backend="jump", duration=1000.0, seed=1, n_trials=4)  # doctest: +SKIP
     """
+    if unknown:
+        raise _unknown(*next(iter(unknown.items())), backend)
     backend = _backend(backend, dt)
 
     def run(first_trial, n_trials):
@@ -230,6 +238,17 @@ def _until(precision, run, first_trial, first, most, progress):
             tell(f"stochhh: not as precise as asked, and given up: {refused}")
     said = {"asked": dict(precision.targets), "reached": reached, "looks": numbers}
     return replace(result, provenance=result.provenance | {"until": said})
+
+
+def _unknown(name, value, backend):
+    """The error of a keyword that `simulate` does not have: a setting of a backend, or a misspelt one."""
+    named = BACKENDS.get(backend, type(backend)) if isinstance(backend, str) else type(backend)
+    homes = [kind for kind in BACKENDS.values() if name in {field.name for field in fields(kind)}]
+    if homes:
+        kind = named if named in homes else homes[0]
+        return InputError(name, value, "given to the backend", f"write backend={kind.__name__}({name}={shown(value)})")
+    known = [known for known in signature(simulate).parameters if known != "unknown"]
+    return InputError(name, value, "omitted, since simulate has no such argument", hinted(name, known))
 
 
 def _backend(backend, dt):

@@ -17,3 +17,7 @@ __all__ = ["BACKENDS", "BlockResult", "Diffusion", "Jump", "PerNeuron", "Task"]
 BACKENDS: dict[BackendName, type[PerNeuron] | type[Jump] | type[Diffusion]] = {
     backend.name: backend for backend in (PerNeuron, Jump, Diffusion)
 }
+
+
+def __dir__():
+    return __all__

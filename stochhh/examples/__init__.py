@@ -1,10 +1,9 @@
 """Experiments to begin with, as TOML files."""
 
-import difflib
 from importlib.resources import files
 from pathlib import Path
 
-from ..errors import InputError
+from ..errors import InputError, hinted
 from ..files import writing
 
 __all__ = ["names", "text", "title", "write"]
@@ -24,8 +23,7 @@ def title(name):
 def text(name):
     """The text of an example's file. Raises InputError for a name that is none."""
     if name not in names():
-        near = difflib.get_close_matches(name[:99], names(), n=1) if isinstance(name, str) else []
-        hint = f"did you mean {near[0]!r}?" if near else "`stochhh example` lists them"
+        hint = hinted(name, names(), "`stochhh example` lists them")
         raise InputError("NAME", name, f"one of {', '.join(names())}", hint)
     return (files(__name__) / f"{name}.toml").read_text(encoding="utf-8")
 

@@ -5,3 +5,7 @@ from .recording import Recording
 from .synaptic_input import SynapticInput
 
 __all__ = ["Population", "Recording", "SynapticInput"]
+
+
+def __dir__():
+    return __all__

@@ -86,8 +86,8 @@ class SynapticInput:
         if isinstance(drive, cls):
             return drive
         if isinstance(drive, Population | list | tuple):
-            return cls(drive) if isinstance(drive, Population) else cls(*drive)
-        raise InputError("drive", drive, "a SynapticInput, a Population or a list of these")
+            return cls(drive)
+        raise InputError("drive", drive, "a SynapticInput, a Population or a list of Populations")
 
     @property
     def intensity(self) -> float:

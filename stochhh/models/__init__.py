@@ -23,3 +23,7 @@ __all__ = [
 MODELS = {
     model.name: model for model in (HodgkinHuxley, Passive, LeakyIntegrateAndFire, MorrisLecar, WangBuzsaki, TraubMiles)
 }
+
+
+def __dir__():
+    return __all__

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import InputError
+from .contract import check_model
 from .jacobians import jacobian
 from .rest import resting_state
 
@@ -28,6 +29,7 @@ def level_doubts(neuron: Neuron) -> tuple[str, ...]:
     >>> level_doubts(HodgkinHuxley())
     ()
     """
+    check_model(neuron)
     if hasattr(neuron, "reset") or not hasattr(neuron, "steady_state") or _falls_below(neuron, neuron.rearm):
         return ()
     try:

@@ -46,3 +46,7 @@ __all__ = [
     "spike_train_table",
     "trace",
 ]
+
+
+def __dir__():
+    return __all__

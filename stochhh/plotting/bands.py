@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from ..errors import instance
+from ..statistics.estimate import Curve
+from ..statistics.kinds import each
 from .looks import look_of, plain_log_ticks
 from .style import GREY, colour_of, dashes_of, drawing_on, legend_above
 
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from ..annotations import FloatArray
-    from ..statistics.estimate import Curve
 
 __all__ = ["THEORY", "curve", "curves", "tell"]
 
@@ -58,7 +60,7 @@ def curve(
     the reason is written in its place. The axis shows every value; very wide intervals, such as those of a positive
     quantity from few spikes, may extend beyond it. Returns the axes.
     """
-    known = look_of(estimate)
+    known = look_of(instance("estimate", estimate, Curve))
     with drawing_on(ax) as ax:
         look = {"color": colour_of(backend), "ls": dashes_of(backend), "lw": 1.0, "zorder": 3} | look
         x, value = np.asarray(estimate.x), np.asarray(estimate.value)
@@ -108,6 +110,7 @@ def curves(
     Curves without values, without intervals, or without a simultaneous band are listed above the axes, with the reason.
     Returns the axes.
     """
+    each("estimates", estimates, lambda value: instance("estimate", value, Curve))
     with drawing_on(ax) as ax:
         there = {label: e for label, e in estimates.items() if np.isfinite(e.value).any()}
         for label, estimate in there.items():

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from ..comparison import Comparison
+from ..errors import instance
+from ..results import Result
 from ..statistics import isi_bins, rate
 from .forest_plot import forest, notes
 from .isi import isi_density
@@ -18,8 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..annotations import File
-    from ..comparison import Comparison
-    from ..results import Result
 
 __all__ = ["save_comparison_figures"]
 
@@ -46,8 +47,12 @@ def save_comparison_figures(
 
     Raises InputError if the place cannot be written to.
     """
-    results = jump_result, diffusion_result
-    traced = jump_trace or jump_result, diffusion_trace or diffusion_result
+    instance("comparison", comparison, Comparison)
+    results = instance("jump_result", jump_result, Result), instance("diffusion_result", diffusion_result, Result)
+    traced = (
+        instance("jump_trace", jump_trace or jump_result, Result),
+        instance("diffusion_trace", diffusion_trace or diffusion_result, Result),
+    )
     with journal():
         figure = new_figure(PAGE, 148 + 3.2 * len(notes(comparison)))
         upper, lower = figure.add_gridspec(2, 1, height_ratios=(1.3, 1.2))

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.lines import Line2D
 
+from ..comparison import Comparison
+from ..errors import instance
 from .style import GREY, PAGE, drawing_on, legend_above
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from ..comparison import Comparison
 
 __all__ = ["forest", "notes"]
 
@@ -41,6 +42,7 @@ def forest(comparison: Comparison, ax: Axes | None = None) -> Axes:
     The band [-1, 1] is the margin: an interval inside it is equivalent, one outside different. The scale is linear
     in the band and logarithmic outside. Returns the axes.
     """
+    instance("comparison", comparison, Comparison)
     with drawing_on(ax, PAGE, 70 + 3.2 * len(notes(comparison))) as ax:
         rows = list(comparison.difference)
         band = ax.axvspan(-1, 1, color="0.88", lw=0, zorder=0)

@@ -6,6 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..errors import instance
+from ..statistics.compare.distance import Distance
+from ..statistics.compare.train_distance import PairedDistance
+from ..statistics.estimate import Estimate
+from ..statistics.kinds import each
 from ..statistics.overview import named
 from .bands import THEORY, tell
 from .style import COLUMN, GREY, PAGE, colour_of, drawing_on, legend_above
@@ -15,9 +20,6 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from ..statistics.compare.distance import Distance
-    from ..statistics.compare.train_distance import PairedDistance
-    from ..statistics.estimate import Estimate
 
 __all__ = ["distances", "estimates"]
 
@@ -45,6 +47,7 @@ def estimates(
     An estimate without an interval is a hollow mark, one without a value a dash, with the reason above the axes.
     Returns the axes.
     """
+    each("found", found, lambda value: instance("estimate", value, Estimate))
     with drawing_on(ax, COLUMN, 45) as ax:
         for at, (label, estimate) in enumerate(found.items()):
             if estimate.value is None:
@@ -77,6 +80,7 @@ def distances(found: Mapping[str, Distance | PairedDistance], ax: Axes | None = 
     The band from 0 to 1 holds 95 % of the distances under equal distributions, by permutation of the trials. For a
     distance without a critical value (fewer than 4 trials) only numbers are given. Returns the axes.
     """
+    each("found", found, lambda value: instance("distance", value, (Distance, PairedDistance)))
     with drawing_on(ax, PAGE, 40) as ax:
         band = ax.axvspan(0, 1, color="0.88", lw=0, zorder=0)
         for y, distance in enumerate(found.values()):

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..spike_trains import SpikeTrains
 from ..statistics import isi_bins, isi_histogram
+from ..statistics.kinds import given
 from .looks import plain_log_ticks
 from .style import colour_of, dashes_of, drawing_on
 
@@ -34,7 +36,7 @@ def isi_density(
     """Draw the density of the interspike intervals against their length, on a logarithmic axis, with its 95 % band.
 
     Arguments:
-        spikes: SpikeTrains.
+        spikes: a Result, or SpikeTrains.
         ax: axes to draw on; None makes new ones.
         label: entry in a legend, which states if there are no ISIs.
         backend: name of the backend, which determines colour and dashes.
@@ -48,6 +50,7 @@ def isi_density(
     refractory peak and the tail. Returns the axes.
     Source: Sigworth and Sine, Biophys. J. 52, 1047 (1987) (logarithmic bins).
     """
+    spikes = given(SpikeTrains, spikes)
     with drawing_on(ax) as ax:
         look = {"color": colour_of(backend), "lw": 1.0, "ls": dashes_of(backend), "zorder": 3} | look
         if spikes.isi()[0].size:

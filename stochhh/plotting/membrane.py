@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..statistics import autocovariance, membrane_density, power_spectrum
+from ..statistics.kinds import each, given
+from ..statistics.membrane.record import Membrane
 from ..theory import autocovariance as linear_autocovariance
 from ..theory import linear_response
 from ..theory import power_spectrum as linear_spectrum
@@ -17,11 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from ..annotations import File
-    from ..inputs.synaptic_input import SynapticInput
+    from ..annotations import Drive, File
     from ..models.neuron import Neuron
     from ..results import Result
-    from ..statistics.membrane.record import Membrane
 
 __all__ = ["save_membrane_figures"]
 
@@ -32,7 +33,7 @@ def save_membrane_figures(
     stem: str = "membrane",
     *,
     neuron: Neuron | None = None,
-    drive: SynapticInput | None = None,
+    drive: Drive | None = None,
     subthreshold: bool = False,
 ) -> list[Path]:
     """Save density, autocovariance and power spectrum of V as STEM.png and STEM.pdf, and return the paths.
@@ -42,7 +43,7 @@ def save_membrane_figures(
             its colour and dashes.
         directory: an existing directory.
         stem: file name without its suffix.
-        neuron, drive: the model and its SynapticInput, whose linear response is drawn as a thin black line: a normal
+        neuron, drive: the model and its input, whose linear response is drawn as a thin black line: a normal
             density, and the autocovariance and spectrum common to jumps and diffusion; None for no line.
         subthreshold: whether density and autocovariance exclude the samples around spikes; the spectrum always includes
             them.
@@ -50,7 +51,7 @@ def save_membrane_figures(
     Linear response does not include spikes, so it is accurate only if the neuron hardly fires. If it does not exist,
     the reason is written instead. Raises InputError if the place cannot be written to.
     """
-    kept = {label: getattr(result, "membrane", result) for label, result in results.items()}
+    kept = each("results", results, partial(given, Membrane))
     theory, reason = (None, None, None), None
     if neuron is not None and drive is not None:
         theory, reason = _linear(neuron, drive)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,9 @@ from matplotlib.lines import Line2D
 from matplotlib.markers import CARETLEFT
 from matplotlib.patches import Patch
 
+from ..spike_trains import SpikeTrains
 from ..statistics import isi_bins, rate
+from ..statistics.kinds import each, given
 from ..statistics.spikes.page import spike_train_curves
 from .bands import curves, tell
 from .isi import isi_density
@@ -61,7 +64,7 @@ def spike_train_figure(
     (Poisson); in the spectrum the rate, at the right end, and at the left end rate CV^2, the limit of a train without
     memory; in the autocorrelation the rate.
     """
-    trains = {label: getattr(result, "spikes", result) for label, result in results.items()}
+    trains = each("results", results, partial(given, SpikeTrains))
     found = spike_train_curves(trains) if found is None else found
     with journal():
         figure = new_figure(PAGE, 122 + 12 * len(trains))

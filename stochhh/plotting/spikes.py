@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.markers import CARETLEFT
 
+from ..errors import integer
+from ..spike_trains import SpikeTrains
 from ..statistics import first_spikes, rate, renewal_limit, spike_spectrum
+from ..statistics.kinds import given
 from ..statistics.spikes.first_spike import latency_start
 from ..statistics.uncertainty import confidence
 from ..trial_windows import is_common
+from .arguments import checked_stretch
 from .bands import curve
 from .style import GREY, colour_of, dashes_of, drawing_on
 
@@ -20,7 +24,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from ..annotations import Spikes
-    from ..spike_trains import SpikeTrains
 
 __all__ = ["first_spike_times", "marks_of_spectrum", "raster", "spectrum", "stretch_of"]
 
@@ -30,7 +33,7 @@ _STRETCH = (200.0, 5000.0)  # ms, shortest and longest that is shown
 
 
 def raster(
-    spikes: SpikeTrains,
+    spikes: Spikes,
     ax: Axes | None = None,
     *,
     trials: int | None = None,
@@ -40,7 +43,7 @@ def raster(
     """Draw the spikes of some trials as ticks, one line a trial, the first at the top.
 
     Arguments:
-        spikes: SpikeTrains.
+        spikes: a Result, or SpikeTrains.
         ax: axes to draw on; None makes new ones.
         trials: how many trials to show, from the first on; None shows up to 10.
         stretch: (start, stop) of the time shown, ms; None shows about 40 spikes of a trial from the start of the
@@ -49,8 +52,9 @@ def raster(
 
     Where the windows of the trials differ, a thin line shows when each was observed. Returns the axes.
     """
+    spikes, stretch = given(SpikeTrains, spikes), checked_stretch(stretch)
+    shown = min(spikes.n_trials, _TRIALS if trials is None else integer("trials", trials, at_least=1))
     with drawing_on(ax) as ax:
-        shown = min(spikes.n_trials, _TRIALS if trials is None else trials)
         start, stop = stretch_of(spikes) if stretch is None else stretch
         whole = spikes.with_transient()
         there = (whole.trial < shown) & (whole.time >= start) & (whole.time <= stop)
@@ -90,7 +94,7 @@ def first_spike_times(
         F(t) = trials with first spike at t or before / all trials,   band: F +- sqrt(ln(2 / (1 - level)) / (2 n))
 
     Arguments:
-        spikes: SpikeTrains.
+        spikes: a Result, or SpikeTrains.
         ax: axes to draw on; None makes new ones.
         since: start of the latency, ms; None takes the start of the window, or time 0 inside of it.
         level: confidence level of the band.
@@ -102,6 +106,7 @@ def first_spike_times(
     axes.
     Source: Massart, Ann. Probab. 18, 1269 (1990) (the inequality of Dvoretzky, Kiefer and Wolfowitz).
     """
+    spikes = given(SpikeTrains, spikes)
     found = np.sort(first_spikes(spikes, since))
     n, silent = found.size, int(np.isinf(found).sum())
     half = math.sqrt(math.log(2 / (1 - confidence(level))) / (2 * n))
@@ -132,7 +137,7 @@ def spectrum(
     """Draw the power spectrum of the train, with its limits: the rate, and rate CV^2 for a renewal train.
 
     Arguments:
-        spikes: SpikeTrains.
+        spikes: a Result, or SpikeTrains.
         ax: axes to draw on; None makes new ones.
         edges: edges of the frequency bands, Hz, see `spike_spectrum`.
         label: entry in a legend.

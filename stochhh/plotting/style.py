@@ -8,15 +8,16 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from matplotlib import rcParams, style
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ..errors import instance, real
 from ..files import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from matplotlib.axes import Axes
     from matplotlib.legend import Legend
 
     from ..annotations import File
@@ -94,6 +95,7 @@ def new_figure(width: float, height: float) -> Figure:
     Arguments:
         width, height: size, mm.
     """
+    width, height = (real(name, size, above=0, unit="mm") for name, size in (("width", width), ("height", height)))
     return Figure(figsize=(width / _INCH, height / _INCH), layout="constrained")
 
 
@@ -101,7 +103,7 @@ def new_figure(width: float, height: float) -> Figure:
 def drawing_on(ax, width=COLUMN, height=50.0):
     """Yield `ax` as it is, or, if it is None, new axes of a figure of their own in the style of a journal."""
     if ax is not None:
-        yield ax
+        yield instance("ax", ax, Axes, "leave it out to draw on new axes")
         return
     with journal():
         ax = new_figure(width, height).add_subplot()
@@ -141,6 +143,7 @@ def legend_above(
         handles, labels: as for `Axes.legend`; by default those of the axes.
         where: further keywords of `Axes.legend`.
     """
+    instance("ax", ax, Axes)
     if handles is None:
         handles, labels = ax.get_legend_handles_labels()
     place = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "ncols": max(len(handles), 1)} | where
@@ -155,6 +158,7 @@ def letter(ax: Axes, text: str, left: float) -> None:
         text: the letter.
         left: distance to the left of the axes, points.
     """
+    instance("ax", ax, Axes)
     place = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "left", "va": "bottom"}
     ax.annotate(text, (0, 1), (-left, 2), fontsize=9, fontweight="bold", **place)
 
@@ -170,6 +174,7 @@ def save(figure: Figure, directory: File, stem: str) -> list[Path]:
     Each file is written completely or not at all, and without a date, so that the same figure gives the same bytes.
     Raises InputError if the place cannot be written to, SimulationError if writing fails.
     """
+    instance("figure", figure, Figure)
     paths = []
     with journal(), _laid_out(figure), _glyphs_alone():
         for kind, undated in (("png", "Software"), ("pdf", "CreationDate")):

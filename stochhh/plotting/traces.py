@@ -6,21 +6,23 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator
 
-from ..errors import InputError
+from ..errors import InputError, choice, instance, integer
+from ..models.contract import check_model
+from ..results import Result, Traces
+from ..spike_trains import SpikeTrains
+from ..statistics.kinds import given
+from .arguments import checked_stretch
 from .style import GREY, PAGE, colour_of, drawing_on, journal, legend_above, letter, new_figure, save
 
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from matplotlib.axes import Axes
-
-    from ..annotations import File
+    from ..annotations import File, Spikes
     from ..models.neuron import Neuron
-    from ..results import Result, Traces
-    from ..spike_trains import SpikeTrains
 
 __all__ = ["currents", "gates", "save_trace_figure", "shown", "spike_marks", "time_label", "trace"]
 
@@ -58,7 +60,7 @@ def time_label(traces, stretch):
 
 
 def trace(
-    traces: Traces,
+    traces: Traces | Result,
     variable: str = "V",
     ax: Axes | None = None,
     *,
@@ -70,7 +72,7 @@ def trace(
     """Draw one state variable of one trial against time.
 
     Arguments:
-        traces: Traces.
+        traces: a Result with traces, or Traces.
         variable: name of the state variable.
         ax: axes to draw on; None makes new ones.
         trial: number of the trial.
@@ -80,6 +82,8 @@ def trace(
 
     Returns the axes.
     """
+    traces, stretch = given(Traces, traces), checked_stretch(stretch)
+    choice("variable", variable, traces.variables)
     with drawing_on(ax, PAGE) as ax:
         time, values = _cut(traces, trial, stretch)
         ax.plot(time, values[traces.variables.index(variable)], color=colour_of(backend), lw=0.8, label=label)
@@ -88,18 +92,20 @@ def trace(
     return ax
 
 
-def spike_marks(spikes: SpikeTrains, neuron: Neuron, ax: Axes, *, trial: int = 0) -> Axes:
+def spike_marks(spikes: Spikes, neuron: Neuron, ax: Axes, *, trial: int = 0) -> Axes:
     """Mark the threshold of a neuron, and the spikes of one trial by ticks above the trace of V.
 
     Arguments:
-        spikes: SpikeTrains.
+        spikes: a Result, or SpikeTrains.
         neuron: the neuron model, which defines the threshold.
         ax: axes that show V.
         trial: number of the trial.
 
     Returns the axes.
     """
-    start, stop = ax.get_xlim()
+    check_model(neuron)
+    spikes = given(SpikeTrains, spikes)
+    start, stop = instance("ax", ax, Axes).get_xlim()
     times = spikes.with_transient().of(trial)
     times = times[(times >= start) & (times <= stop)]
     level = f"threshold, {neuron.threshold:g} mV"
@@ -114,12 +120,17 @@ def spike_marks(spikes: SpikeTrains, neuron: Neuron, ax: Axes, *, trial: int = 0
 
 
 def currents(
-    traces: Traces, neuron: Any, ax: Axes | None = None, *, trial: int = 0, stretch: tuple[float, float] | None = None
+    traces: Traces | Result,
+    neuron: Any,
+    ax: Axes | None = None,
+    *,
+    trial: int = 0,
+    stretch: tuple[float, float] | None = None,
 ) -> Axes:
     """Draw the ionic currents of one trial against time, on a scale that is linear near zero and logarithmic beyond.
 
     Arguments:
-        traces: Traces.
+        traces: a Result with traces, or Traces.
         neuron: the neuron model, whose `currents` (uA/cm2, outward positive) are drawn.
         ax: axes to draw on; None makes new ones.
         trial: number of the trial.
@@ -128,6 +139,10 @@ def currents(
     During a spike I_Na and I_K reach hundreds of uA/cm2, between spikes a few: a linear scale cannot show both.
     Returns the axes.
     """
+    check_model(neuron)
+    if not hasattr(neuron, "currents"):
+        raise InputError("neuron", neuron, "a model with ionic currents", "only HodgkinHuxley and its like have them")
+    traces, stretch = given(Traces, traces), checked_stretch(stretch)
     with drawing_on(ax, PAGE) as ax:
         time, values = _cut(traces, trial, stretch)
         _lines(ax, time, neuron.currents(*values))
@@ -145,13 +160,14 @@ def currents(
 
 
 def gates(
-    traces: Traces, ax: Axes | None = None, *, trial: int = 0, stretch: tuple[float, float] | None = None
+    traces: Traces | Result, ax: Axes | None = None, *, trial: int = 0, stretch: tuple[float, float] | None = None
 ) -> Axes:
     """Draw all gating variables of one trial, the state variables except V, against time; returns the axes.
 
     Arguments:
         traces, ax, trial, stretch: as in `trace`.
     """
+    traces, stretch = given(Traces, traces), checked_stretch(stretch)
     with drawing_on(ax, PAGE) as ax:
         time, values = _cut(traces, trial, stretch)
         _lines(ax, time, {k: x for k, x in zip(traces.variables, values, strict=True) if k != "V"})
@@ -175,9 +191,8 @@ def save_trace_figure(result: Result, neuron: Any, directory: File, stem: str = 
     For a model without currents, or without gates, the panel is omitted.
     Raises InputError for a result without traces, and if the place cannot be written to.
     """
-    traces = result.traces
-    if traces is None:
-        raise InputError("the result has no traces to plot", remedy="simulate with trace_interval (ms)")
+    traces = given(Traces, instance("result", result, Result))
+    check_model(neuron)
     stretch = shown(result)
     panels = [partial(_potential, result, neuron)]
     if hasattr(neuron, "currents"):
@@ -203,6 +218,7 @@ def _potential(result, neuron, ax, stretch):
 
 def _cut(traces, trial, stretch):
     """(time, values) of one trial in the stretch, shapes (n,) and (n_variables, n)."""
+    integer("trial", trial, at_least=0, at_most=len(traces.values) - 1)
     start, stop = (traces.time[0], traces.time[-1]) if stretch is None else stretch
     first, last = np.searchsorted(traces.time, [start, stop + 1e-9])
     return traces.time[first:last], traces.values[trial, :, first:last]

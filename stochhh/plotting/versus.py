@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..errors import InputError, instance
+from ..statistics.estimate import Estimate
 from .style import colour_of, dashes_of, drawing_on
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import Any
 
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike
 
-    from ..statistics.estimate import Estimate
 
 __all__ = ["against"]
 
@@ -44,9 +45,16 @@ def against(
     Intervals are pointwise. A missing value interrupts the line, a missing interval the band.
     Returns the axes.
     """
+    estimates = [instance("estimate", estimate, Estimate) for estimate in instance("estimates", estimates, Sequence)]
+    try:
+        x = np.asarray(x, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise InputError("x", x, "numbers, one for each estimate") from error
+    if x.shape != (len(estimates),):
+        raise InputError("shape of x", x.shape, f"({len(estimates)},), one number for each estimate")
     with drawing_on(ax) as ax:
         order = np.argsort(x, kind="stable")
-        x = np.asarray(x, dtype=float)[order]
+        x = x[order]
         numbers = [[getattr(estimates[i], name) for i in order] for name in ("value", "low", "high")]
         value, low, high = np.array(numbers, dtype=float)  # None becomes NaN
         look = {"color": colour_of(backend), "ls": dashes_of(backend), "lw": 1.0, "marker": "o", "ms": 2.0} | look

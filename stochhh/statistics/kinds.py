@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-from ..errors import InputError
-from ..results import Moments, Result
+from ..errors import InputError, within
+from ..results import Moments, Result, Traces
 from ..spike_trains import SpikeTrains
 from .membrane.record import Membrane
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from .estimate import Curve, Estimate
 
-__all__ = ["KINDS", "given", "of_spikes"]
+__all__ = ["KINDS", "each", "given", "of_spikes"]
 
 KINDS = {"spikes": SpikeTrains, "moments": Moments, "membrane": Membrane}
 
@@ -23,6 +24,7 @@ _AS = {
     SpikeTrains: ("spikes", ""),
     Moments: ("moments", ""),
     Membrane: ("membrane", "simulate with membrane=Sampling()"),
+    Traces: ("traces", "simulate with trace_interval (ms)"),
 }
 
 
@@ -30,7 +32,7 @@ def given(wanted, value):
     """Return `value`, or the required part of a Result; InputError, with the required type, for anything else.
 
     Arguments:
-        wanted: SpikeTrains, Moments or Membrane.
+        wanted: SpikeTrains, Moments, Membrane or Traces.
         value: the argument given by the user.
 
     >>> given(SpikeTrains, [3.0, 5.0])
@@ -45,6 +47,20 @@ def given(wanted, value):
     if getattr(value, name) is None:
         raise InputError(f"the result has no {name}", remedy=remedy)
     return getattr(value, name)
+
+
+def each(name, results, check):
+    """LABEL -> check(value) of a dictionary; InputError, with its name, for an empty one and for anything else.
+
+    Arguments:
+        name: name of the argument.
+        results: the argument given by the user.
+        check: function that returns a value of the dictionary, or raises InputError.
+    """
+    if not isinstance(results, Mapping) or not results:
+        raise InputError(name, results, 'a dictionary of at least one label, such as {"jump": ...}')
+    with within(argument=name):
+        return {label: check(value) for label, value in results.items()}
 
 
 _Settings = ParamSpec("_Settings")

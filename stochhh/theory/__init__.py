@@ -36,3 +36,7 @@ __all__ = [
     "siegert_rate",
     "theory",
 ]
+
+
+def __dir__():
+    return __all__

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..models.contract import check_model
 from ..models.jacobians import jacobian
 from ..units import hertz
 from .limit_cycles import fold_of_cycles
@@ -92,6 +93,7 @@ def bifurcations(neuron: Neuron) -> Bifurcations:
     >>> [round(point.I_app, 4) for point in found.hopf], round(found.cycle_fold, 4)
     ([9.7754, 154.5224], 6.2603)
     """
+    check_model(neuron)
     settings = getattr(neuron, "__dataclass_fields__", {})
     if not (hasattr(neuron, "steady_state") and {"I_app", "C_m", "initial"} <= settings.keys()):
         reason = "the model lacks steady_state, I_app, C_m or initial, needed to follow its fixed point"

@@ -9,15 +9,16 @@ import numpy as np
 from ..errors import InputError
 from ..models.jacobians import jacobian
 from ..models.rest import resting_state
+from .arguments import checked
 
 if TYPE_CHECKING:
-    from ..inputs.synaptic_input import SynapticInput
+    from ..annotations import Drive
     from ..models.neuron import Neuron
 
 __all__ = ["fixed_point"]
 
 
-def fixed_point(neuron: Neuron, drive: SynapticInput) -> tuple[float, ...] | None:
+def fixed_point(neuron: Neuron, drive: Drive) -> tuple[float, ...] | None:
     """The fixed point of the neuron under I_app and the mean of its input, stable or not; None if there is none.
 
         f(x) + kappa_1 e = 0,   e the unit vector of the variable that the input moves
@@ -34,6 +35,7 @@ def fixed_point(neuron: Neuron, drive: SynapticInput) -> tuple[float, ...] | Non
     >>> round(fixed_point(HodgkinHuxley(I_app=0), SynapticInput())[0], 5)
     -64.99638
     """
+    drive = checked(neuron, drive)
     if hasattr(neuron, "steady_state") and drive.target == "V":
         try:
             return resting_state(neuron, drive.cumulant(1))

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from ..errors import InputError, real, within
 from ..models import LeakyIntegrateAndFire
 from ..units import hertz
+from .arguments import checked
 
 if TYPE_CHECKING:
-    from ..inputs.synaptic_input import SynapticInput
+    from ..annotations import Drive
 
 __all__ = ["shot_noise_rate", "siegert_rate"]
 
@@ -19,7 +20,7 @@ _FAR = 40.0  # e^-40 is negligible compared with 1
 _TOO_RARE = 740.0  # e^-740 is at the limit of floating-point numbers
 
 
-def shot_noise_rate(neuron: LeakyIntegrateAndFire, drive: SynapticInput) -> float:
+def shot_noise_rate(neuron: LeakyIntegrateAndFire, drive: Drive) -> float:
     """The firing rate (Hz) of the leaky integrate-and-fire neuron under jumps of exponentially distributed size.
 
         1/rate = refractory + tau * integral over s from 0 to 1/a of [e^(s threshold) / (1 - a s) - e^(s reset)] / (s Z)
@@ -30,7 +31,8 @@ def shot_noise_rate(neuron: LeakyIntegrateAndFire, drive: SynapticInput) -> floa
 
     Arguments:
         neuron: a LeakyIntegrateAndFire that does not fire by itself: E_L + I_app/g_L is not above the threshold.
-        drive: a SynapticInput whose weights are exponential; of its excitatory populations, all of one mean weight.
+        drive: a SynapticInput, a Population or a list of Populations, with exponential weights; all excitatory
+            populations have one mean weight.
 
     Exact; the integral is computed to 1e-11 relative. A rate too low for a floating-point number is 0. Raises
     InputError, with the name, for a neuron or an input for which the formula is not valid.
@@ -44,6 +46,7 @@ def shot_noise_rate(neuron: LeakyIntegrateAndFire, drive: SynapticInput) -> floa
     >>> round(shot_noise_rate(neuron, drive), 5)
     566.21919
     """
+    drive = checked(neuron, drive)
     tau, rest = _membrane(neuron)
     excitation, inhibition = _exponential_populations(drive)
     if rest > neuron.threshold:
@@ -77,7 +80,7 @@ def shot_noise_rate(neuron: LeakyIntegrateAndFire, drive: SynapticInput) -> floa
     return _rate(neuron, tau * integral, scale)
 
 
-def siegert_rate(neuron: LeakyIntegrateAndFire, drive: SynapticInput) -> float:
+def siegert_rate(neuron: LeakyIntegrateAndFire, drive: Drive) -> float:
     """The firing rate (Hz) of the leaky integrate-and-fire neuron under the diffusion approximation of its input.
 
         1/rate = refractory + tau sqrt(pi) * integral of e^(y^2) (1 + erf y) dy
@@ -87,7 +90,7 @@ def siegert_rate(neuron: LeakyIntegrateAndFire, drive: SynapticInput) -> float:
 
     Arguments:
         neuron: a LeakyIntegrateAndFire.
-        drive: a SynapticInput, of which only kappa_1 and kappa_2 matter.
+        drive: a SynapticInput, a Population or a list of Populations, of which only kappa_1 and kappa_2 matter.
 
     Exact; the integral is computed to 1e-11 relative. A rate too low for a floating-point number is 0. Without noise
     it is the rate of the deterministic neuron. Raises InputError for other neurons.
@@ -100,6 +103,7 @@ def siegert_rate(neuron: LeakyIntegrateAndFire, drive: SynapticInput) -> float:
     >>> round(siegert_rate(neuron, drive), 5)
     724.04192
     """
+    drive = checked(neuron, drive)
     tau, rest = _membrane(neuron)
     mean, spread = rest + drive.cumulant(1) * tau, sqrt(drive.cumulant(2) * tau)
     if spread == 0:

@@ -9,10 +9,11 @@ from warnings import catch_warnings, simplefilter
 
 import numpy as np
 
+from .arguments import checked
 from .response import linear_response
 
 if TYPE_CHECKING:
-    from ..inputs.synaptic_input import SynapticInput
+    from ..annotations import Drive
     from ..models.neuron import Neuron
 
 __all__ = ["LARGEST_KICK", "kick_threshold", "rebound_threshold"]
@@ -23,14 +24,15 @@ _RESOLUTION = 1e-4  # mV
 _COARSE = (1.0, 2.0, 4.0, 7.0, 10.0, 15.0, 20.0, 30.0, 40.0, 60.0, LARGEST_KICK)  # mV
 
 
-def kick_threshold(neuron: Neuron, drive: SynapticInput) -> float | None:
+def kick_threshold(neuron: Neuron, drive: Drive) -> float | None:
     """The smallest sudden displacement of V upwards (mV) from the operating point that makes the neuron spike.
 
         x(0) = x* + kick e_V,    dx/dt = f(x) + kappa_1 e
 
     Arguments:
         neuron: a model, such as HodgkinHuxley().
-        drive: a SynapticInput, of which only the mean matters; SynapticInput() for no input.
+        drive: a SynapticInput, a Population or a list of Populations, of which only the mean matters;
+            SynapticInput() for no input.
 
     Deterministic, by bisection: the threshold lies between the value and 0.0001 mV below. A spike is V reaching
     neuron.threshold within 100 ms. A kick to the threshold itself counts as a spike, so for a passive membrane it is
@@ -40,18 +42,20 @@ def kick_threshold(neuron: Neuron, drive: SynapticInput) -> float | None:
     >>> round(kick_threshold(HodgkinHuxley(I_app=0), SynapticInput()), 2)
     6.51
     """
+    drive = checked(neuron, drive)
     state = _operating_point(neuron, drive)
     return None if state is None else _bisected(_flow(neuron, drive), state, 0.0, neuron.threshold - state[0])
 
 
-def rebound_threshold(neuron: Neuron, drive: SynapticInput) -> float | None:
+def rebound_threshold(neuron: Neuron, drive: Drive) -> float | None:
     """The smallest sudden displacement of V downwards (mV, negative) that makes the neuron spike on the rebound.
 
         x(0) = x* + kick e_V,   kick < 0,    dx/dt = f(x) + kappa_1 e
 
     Arguments:
         neuron: a model, such as HodgkinHuxley().
-        drive: a SynapticInput, of which only the mean matters; SynapticInput() for no input.
+        drive: a SynapticInput, a Population or a list of Populations, of which only the mean matters;
+            SynapticInput() for no input.
 
     Deterministic: kicks of 1, 2, 4, 7, 10, 15, ... 100 mV, within the range of the model, and bisection below the first
     that makes a spike within 100 ms: the threshold lies between the value and 0.0001 mV above. None if none of these
@@ -62,6 +66,7 @@ def rebound_threshold(neuron: Neuron, drive: SynapticInput) -> float | None:
     >>> round(rebound_threshold(HodgkinHuxley(I_app=3), SynapticInput()), 2)
     -9.73
     """
+    drive = checked(neuron, drive)
     state = _operating_point(neuron, drive)
     if state is None or len(state) == 1:
         return None

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..models.contract import check_model
+
 if TYPE_CHECKING:
     from ..models.neuron import Neuron
 
@@ -32,6 +34,7 @@ def limit_cycle(neuron: Neuron) -> tuple[tuple[float, ...], float] | None:
     >>> round(limit_cycle(HodgkinHuxley(I_app=10.0))[1], 4)
     14.6362
     """
+    check_model(neuron)
     start = _on_the_way_up(neuron)
     found = None if start is None else _cycle(neuron, np.append(start, neuron.I_app), row=_held(len(start)))
     return None if found is None else ((_section(neuron), *map(float, found[:-2])), float(found[-2]))

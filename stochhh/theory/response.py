@@ -11,13 +11,13 @@ import numpy as np
 from ..errors import InputError, choice
 from ..models.jacobians import jacobian
 from ..units import per_ms
+from .arguments import checked
 from .equilibrium import fixed_point
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from ..annotations import FloatArray
-    from ..inputs.synaptic_input import SynapticInput
+    from ..annotations import Drive, FloatArray
     from ..models.neuron import Neuron
 
 __all__ = ["LEAST", "LinearResponse", "autocovariance", "linear_response", "power_spectrum", "response_integral"]
@@ -50,7 +50,7 @@ class LinearResponse:
     reason: str | None = None
 
 
-def linear_response(neuron: Neuron, drive: SynapticInput) -> LinearResponse:
+def linear_response(neuron: Neuron, drive: Drive) -> LinearResponse:
     """Mean, variance, skewness and kurtosis of V under the spikes of a drive, without simulation.
 
         dx = J (x - x*) dt + e dL
@@ -60,7 +60,7 @@ def linear_response(neuron: Neuron, drive: SynapticInput) -> LinearResponse:
 
     Arguments:
         neuron: a model, such as HodgkinHuxley().
-        drive: a SynapticInput.
+        drive: a SynapticInput, a Population or a list of Populations.
 
     Exact for a membrane of constant conductances. For other models it is the leading order in the size of the
     fluctuations, without spikes, and accurate only if the neuron hardly ever fires and V stays within a few mV of x*.
@@ -77,6 +77,7 @@ def linear_response(neuron: Neuron, drive: SynapticInput) -> LinearResponse:
     >>> round(passive.V_variance, 9)  # kappa_2 tau / 2 = 0.25 mV2/ms * 2 ms / 2
     0.25
     """
+    drive = checked(neuron, drive)
     state = fixed_point(neuron, drive)
     if state is None:
         return LinearResponse(None, None, False, reason="there is no fixed point under the mean input")
@@ -103,14 +104,14 @@ def linear_response(neuron: Neuron, drive: SynapticInput) -> LinearResponse:
     return LinearResponse(state, eigenvalues, True, state[i], variance, skewness, kurtosis)
 
 
-def autocovariance(neuron: Neuron, drive: SynapticInput, lag: ArrayLike, variable: str = "V") -> FloatArray:
+def autocovariance(neuron: Neuron, drive: Drive, lag: ArrayLike, variable: str = "V") -> FloatArray:
     """Autocovariance of a state variable below threshold in linear response (mV2 for V).
 
         C(s) = e_i . exp(J |s|) S e_i,   J S + S J^T + kappa_2 e e^T = 0
 
     Arguments:
         neuron: a model, such as HodgkinHuxley().
-        drive: a SynapticInput.
+        drive: a SynapticInput, a Population or a list of Populations.
         lag: s, ms, a number or an array.
         variable: name of a state variable; mV2 for V, a pure number for a gate.
 
@@ -123,6 +124,7 @@ def autocovariance(neuron: Neuron, drive: SynapticInput, lag: ArrayLike, variabl
     >>> autocovariance(Passive(g_L=0.5), drive, [0.0, 2.0]).round(6).tolist()  # kappa_2 tau / 2 exp(-s / tau), tau = 2
     [0.25, 0.09197]
     """
+    drive = checked(neuron, drive)
     from scipy.linalg import expm, solve_continuous_lyapunov
 
     J, i, e = _linear(neuron, drive, variable)
@@ -131,14 +133,14 @@ def autocovariance(neuron: Neuron, drive: SynapticInput, lag: ArrayLike, variabl
     return (expm(J * lag.ravel()[:, None, None])[:, i] @ covariance[:, i]).reshape(lag.shape)
 
 
-def power_spectrum(neuron: Neuron, drive: SynapticInput, frequency: ArrayLike, variable: str = "V") -> FloatArray:
+def power_spectrum(neuron: Neuron, drive: Drive, frequency: ArrayLike, variable: str = "V") -> FloatArray:
     """Power spectrum of a state variable below threshold in linear response (mV2/Hz for V).
 
         S(f) = kappa_2 |e_i . (2 pi i f - J)^-1 e|^2
 
     Arguments:
         neuron: a model, such as HodgkinHuxley().
-        drive: a SynapticInput.
+        drive: a SynapticInput, a Population or a list of Populations.
         frequency: f, Hz, a number or an array.
         variable: name of a state variable; mV2/Hz for V, 1/Hz for a gate.
 
@@ -147,6 +149,7 @@ def power_spectrum(neuron: Neuron, drive: SynapticInput, frequency: ArrayLike, v
     `linear_response`. Raises InputError if there is no stable fixed point under the mean input.
     Source: Gardiner, Handbook of Stochastic Methods (2004), eq. 4.4.64.
     """
+    drive = checked(neuron, drive)
     J, i, e = _linear(neuron, drive, variable)
     frequency = np.asarray(frequency, dtype=float)
     matrices = 2j * np.pi * per_ms(frequency.ravel())[:, None, None] * np.eye(len(J)) - J

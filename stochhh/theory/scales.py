@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from ..inputs.common_spikes import CommonSpikes
+from .arguments import checked
 from .equilibrium import fixed_point
 from .kick import kick_threshold, rebound_threshold
 from .response import LEAST
 
 if TYPE_CHECKING:
-    from ..inputs.synaptic_input import SynapticInput
+    from ..annotations import Drive
     from ..models.neuron import Neuron
 
 __all__ = ["InputScales", "input_scales", "jump_sizes"]
@@ -39,18 +40,19 @@ class InputScales:
     rebound_threshold: float | None = None
 
 
-def input_scales(neuron: Neuron, drive: SynapticInput) -> InputScales:
+def input_scales(neuron: Neuron, drive: Drive) -> InputScales:
     """The InputScales of a neuron and its input.
 
         tau = 1 / membrane_rate(x*),   Lambda tau,   s = (kappa_3 tau / 3) / (kappa_2 tau / 2)^1.5
 
     Arguments:
         neuron: a model, such as HodgkinHuxley().
-        drive: a SynapticInput.
+        drive: a SynapticInput, a Population or a list of Populations.
 
     Exact arithmetic, except for the two thresholds. s is not the V_skewness of the linear response, which includes the
     response of the gates; for a membrane of constant conductances they are the same.
     """
+    drive = checked(neuron, drive)
     state = fixed_point(neuron, drive)
     if state is None:
         return InputScales()

@@ -10,6 +10,7 @@ from ..inputs import SynapticInput
 from ..messages import escaped
 from ..models import LeakyIntegrateAndFire
 from ..models.levels import level_doubts
+from .arguments import checked
 from .bifurcation_points import bifurcations
 from .equilibrium import fixed_point
 from .integrate_and_fire import shot_noise_rate, siegert_rate
@@ -21,6 +22,7 @@ from .validity import doubts_at
 if TYPE_CHECKING:
     from typing import Any
 
+    from ..annotations import Drive
     from ..models.neuron import Neuron
 
 __all__ = ["as_text", "theory"]
@@ -33,14 +35,14 @@ _CURRENT = "uA/cm2"
 _RATES = {"rate_jump": shot_noise_rate, "rate_diffusion": siegert_rate}
 
 
-def theory(neuron: Neuron, drive: SynapticInput) -> dict[str, Any]:
+def theory(neuron: Neuron, drive: Drive) -> dict[str, Any]:
     """Analytical results for a neuron and its input, without simulation, ready for JSON.
 
         Lambda, lambda_k / Lambda, kappa_j;   f(x) = 0;   f(x) + kappa_1 e = 0, J, moments of V; doubts
 
     Arguments:
         neuron: a model, such as HodgkinHuxley().
-        drive: a SynapticInput.
+        drive: a SynapticInput, a Population or a list of Populations.
 
     Returns a dictionary: `intensity`, `populations` (name -> intensity, probability), `cumulants` ("1" to "4"),
     `rest` (under I_app alone) and `operating_point` (under the mean input too), by name of the variable,
@@ -50,6 +52,7 @@ def theory(neuron: Neuron, drive: SynapticInput) -> dict[str, Any]:
     A number is {"value", "unit"}; one that is undefined is None, with its "reason". Exact except for the linear
     response, see `linear_response`.
     """
+    drive = checked(neuron, drive)
     response, scales = linear_response(neuron, drive), input_scales(neuron, drive)
     return {
         "intensity": _quantity(drive.intensity, "1/ms"),

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from ..inputs import SynapticInput
 from ..inputs.common_spikes import CommonSpikes
+from .arguments import checked
 from .error_signs import error_sign, too_rare_in_the_end
 from .kick import LARGEST_KICK
 from .response import LEAST, linear_response
 from .scales import input_scales, jump_sizes
 
 if TYPE_CHECKING:
+    from ..annotations import Drive
     from ..models.neuron import Neuron
 
 __all__ = ["doubts"]
@@ -24,7 +26,7 @@ _NEVER = (
 )
 
 
-def doubts(neuron: Neuron, drive: SynapticInput) -> list[str]:
+def doubts(neuron: Neuron, drive: Drive) -> list[str]:
     """Reasons why the diffusion approximation of a drive is doubtful, as sentences; [] if there are none.
 
         tau = 1 / membrane_rate at the operating point, the membrane time constant
@@ -46,7 +48,7 @@ def doubts(neuron: Neuron, drive: SynapticInput) -> list[str]:
 
     Arguments:
         neuron: a model, such as HodgkinHuxley().
-        drive: a SynapticInput.
+        drive: a SynapticInput, a Population or a list of Populations.
 
     The first two tests are exact arithmetic; the kicks are found to 0.0001 mV, and not used if the neuron has no stable
     operating point.
@@ -60,6 +62,7 @@ def doubts(neuron: Neuron, drive: SynapticInput) -> list[str]:
     population 'exc'
     the sign of the error in the rate is not known in advance
     """
+    drive = checked(neuron, drive)
     return doubts_at(neuron, drive, input_scales(neuron, drive)) if drive.cumulant(2) > LEAST else []
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ...errors import instance
+from ...spike_trains import SpikeTrains
 from ...trial_windows import DifferentWindowsError
 from ..estimate import Curve
+from ..kinds import each, given
 from .correlogram import autocorrelation
 from .count_windows import fano_curve
 from .isi_distribution import isi_bins, isi_histogram
@@ -15,8 +19,6 @@ from .spectrum import spectrum_bands, spike_spectrum
 from .survival import isi_hazard
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandas as pd
 
     from ...annotations import Spikes
@@ -44,7 +46,7 @@ def spike_train_curves(results: Mapping[str, Spikes]) -> dict[str, dict[str, Cur
 
     The histograms of all results are in the same bins, and so are the spectra.
     """
-    trains = {label: getattr(result, "spikes", result) for label, result in results.items()}
+    trains = each("results", results, partial(given, SpikeTrains))
     edges, bands = isi_bins(*trains.values()), _bands(*trains.values())
     of = _CURVES | {"spike_spectrum": partial(spike_spectrum, edges=bands)}
     return {
@@ -81,6 +83,7 @@ def spike_train_table(found: Mapping[str, Mapping[str, Curve]]) -> pd.DataFrame:
     """
     import pandas as pd
 
+    instance("found", found, Mapping, "give what spike_train_curves returned")
     tables = [
         curve.to_dataframe().rename(columns={curve.x_name: "x"}).assign(statistic=name, result=label)
         for name, curves in found.items()
