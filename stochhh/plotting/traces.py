@@ -141,7 +141,7 @@ def currents(
     """
     check_model(neuron)
     if not hasattr(neuron, "currents"):
-        raise InputError("neuron", neuron, "a model with ionic currents", "only HodgkinHuxley and its like have them")
+        raise InputError("neuron", neuron, "a model with ionic currents", "add the method currents")
     traces, stretch = given(Traces, traces), checked_stretch(stretch)
     with drawing_on(ax, PAGE) as ax:
         time, values = _cut(traces, trial, stretch)

@@ -54,3 +54,6 @@ class FitzHugh:
     @staticmethod
     def membrane_rate(x, p):
         return x[0] ** 2 - 1
+
+    def as_dict(self):
+        return {}

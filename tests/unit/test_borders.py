@@ -84,8 +84,11 @@ def test_a_figure_of_other_axes_is_refused():
 
 @pytest.mark.parametrize("draw", [plotting.raster, plotting.isi_density, plotting.first_spike_times, plotting.spectrum])
 def test_a_figure_of_spikes_takes_a_result(draw):
-    lines = [[line.get_xydata().tolist() for line in draw(of).lines] for of in (RESULT, RESULT.spikes)]
-    assert repr(lines[0]) == repr(lines[1]) and lines[0]
+    def drawn(of):
+        ax = draw(of)
+        return [artist.get_path().vertices.tolist() for artist in (*ax.lines, *ax.patches)]
+
+    assert drawn(RESULT) and repr(drawn(RESULT)) == repr(drawn(RESULT.spikes))
 
 
 def test_a_figure_of_traces_takes_a_result():

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
-from types import SimpleNamespace
 
 import matplotlib
 import numpy as np
@@ -310,8 +309,11 @@ def test_trace_figure_can_be_printed(kept, spikes, duration):
 
 
 def test_trace_figure_of_a_model_with_v_alone_has_one_panel(kept):
+    class WithoutCurrents(sh.Passive):
+        currents = property()
+
     traces = sh.Traces(np.arange(10.0), np.zeros((1, 1, 10)), ("V",))
-    plotting.save_trace_figure(result_of([[]], (0.0, 9.0), traces=traces), SimpleNamespace(threshold=-50.0), ".")
+    plotting.save_trace_figure(result_of([[]], (0.0, 9.0), traces=traces), WithoutCurrents(), ".")
     assert len(kept[0].axes) == 1
 
 

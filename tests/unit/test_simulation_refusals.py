@@ -158,8 +158,7 @@ def test_what_fits_is_not_refused():
 
 @pytest.mark.parametrize("name", ["T", "n_trial", "tolerance", "lanes", "burn_in", "N"])
 def test_an_unknown_keyword_is_an_error(name):
-    with pytest.raises(TypeError, match=name):
-        sh.simulate(NEURON, DRIVE, backend="jump", duration=10.0, seed=1, **{name: 3})
+    assert refused(**{name: 3}).startswith(f"{name} = 3 ")
 
 
 @pytest.mark.parametrize("missing", ["backend", "duration", "seed"])
