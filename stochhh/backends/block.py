@@ -61,6 +61,18 @@ def calmer(neuron):
     return f"lower {'I_app, ' if hasattr(neuron, 'I_app') else ''}the weights or the rates"
 
 
+def shorter(neuron, x, p, dt, limit):
+    """What to do where V at the state x relaxes too fast for a step of dt, ms; None where it does not.
+
+    An explicit scheme is unstable where dt times the membrane rate exceeds `limit`, whatever the input.
+    """
+    rate = neuron.membrane_rate(x, p)
+    if not dt * rate > limit:
+        return None
+    said = f"the membrane rate g/C reaches {rate:.4g} per ms, and dt times it must not exceed {limit:g}"
+    return f"{said}: take a smaller dt, at most {limit / rate:.2g} ms here"
+
+
 class Functions(NamedTuple):
     """What is compiled of a model."""
 

@@ -6,13 +6,13 @@ dV = (f_V(x) + kappa_1) dt + sqrt(kappa_2) dW,    dx_i = f_i(x) dt  for the othe
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from math import ceil, nan, sqrt
+from math import ceil, isfinite, nan, sqrt
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from ..errors import InputError, UnstableStepError, choice, real
 from ..messages import shown
 from ..random import diffusion_normals, key_of
-from .block import Lanes, checked_lanes, out_of_range
+from .block import Lanes, checked_lanes, out_of_range, shorter
 from .cost import Work, seconds_of_block
 from .kernels import grid as kernel
 from .kernels.schemes import SCHEMES
@@ -170,18 +170,23 @@ class _Block:
         return self.lanes.result(last - first)
 
     def _unstable(self, lane):
-        """What went wrong in the last group of steps: the scheme, or an input that no step could follow."""
+        """What went wrong in the last group of steps, with the advice that follows from it.
+
+        A membrane too fast for the scheme asks for another step, whatever the input; a V that was driven out of its
+        range for a weaker input.
+        """
         neuron, n = self.task.neuron, len(self.task.neuron.variables)
         path = self.lanes.rows(self.at.path, (self.steps + 1) * n)[:, lane].reshape(-1, n).tolist()
         ranges, p = neuron.ranges, neuron.parameters()
         inside = [all(low <= value <= high for value, (low, high) in zip(x, ranges, strict=True)) for x in path]
         wrong = inside.index(False) if False in inside else self.steps
-        before, V, (low, high) = path[wrong - 1], path[wrong][0], ranges[0]
+        valid, V, (low, high) = path[: max(1, wrong)] + path[wrong:] * all(inside), path[wrong][0], ranges[0]
         time = ((self.group - 1) * self.steps + wrong) * self.dt
         where = f"diffusion, trial {self.task.first + lane} at t = {time:.6g} ms"
-        if self.dt * neuron.membrane_rate(before, p) <= 2 and not low <= V <= high:
+        fastest = max(valid, key=lambda x: neuron.membrane_rate(x, p))
+        advice = shorter(neuron, fastest, p, self.dt, 2) if self.scheme.explicit else None
+        if advice is None and not low <= V <= high and isfinite(V):
             return out_of_range(where, V, neuron)
-        return UnstableStepError(
-            f"{where}: {self.scheme.name} is unstable at dt = {self.dt:g} ms: take a smaller dt"
-            + (" (0.01 is the default)" if self.dt > 0.01 else ", or lower the weights or the rates")
-        )
+        advice = advice or "the state left its range: take a smaller dt"
+        other = ', or scheme="splitting"' if self.scheme.explicit and hasattr(neuron, "linear_rates") else ""
+        return UnstableStepError(f"{where}: {self.scheme.name} is unstable at dt = {self.dt:g} ms: {advice}{other}")

@@ -195,8 +195,12 @@ class _Block:
         V, time = self.lanes.state_of(lane)[0], self.lanes.rows(self.at.time)[0, lane]
         where = f"jump, trial {self.task.first + lane} at t = {time:.6g} ms"
         if low <= V <= high:
+            rate = self.task.fastest_rate
+            always = rate * kernel.SHORTEST_STEP > 1
             return UnstableStepError(
                 f"{where}: the flow cannot be integrated from V = {V:.4g} mV, where the neuron is faster than steps of "
-                f"{kernel.SHORTEST_STEP:g} ms: {calmer(self.task.neuron)}"
-            )
+                f"{kernel.SHORTEST_STEP:g} ms: "
+                + (f"already at its initial state it relaxes at {rate:.2g} per ms: check its constants and initial"
+                   if always else calmer(self.task.neuron))
+            )  # fmt: skip
         return out_of_range(where, V, self.task.neuron)

@@ -14,7 +14,7 @@ import numpy as np
 from ..errors import UnstableStepError, real
 from ..inputs import Recording
 from ..inputs.presynaptic import in_order, presynaptic_seconds, presynaptic_work, transmitted
-from .block import BlockResult, calmer
+from .block import BlockResult, calmer, shorter
 from .cost import Work, seconds_of_block
 from .samples import Samples
 from .swing_counter import SwingCounter
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["PerNeuron"]
 
 _STRETCH = 2000  # steps between two looks at the world outside
+_STABLE = 2.78  # the classical Runge-Kutta step times a rate of relaxation must not exceed this
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ class _Block:
         except OverflowError:
             raise UnstableStepError(
                 f"per-neuron, trial {self.task.first} at t = {self.t:.6g} ms: the state overflowed in a step of "
-                f"{until - self.t:g} ms: take a smaller dt, or {calmer(self.neuron)}"
+                f"{until - self.t:g} ms: {self._advice(until - self.t)}"
             ) from None
 
     def _step(self, until):
@@ -221,12 +222,19 @@ class _Block:
             return (self.neuron.reset, *y[1:])
         return y
 
+    def _advice(self, step):
+        """What to do after a step, ms, or an event (0) that led out of the range from the present state."""
+        if step == 0:
+            return calmer(self.neuron)
+        advice = shorter(self.neuron, self.x, self.p, step, _STABLE)
+        return advice or f"take a smaller dt, or {calmer(self.neuron)}"
+
     def _move(self, time, y):
         for name, value, (low, high) in zip(self.neuron.variables, y, self.neuron.ranges, strict=True):
             if not low <= value <= high:
                 raise UnstableStepError(
                     f"per-neuron, trial {self.task.first} at t = {time:.6g} ms: {name} = {value:.4g} left the range "
-                    f"of {self.neuron.name}, {low:g} to {high:g}: take a smaller dt, or {calmer(self.neuron)}"
+                    f"of {self.neuron.name}, {low:g} to {high:g}: {self._advice(time - self.t)}"
                 )
         self.t, self.x = time, y
         self.swings.look(y[0], time >= self.task.transient)

@@ -27,6 +27,34 @@ def test_euler_maruyama_with_too_long_a_step(dt):
     assert f"dt = {dt:g} ms" in text and "smaller dt" in text
 
 
+STIFF = sh.LeakyIntegrateAndFire(C_m=1.0, g_L=500.0)  # relaxes at 500 per ms, whatever the input
+WEAK = sh.SynapticInput(sh.Population("exc", n=10, rate=1.0, weight=0.01, p=0.5))
+
+
+@pytest.mark.parametrize("scheme", ["euler-maruyama", "heun", "sra1"])
+def test_a_leak_too_fast_for_the_step_is_no_matter_of_the_input(scheme):
+    """No weight and no rate helps: the remedy is the step, by the number that is stable, or the splitting."""
+    text = message(STIFF, WEAK, sh.Diffusion(scheme=scheme))
+    assert "membrane rate g/C reaches 500 per ms" in text and "at most 0.004 ms" in text and "splitting" in text
+    assert "weights" not in text and "I_app" not in text
+    for better in (sh.Diffusion(scheme=scheme, dt=0.003), sh.Diffusion(scheme="splitting")):
+        sh.simulate(STIFF, WEAK, backend=better, duration=5.0, seed=1)
+
+
+def test_the_same_of_the_runge_kutta_step():
+    text = message(sh.HodgkinHuxley(C_m=1e-3), NO_INPUT, "per-neuron")
+    assert "membrane rate g/C reaches" in text and "smaller dt" in text and "weights" not in text
+
+
+def test_a_kick_out_of_the_range_is_no_matter_of_the_step():
+    assert "dt" not in message(FIRING, HUGE, "per-neuron")
+
+
+def test_a_neuron_too_fast_for_any_step_is_no_matter_of_the_input():
+    text = message(sh.HodgkinHuxley(C_m=1e-6), NO_INPUT, "jump")
+    assert "check its constants" in text and "weights" not in text
+
+
 @pytest.mark.parametrize("dt", [0.2, 1.0, 10.0, 100.0])
 def test_runge_kutta_with_too_long_a_step(dt):
     text = message(FIRING, NO_INPUT, sh.PerNeuron(dt=dt))
