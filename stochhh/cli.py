@@ -146,7 +146,6 @@ def run(
     """Simulate an ensemble of trials and compute its statistics."""
     from . import report
     from .files import writable
-    from .inputs import Recording
     from .statistics import summary
 
     experiment = _experiment(file, n_trials=trials, duration=duration, seed=seed)
@@ -159,7 +158,7 @@ def run(
     for path in filter(None, (spikes, save_events)):
         writable(path)
     drawn = _drawn(experiment, backend, events, force_long) if save_events else None
-    recording = Recording.from_csv(events) if events else None
+    recording = _recorded(events) if events else None
     _doubt(experiment)
     played = experiment.simulation.n_trials
     if recording is not None and recording.n_trials > played:
@@ -333,6 +332,20 @@ def _drawn(experiment, backend, events, force_long):
         )
     with within(option="--save-events"):
         return experiment.draw_events(backend, force_long=force_long)
+
+
+def _recorded(events):
+    """The Recording in a file; there are no options here that would read another layout."""
+    from .inputs import Recording
+
+    try:
+        return Recording.from_csv(events)
+    except InputError as error:
+        error.remedy = (
+            "an events file has the header trial,time,jump and one event on each line, with trials numbered from 0, "
+            "times in ms and jumps in mV"
+        )
+        raise
 
 
 def _simulated(keeping, experiment, backend, **options):

@@ -115,7 +115,8 @@ def reading(path, wanted):
     try:
         yield
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(_unreadable(error), remedy=wanted).within(file=path) from error
+        remedy = f"save it as UTF-8, or {wanted}" if isinstance(error, UnicodeDecodeError) else wanted
+        raise InputError(_unreadable(error), remedy=remedy).within(file=path) from error
 
 
 def _unreadable(error):

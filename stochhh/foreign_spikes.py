@@ -12,14 +12,14 @@ __all__ = ["in_order", "of_brian2", "of_csv", "of_nest"]
 _FASTEST = 1000.0  # Hz: faster than this over the whole window no neuron fires
 
 
-def of_csv(path, start, stop, n_trials, trials, unit, *, time="time", trial="trial", separator=None, comment="#"):
+def of_csv(path, start, stop, n_trials, trials, unit, *, time="time", trial="trial", **layout):
     """(time, trial, n_trials, doubts) of a text file with a column of times, and one of trials unless that is None."""
     n_windows = number_of_windows(start, stop)
     largest = float(np.abs(windows_of(n_windows or 1, start, stop)).max())
     if n_trials is None and trials is None:
         n_trials = n_windows
     columns = {"trial": trial, "time": time}
-    table, n_trials, trials = read_trials(path, columns, unit, n_trials, trials, separator=separator, comment=comment)
+    table, n_trials, trials, unit = read_trials(path, columns, unit, n_trials, trials, **layout)
     trial, n_trials, doubts = numbered(table["trial"], n_trials, trials)
     time = table["time"]
     if unit is None:
@@ -44,7 +44,9 @@ def _doubts_about_milliseconds(time, trial, stop):
         fault = f"the times, up to {last:g} of {stop:g} ms, seem to be in seconds"
         raise InputError(fault, remedy="give unit='s', or unit='ms' if they are not")
     if 10 * stop < last <= 1000 * stop:
-        remedy = "give unit='us' if the times are in microseconds"
+        remedy = (
+            f"give stop in ms, {1000 * stop:.9g} if this is in seconds, or unit='us' if the times are in microseconds"
+        )
         raise InputError("stop", stop, f"at least the last time, {last:g} (ms)", remedy)
     told = f"The times, up to {last:g} of {stop:g}, are taken to be in ms, since no unit was given, but"
     settled = "Give unit='ms' if this is right, otherwise unit='s' or 'us', with stop in ms."

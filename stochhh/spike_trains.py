@@ -293,6 +293,7 @@ class SpikeTrains:
         trial: str | int | None = "trial",
         separator: str | None = None,
         comment: str = "#",
+        decimal: Literal[".", ","] = ".",
     ) -> Self:
         """Read spikes from a text file with one spike a line, in any order; other columns are left out.
 
@@ -306,11 +307,14 @@ class SpikeTrains:
                 `[101, 205, 333]`, or their names; their places become the trials.
             time, trial: the columns, by their names in the header, or by their positions, counted from 0; trial=None
                 where all spikes are of one trial.
-            separator: what stands between columns; None finds a comma, a semicolon, a tab or white space.
-            comment: what a line of comment begins with.
-            unit: of the times in the file, "ms", "s" or "us"; by default ms, and times that are plainly seconds are
-                refused: ten interspike intervals or more, with a median below 1 ms or all within stop/500. Where it
-                cannot be told, that is a doubt.
+            separator: what stands between columns, one character; a blank for white space; None finds a comma, a
+                semicolon, a tab or white space.
+            comment: what a line of comment begins with, one character.
+            decimal: what stands before the decimals of a number, "." or ",".
+            unit: of the times in the file, "ms", "s" or "us"; by default that in the header of their column, such as
+                `time (s)`, `t_ms`, otherwise ms. Times that are plainly seconds are then refused: ten interspike
+                intervals or more, with a median below 1 ms or all within stop/500. Where it cannot be told, that is a
+                doubt. A unit other than that in the header is refused.
 
         With neither n_trials nor trials, numbers from 0 on are the trials, and those missing in between are silent;
         numbers from 1 to k, none missing, are lowered by one. Both are reported as a doubt. Any other numbering is
@@ -318,8 +322,8 @@ class SpikeTrains:
         is not a number, and for spikes outside the window, except those between time 0 and `start`.
         """
         with within(file=path):
-            columns = {"time": time, "trial": trial, "separator": separator, "comment": comment}
-            times, of, n, doubts = of_csv(path, start, stop, n_trials, trials, unit, **columns)
+            layout = {"separator": separator, "comment": comment, "decimal": decimal}
+            times, of, n, doubts = of_csv(path, start, stop, n_trials, trials, unit, time=time, trial=trial, **layout)
             return cls(times, of, n, start, stop, doubts)
 
     @classmethod

@@ -1,5 +1,7 @@
 """Text files with a time and a trial in each line, of spikes or of events: trials as numbers, times in ms."""
 
+import re
+
 import numpy as np
 
 from .columns import read_columns
@@ -9,32 +11,51 @@ from .trial_numbers import columns_of_numbers
 __all__ = ["all_early", "read_trials"]
 
 _IN_MS = {"ms": 1.0, "s": 1000.0, "us": 0.001}
+_WORDS = {
+    "s": ("s", "sec", "secs", "second", "seconds"),
+    "ms": ("ms", "msec", "msecs", "millisecond", "milliseconds"),
+    "us": ("us", "µs", "μs", "usec", "usecs", "microsecond", "microseconds"),
+}
+_UNIT = {word: unit for unit, words in _WORDS.items() for word in words}
+_TITLE = re.compile(r"[(\[]\s*([a-zµμ]+)\b|[_/,\s]\s*([a-zµμ]+)$", re.IGNORECASE)  # time (s), t_s, time/s
 _EARLY = 500  # parts of the window, in the first of which times in seconds lie
 
 
-def read_trials(path, columns, unit, n_trials, trials, what="spikes", *, separator=None, comment="#"):
-    """(table, n_trials, trials): the Columns, with `trial` as whole numbers and `time` in ms; how they are numbered.
+def read_trials(path, columns, unit, n_trials, trials, what="spikes", **layout):
+    """(table, n_trials, trials, unit): the Columns, with `trial` as whole numbers and `time` in ms; how trials are
+    numbered, and the unit that was given or that the header names, or None.
 
     Arguments:
         path: the file.
         columns: NAME -> column, by its name or position, see `read_columns`; `trial` may be None: then all are of one.
-        unit: of the times, "ms", "s" or "us"; None for ms.
+        unit: of the times, "ms", "s" or "us"; None for that in the header, or ms.
         n_trials, trials: as in `numbered`; trials may be names, for which places are returned.
         what: what the trials have, "spikes" or "events".
-        separator, comment: as in `read_columns`.
+        layout: separator, comment and decimal, as in `read_columns`.
     """
     if unit is not None:
         choice("unit", unit, _IN_MS)
     wanted = {name: column for name, column in columns.items() if name != "trial" or column is not None}
-    table = read_columns(path, wanted, texts=("trial",), separator=separator, comment=comment)
+    table = read_columns(path, wanted, texts=("trial",), **layout)
+    unit = _agreed(unit, table.titles.get("time", ""))
     table["time"] = np.asarray(table["time"], dtype=np.float64) * _IN_MS[unit or "ms"]
     if "trial" not in table:
         if trials is not None:
             raise InputError("trials", trials, "omitted with trial=None")
         table["trial"] = np.zeros(table["time"].size, dtype=np.int64)
-        return table, 1 if n_trials is None else n_trials, None
+        return table, 1 if n_trials is None else n_trials, None, unit
     table["trial"], n_trials, trials = _numbers(table["trial"], n_trials, trials, what)
-    return table, n_trials, trials
+    return table, n_trials, trials, unit
+
+
+def _agreed(unit, title):
+    """The unit that is given, or that the title of the column names; InputError where they differ."""
+    words = [word.lower() for groups in _TITLE.findall(title) for word in groups]
+    named = next((_UNIT[word] for word in words if word in _UNIT), None)
+    if None not in (unit, named) and unit != named:
+        remedy = "leave unit out, or correct the header of the file"
+        raise InputError("unit", unit, f"{named!r}, the unit that the header {title!r} names", remedy)
+    return unit or named
 
 
 def _numbers(found, n_trials, trials, what):

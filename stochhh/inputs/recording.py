@@ -172,26 +172,29 @@ class Recording:
         jump: str | int = "jump",
         separator: str | None = None,
         comment: str = "#",
+        decimal: Literal[".", ","] = ".",
     ) -> Self:
         """Read events from a text file with one event a line, in any order; other columns are left out.
 
         Arguments:
             path: the file.
             n_trials, trials: as for Recording; trials may also be names.
-            unit: of the times in the file, "ms", "s" or "us"; by default ms, with a doubt where a run shows that they
-                seem to be in seconds.
+            unit: of the times in the file, "ms", "s" or "us"; by default that in the header of their column, such as
+                `time (s)`, `t_ms`, otherwise ms, with a doubt where a run shows that they seem to be in seconds. A unit
+                other than that in the header is refused.
             time, trial, jump: the columns, by their names in the header, or by their positions, counted from 0;
                 trial=None where all events are of one trial. Jumps are in mV.
-            separator: what stands between columns; None finds a comma, a semicolon, a tab or white space.
-            comment: what a line of comment begins with.
+            separator: what stands between columns, one character; a blank for white space; None finds a comma, a
+                semicolon, a tab or white space.
+            comment: what a line of comment begins with, one character.
+            decimal: what stands before the decimals of a number, "." or ",".
 
         Raises InputError, which names the file and the line, for a file that is missing or that holds something else.
         """
         columns = {"trial": trial, "time": time, "jump": jump}
         with within(file=path):
-            table, n, names = read_trials(
-                path, columns, unit, n_trials, trials, "events", separator=separator, comment=comment
-            )
+            layout = {"separator": separator, "comment": comment, "decimal": decimal}
+            table, n, names, unit = read_trials(path, columns, unit, n_trials, trials, "events", **layout)
             early = np.flatnonzero(table["time"] < 0)
             if early.size:
                 refused = InputError("time", table["time"][early[0]], "at least 0, the start of the trial (ms)")

@@ -324,7 +324,7 @@ class TestCommandLine:
                 (*RUN, "--events", "events.csv", "--save-events", "a.csv"),
                 "--save-events and --events exclude each other",
             ),
-            ((*RUN, "--events", "none.csv"), "none.csv: this file does not exist; name a text file with columns"),
+            ((*RUN, "--events", "none.csv"), "none.csv: this file does not exist; an events file has the header"),
             ((*RUN, "--events", "full"), "full: this is a directory"),
             ((*RUN, "--events", "question.toml"), "FILE and --events are both"),
             ((*RUN, "--events", "events.csv", "--trials", "2"), "n_trials = 2 is not allowed: it must be at most 1"),

@@ -213,6 +213,17 @@ class TestRun:
         drawn, replayed = (SpikeTrains.from_csv(name, stop=250.0) for name in ("drawn.csv", "other.csv"))
         assert np.array_equal(drawn.trial, replayed.trial) and np.allclose(drawn.time, replayed.time, atol=1e-2, rtol=0)
 
+    @pytest.mark.parametrize(
+        "text", ["0,1.5,1\n", "1.5\n", "trial;t;jump\n", "trial,time,jump\n0,1.5\n", "trial,time,jump\n7,1,1\n9,1,1\n"]
+    )
+    def test_an_events_file_of_another_layout(self, stochhh, folder, text):
+        """The message says what the file must hold, and names no options of Python."""
+        (folder / "e.csv").write_text(text)
+        stochhh(*JUMP, "--events", "e.csv", status=2)
+        said = stochhh.error
+        assert "an events file has the header trial,time,jump and one event on each line, with trials num" in said
+        assert "=0" not in said and "give" not in said
+
     def test_a_trial_without_events_is_replayed_too(self, stochhh, folder):
         (folder / "a.toml").write_text(NO_INPUT)
         stochhh("run", "a.toml", "--backend", "jump", "--save-events", "e.csv")

@@ -34,6 +34,10 @@ LAYOUTS = {
     "named trials": ("trial,time\nleft,1.5\nleft,20\nright,7.25\n", {"trials": ["left", "right"]}),
     "numbers as names": ("trial,time\n07,1.5\n07,20\nB,7.25\n", {"trials": ["07", "B"]}),
     "names by position, no header": ("1.5 left\n20 left\n7.25 B\n", {"time": 0, "trial": 1, "trials": ["left", "B"]}),
+    "decimal commas": ("trial;time\n0;1,5\n0;20\n1;7,25\n", {"decimal": ","}),
+    "decimal commas, tabs": ("0\t1,5\n0\t2,0e1\n1\t7,25\n", {"decimal": ",", "trial": 0, "time": 1}),
+    "decimal commas, blanks, quoted": ('0 "1,5"\n0 20\n1 7,25\n', {"decimal": ",", "trial": 0, "time": 1}),
+    "one blank or several": ("trial time\n0    1.5\n0   20 \n 1 7.25\n", {"separator": " "}),
     "another separator": ("trial|time\n0|1.5\n0|20\n1|7.25\n", {"separator": "|"}),
 }
 
@@ -74,7 +78,7 @@ def test_one_column_of_times_is_one_trial(tmp_path):
 @pytest.mark.parametrize(
     ("text", "options", "said"),
     [
-        ("0,1.5\n0,20\n", {}, "line 1: there are numbers where a header is wanted; give .* time=.*trial="),
+        ("0,1.5\n0,20\n", {}, "line 1: the first line holds numbers, not the names of .*; give .* time=0, trial=1, if"),
         ("Trial,t\n0,1\n", {}, "line 1: trial = 'trial' .* 'Trial', 't'; give trial= its name, or its position"),
         ("trial,time\n0,1\n1,2\n0,x\n", {}, "line 4: time = 'x' is not allowed: it must be a finite number"),
         ("trial,time\n\n# note\n0,1\n0,nan\n", {}, "line 5: time = 'nan'"),
@@ -86,7 +90,7 @@ def test_one_column_of_times_is_one_trial(tmp_path):
         ("trial,time\n0,1\n", {"time": 5, "trial": 0}, "time = 5 is not allowed: it must be a position from 0 to 1"),
         ("trial,time\n0,1\n", {"time": -1}, "time = -1"),
         ("trial,time\n0,1\n", {"time": 1.5}, "time = 1.5"),
-        ("time,time\n0,1\n", {"trial": None}, "it stands there twice"),
+        ("time,time\n0,1\n", {"trial": None}, "must be a name that occurs once in the header, 'time', 'time'; give"),
         ("# nothing\n\n", {}, "there is no line with columns in it"),
         ("", {}, "there is no line with columns in it"),
         ("trial,time\n0,1\n\n0,\n", {}, "line 4: time = ''"),
@@ -106,6 +110,102 @@ def test_what_cannot_be_read_is_refused_with_its_line(tmp_path, text, options, s
     with pytest.raises(sh.InputError, match=said) as error:
         read(tmp_path, text, **options)
     assert "spikes.txt" in str(error.value)
+
+
+UTF_16 = "trial,time\n0,1\n".encode("utf-16")
+OPTIONS = [  # text, options, what the message names
+    ("trial,time\n0,1\n", {"separator": ""}, "separator = '' is not allowed: it must be one char.*; leave it out"),
+    ("trial,time\n0,1\n", {"separator": 1}, "separator = 1 is not allowed"),
+    ("trial,time\n0,1\n", {"separator": "::"}, "separator = '::' is not allowed"),
+    ("trial,time\n0,1\n", {"separator": "."}, r"separator = '\.' is not allowed"),
+    ("trial,time\n0,1\n", {"separator": "#"}, "separator = '#' is not allowed"),
+    ("trial,time\n0,1\n", {"separator": ",", "decimal": ","}, "separator = ',' is not allowed"),
+    ("trial,time\n0,1\n", {"comment": "//"}, "comment = '//' is not allowed: it must be one character"),
+    ("trial,time\n0,1\n", {"comment": 3}, "comment = 3 is not allowed"),
+    ("trial,time\n0,1\n", {"decimal": ":"}, r"decimal = ':' is not allowed: it must be one of \., ,"),
+    ("time\n1\n", {}, "trial = 'trial' .* its position, counted from 0, or trial=None if all lines are of one trial"),
+    ("1.5\n20\n", {}, "counted from 0, as in time=0, trial=None, if all lines are of one trial$"),
+    ("% by hand\ntrial,time\n0,1\n", {}, "line 1: .* or give comment='%' if that line is a comment"),
+    ("trial,time\n0,1\n% late\n", {}, "line 3: number of columns = 1 .* give comment='%' if that line is a comment"),
+    ("trial|time\n0|1\n", {}, r"line 1: .* or give separator='\|' if that separates the columns"),
+    ("trial,time\n0,1\n", {"separator": "\t"}, "line 1: .* or give separator=',' if that separates the columns"),
+    ("trial time\n0 1\n", {"separator": ","}, "line 1: .* or give separator=' ' if that separates the columns"),
+    ("trial;time\n0;12,5\n", {}, "line 2: time = '12,5' is not .*; give decimal=',' if this is a decimal comma"),
+    ("0;12,5\n", {}, "line 1: the first line holds numbers.*; or give decimal=',' if its commas are decimal points"),
+    ("0 12,5\n", {}, "line 1: .* or give decimal=',' if its commas are decimal points"),
+    ("0;12,5\n", {"trial": 0, "time": 1}, "line 1: time = '12,5' is not .* a finite number; give decimal=','"),
+    ("trial;time\n0;1.5\n", {"decimal": ","}, "line 2: time = '1.5' is not allowed"),
+    ("trial,time,note\n0,12.5,\"a, b\"\n", {}, "line 2: number of columns = 4 .* 3; if an entry in quotes contains"),
+    ("trial,time\n0,12,5\n", {}, "line 2: number of columns = 3 .* 2; columns are separated by ','; give separator="),
+    ("nan 0\n1.5 0\n", {"time": 0, "trial": 1}, "line 1: time = 'nan'"),
+    (UTF_16, {}, "not a text in UTF-8 .*; save it as UTF-8"),
+    ("trial,time\n0,1\n".encode("utf-16-le"), {}, "not a text in UTF-8; save it as UTF-8"),
+    ("trial,time,ort\n0,1,Köln\n".encode("latin-1"), {}, "not a text in UTF-8 .*; save it as UTF-8"),
+    ("1\n", {"time": 0, "trial": 1}, "trial = 1 is not allowed: it must be a position from 0 to 0"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "options", "said"), OPTIONS)
+def test_the_option_that_would_read_it_is_named(tmp_path, text, options, said):
+    path = tmp_path / "spikes.txt"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(sh.InputError, match=said):
+        sh.SpikeTrains.from_csv(path, stop=100.0, unit="ms", **options)
+
+
+def test_following_the_advice_reads_the_file(tmp_path):
+    assert read(tmp_path, "1.5\n20\n", time=0, trial=None).time.tolist() == [1.5, 20.0]
+    assert read(tmp_path, "% by hand\ntrial,time\n0,1\n", comment="%", trials=[0]).time.tolist() == [1.0]
+    assert read(tmp_path, "0 12,5\n", time=1, trial=0, decimal=",").time.tolist() == [12.5]
+    assert read(tmp_path, "trial;time\n0;1.5\n", comment=None).time.tolist() == [1.5]
+
+
+def test_events_without_a_header_are_not_given_an_order_that_is_not_theirs(tmp_path):
+    (tmp_path / "events.txt").write_text("1.5\n")
+    with pytest.raises(sh.InputError, match="time and jump and trial are needed, but there is only 1 column"):
+        sh.Recording.from_csv(tmp_path / "events.txt")
+
+
+@pytest.mark.parametrize(
+    ("title", "unit"),
+    [
+        ("time (s)", "s"), ("t_s", "s"), ("Time [sec]", "s"), ("spike_times_seconds", "s"), ("time/s", "s"),
+        ("time in s", "s"), ("t (ms)", "ms"), ("t_ms", "ms"), ("time (µs)", "us"), ("time_us", "us"),
+        ("t (ms since stimulus)", "ms"), ("time", None), ("spike_times", None), ("time (relative)", None), ("s", None),
+    ],
+)  # fmt: skip
+def test_the_unit_in_the_header(tmp_path, title, unit):
+    """It decides, and nothing contradicts it; by position too."""
+    factor = {"s": 1.0, "ms": 1000.0, "us": 1e6}[unit or "ms"]
+    path = tmp_path / "spikes.txt"
+    path.write_text(f"trial,{title}\n" + "".join(f"0,{0.01 * k * factor!r}\n" for k in (1, 2, 5)))
+    for column in (title, 1):
+        found = sh.SpikeTrains.from_csv(path, stop=1000.0, trial=0 if column == 1 else "trial", time=column)
+        assert found.time == pytest.approx([10.0, 20.0, 50.0])
+        assert found.doubts == ()
+    for other in {"s", "ms", "us"} - {unit} if unit else ():
+        with pytest.raises(
+            sh.InputError, match=f"unit = '{other}' .* be '{unit}', the unit that the header .*leave unit"
+        ):
+            sh.SpikeTrains.from_csv(path, stop=1000.0, time=title, unit=other)
+    if unit:
+        assert sh.SpikeTrains.from_csv(path, stop=1000.0, time=title, unit=unit) == sh.SpikeTrains.from_csv(
+            path, stop=1000.0, time=title
+        )
+
+
+def test_seconds_in_a_header_are_no_doubt_of_a_run(tmp_path):
+    (tmp_path / "events.txt").write_text("time (s),jump\n" + "".join(f"{0.01 * k},1\n" for k in range(1, 20)))
+    events = sh.Recording.from_csv(tmp_path / "events.txt", time="time (s)", trial=None)
+    assert events.time[-1] == pytest.approx(190.0) and events.doubts_of_run(0, 1, 1000.0) == ()
+
+
+def test_decimal_commas_to_the_last_bit(tmp_path):
+    time = np.sort(np.random.default_rng(2).uniform(0, 1e3, 2000))
+    text = "trial;time\n" + "".join(f"0;{t!r}\n".replace(".", ",") for t in time.tolist())
+    (tmp_path / "commas.txt").write_text(text)
+    found = sh.SpikeTrains.from_csv(tmp_path / "commas.txt", stop=1e3, unit="ms", decimal=",")
+    assert np.array_equal(found.time, time)
 
 
 EVENTS = "trial,time,jump\n0,1.5,3\n0,20,-4\n1,7.25,0.5\n"

@@ -292,8 +292,14 @@ class TestCSV:
         assert SpikeTrains.from_csv(path, stop=stop, unit="ms").doubts == ()
 
     def test_microseconds_are_named_where_they_do_not_fit(self, file):
-        with pytest.raises(InputError, match=r"a\.csv: stop = 1000\.0 is not .* 900000 .* give unit='us'"):
+        with pytest.raises(
+            InputError, match=r"a\.csv: stop = 1000\.0 is not .* 900000 .* give stop in ms, 1000000 if .* or unit='us'"
+        ):
             SpikeTrains.from_csv(file("trial,time\n0,2000\n0,900000\n"), stop=1000.0)
+        with pytest.raises(
+            InputError, match=r"stop = 0\.1 is not .* last time, 40 \(ms\); give stop in ms, 100 if this is in s"
+        ):
+            SpikeTrains.from_csv(file("trial,time\n0,5\n0,40\n"), stop=0.1)
 
     def test_any_order(self, file):
         rows = [f"{trial},{time!r}\n" for trial, time in zip(SPIKES.trial, SPIKES.time.tolist(), strict=True)]
