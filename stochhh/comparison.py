@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from textwrap import shorten
 from typing import TYPE_CHECKING, overload
 
 from .errors import InputError
@@ -85,7 +86,11 @@ class Comparison:
         return "\n\n".join(["\n".join(part) for part in parts if part] + [self.sentence(), *doubts])
 
     def __repr__(self) -> str:
-        return f"<Comparison: {self.sentence()}>"
+        said = [f"{verdict}: {', '.join(names)}" for verdict, names in self._by_verdict().items() if names]
+        if doubtful := self._doubtful():
+            said.append(f"doubtful: {', '.join(doubtful)}")
+        names = " and ".join(reversed(self._names))
+        return "\n  ".join(shorten(line, 97, placeholder=" ...") for line in (f"<Comparison of {names}", *said)) + ">"
 
     def _repr_html_(self) -> str:
         head, *rows = self._rows()
@@ -106,15 +111,23 @@ class Comparison:
 
     def sentence(self) -> str:
         """The verdicts in one sentence, with the number of trials that the undecided ones need."""
-        by_verdict: dict[str, list[str]] = {"different": [], "equivalent": [], "undecided": []}
-        for name, entry in self.difference.items():
-            by_verdict[entry.verdict].append(name)
+        by_verdict, doubtful = self._by_verdict(), self._doubtful()
         parts = [f"{verdict} in {', '.join(names)}" for verdict, names in by_verdict.items() if names]
         together = f" The confidence level of {self.level:.0%} is simultaneous (Bonferroni)." if self.correction else ""
         said = f"At these margins, {self._names[1]} and {self._names[0]} are {'; '.join(parts)}."
-        doubtful = [name for name, entry in self.difference.items() if entry.estimate.doubt is not None]
         doubts = f" Doubtful: {', '.join(doubtful)}." if doubtful else ""
         return said + together + doubts + self._to_settle(by_verdict["undecided"])
+
+    def _by_verdict(self):
+        """The names of the statistics, by verdict."""
+        found = {"different": [], "equivalent": [], "undecided": []}
+        for name, entry in self.difference.items():
+            found[entry.verdict].append(name)
+        return found
+
+    def _doubtful(self):
+        """The names of those whose interval is in doubt."""
+        return [name for name, entry in self.difference.items() if entry.estimate.doubt is not None]
 
     def _to_settle(self, names):
         """What would settle the undecided statistics."""
@@ -172,7 +185,7 @@ class Comparison:
         return lines
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparisons:
     """The comparisons of several results with one reference.
 
@@ -204,6 +217,10 @@ class Comparisons:
 
     def __str__(self) -> str:
         return "\n\n\n".join(map(str, self.pairs))
+
+    def __repr__(self) -> str:
+        others = ", ".join(pair._names[1] for pair in self.pairs)
+        return shorten(f"<Comparisons of {others} with {self.pairs[0]._names[0]}", 97, placeholder=" ...") + ">"
 
 
 @overload

@@ -220,6 +220,16 @@ def test_the_table():
     assert lines[-1].startswith("At these margins, diffusion and jump are different in rate")
 
 
+@pytest.mark.parametrize("labels", [("jump", "diffusion"), ("a label of many words " * 4, "another " * 10)])
+def test_the_repr_is_a_few_short_lines(labels):
+    comparison = compare(JUMP, DIFFUSION, labels=labels)
+    for thing in (comparison, compare(JUMP, DIFFUSION, JUMP)):
+        lines = repr(thing).splitlines()
+        assert len(lines) <= 5 and max(map(len, lines)) <= 100
+    verdicts = {entry.verdict for entry in comparison.difference.values()}
+    assert all(f"  {verdict}: " in repr(comparison) for verdict in verdicts) and "rate" in repr(comparison)
+
+
 def test_the_sentence():
     def entry(name, verdict):
         return Difference(Estimate(name, 0.0, -1.0, 1.0, 0.95, "1", 5, "none"), 0.1, verdict)
