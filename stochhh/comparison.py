@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, overload
 from .errors import InputError
 from .hypertext import table
 from .messages import aligned, escaped
+from .named import Named
 from .spike_trains import SpikeTrains
 from .statistics.compare.differences import Difference, difference, ratio
 from .statistics.compare.distance import adjusted, isi_distances
@@ -63,6 +64,12 @@ class Comparison:
     paired: bool = False
     statistics: dict[str, Statistic] = field(default_factory=chosen)
     doubts: tuple[str, ...] = ()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        for name in ("a", "b", "difference", "ratio", "distance"):
+            object.__setattr__(self, name, Named(getattr(self, name)))
 
     def as_dict(self) -> dict[str, Any]:
         """The comparison as a dictionary for JSON, with the keys "difference", "distance" and "doubts"."""
@@ -195,6 +202,8 @@ class Comparisons:
 
     pairs: tuple[Comparison, ...]
 
+    __hash__ = None  # type: ignore[assignment]
+
     def __iter__(self) -> Iterator[Comparison]:
         return iter(self.pairs)
 
@@ -208,7 +217,7 @@ class Comparisons:
             key: its number, from 0, or the label of the result.
         """
         if isinstance(key, str):
-            return {pair.labels[1]: pair for pair in self.pairs}[key]
+            return Named({pair.labels[1]: pair for pair in self.pairs})[key]
         return self.pairs[key]
 
     def as_dict(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,10 +27,11 @@ _BOUNDS: dict[str, dict[str, Any]] = {
     "p": {"at_least": 0, "at_most": 1, "unit": "a probability"},
 }
 _WIDEST = 1000.0  # standard deviation of a lognormal weight over its mean
+_UNPRINTED = {"Cc", "Cs", "Zl", "Zp"}  # control characters, halves of characters, line and paragraph separators
 _LEAST = 1e-9  # correlation; that of common spikes at 1e9 times the rate
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Population:
     """A population of n presynaptic neurons that spike as Poisson processes and share one type of unreliable synapse.
 
@@ -76,8 +77,8 @@ class Population:
     common: str | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.name, str) or not self.name or "." in self.name:
-            raise InputError("name", self.name, "a text without dots, since a population needs a name")
+        if not _is_name(self.name) or "." in self.name:
+            raise InputError("name", self.name, "a text without dots, line ends and other control characters")
         for key in ("name", "common"):  # one text may be composed in several ways
             if isinstance(getattr(self, key), str):
                 object.__setattr__(self, key, unicodedata.normalize("NFC", getattr(self, key)))
@@ -111,12 +112,16 @@ class Population:
             raise InputError("correlation", c, f"0, negative, or from {_LEAST:g} to 1")
         if self.common is None:
             return c
-        if not isinstance(self.common, str) or not self.common:
-            raise InputError("common", self.common, "a text, or omitted")
+        if not _is_name(self.common):
+            raise InputError("common", self.common, "a text without control characters, or omitted")
         if not c > 0:
             allowed = f"above 0 where populations share common spikes, common = {shown(self.common)}"
             raise InputError("correlation", c, allowed, "raise it, or leave common out")
         return c
+
+    def __repr__(self) -> str:
+        values = [(field, getattr(self, field.name)) for field in fields(self)]
+        return f"Population({', '.join(f'{f.name}={value!r}' for f, value in values if value != f.default)})"
 
     @property
     def intensity(self) -> float:
@@ -183,3 +188,8 @@ class Population:
         if self.correlation > 0:
             return CommonSpikes((self,)).jumps()
         return np.ones(1), np.array([self.coefficients])
+
+
+def _is_name(name):
+    """Whether it is a text that can be printed on one line."""
+    return isinstance(name, str) and name != "" and _UNPRINTED.isdisjoint(map(unicodedata.category, name))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SynapticInput"]
 
+_WAYS = "give Populations, SynapticInput(a, b), or one list of them, SynapticInput([a, b])"
+_REPR = 3  # populations in a repr
 _SAME = 1e-9  # two rates of a mother process that count as one, relative
 
 
@@ -66,7 +68,12 @@ class SynapticInput:
             raise InputError("intensity", self.intensity, allowed, "lower n or rate")
 
     def __repr__(self) -> str:
-        return f"SynapticInput({', '.join(map(repr, self.populations))})"
+        if len(self.populations) < 2:
+            return f"SynapticInput({', '.join(map(repr, self.populations))})"
+        lines = [f"    {population!r}," for population in self.populations]
+        if len(lines) > _REPR:
+            lines = [*lines[: _REPR - 1], f"    ... and {len(lines) - _REPR + 1} more"]
+        return "\n".join(["SynapticInput(", *lines, ")"])
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, SynapticInput) and self.populations == other.populations
@@ -139,7 +146,7 @@ def _checked(populations) -> tuple[Population, ...]:
         populations = populations[0]
     for population in populations:
         if not isinstance(population, Population):
-            raise InputError("population", population, "a Population", "give SynapticInput(Population(...), ...)")
+            raise InputError("population", population, "a Population", _WAYS)
     names = [population.name for population in populations]
     for name in names:
         if names.count(name) > 1:

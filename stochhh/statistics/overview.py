@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..errors import InputError, choice, within
 from ..hypertext import table
 from ..messages import aligned
+from ..named import Named
 from .estimate import Estimate
 from .margin import Margin
 from .membrane.moments import V_KURTOSIS, V_MEAN, V_SKEWNESS, V_VARIANCE
@@ -34,7 +35,7 @@ for _statistic in (*_DEFAULT, LVR, ISI_KURTOSIS, LOG_ISI_MEAN, LOG_ISI_SD, V_KUR
 NAMES = tuple(statistic.name for statistic in _DEFAULT)
 
 
-class Summary(dict[str, Estimate]):
+class Summary(Named[Estimate]):
     """The statistics of a result, NAME -> Estimate, printed as a table."""
 
     def __str__(self) -> str:

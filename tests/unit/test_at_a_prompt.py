@@ -141,3 +141,80 @@ def test_plots_are_figures_and_the_frame_is_that_of_the_spikes():
     assert isinstance(JUMP.plot(), Figure) and len(JUMP.plot().axes) == 7
     assert isinstance(OBJECTS["comparison"].plot(), Figure)
     assert JUMP.to_dataframe().equals(JUMP.spikes.to_dataframe())
+
+
+# Text of objects, and names that are not there
+
+MANY = sh.SynapticInput([sh.Population(f"p{k}", k, 10.0, 0.1) for k in range(1, 11)])
+
+
+@pytest.mark.parametrize("drive", [sh.SynapticInput(), DRIVE, MANY, sh.SynapticInput(*MANY.populations[:3])])
+def test_the_text_of_an_input_is_short_and_has_a_line_for_a_population(drive):
+    lines = repr(drive).splitlines()
+    assert len(lines) <= 5 and max(map(len, lines)) < 100
+    if drive is not MANY:
+        assert eval(repr(drive), {name: getattr(sh, name) for name in ("SynapticInput", "Population")}) == drive
+    else:
+        assert lines[3].strip() == "... and 8 more"
+
+
+def test_the_text_of_a_population_shows_what_is_not_the_default():
+    exc = sh.Population("exc", 100, 10.0, 0.5, correlation=0.1)
+    assert repr(exc) == "Population(name='exc', n=100, rate=10.0, weight=0.5, correlation=0.1)"
+
+
+def test_differences_and_distances_show_few_digits():
+    paired = st.train_distances(JUMP, DIFFUSION)["van_rossum"]
+    for thing in (*OBJECTS["comparison"].difference.values(), *OBJECTS["comparison"].distance.values(), paired):
+        assert not re.search(r"[1-9]\d{5}", repr(thing).replace(".", "")) and repr(thing) == f"<{thing}>"
+    rate = OBJECTS["comparison"].difference["rate"]
+    assert repr(rate).endswith(f"; margin {rate.margin:.3g}, {rate.verdict}>")
+
+
+def test_an_estimate_has_the_format_of_a_number():
+    rate, missing = st.rate(JUMP), Estimate.missing("cv", "none", level=0.95, unit="1", n=0)
+    assert f"{rate:.2f}" == f"{rate.value:.2f}" and f"{rate}" == str(rate) and f"{rate:>9.3g}" == f"{rate.value:>9.3g}"
+    assert f"{missing:.2f}" == "nan"
+    with pytest.raises(TypeError):
+        rate + 1  # it would lose the interval without a word
+
+
+@pytest.mark.parametrize(
+    ("named", "name", "known"),
+    [
+        (OBJECTS["comparison"].difference, "rte", "rate"),
+        (OBJECTS["comparison"].ratio, "CV", "cv"),
+        (OBJECTS["comparison"].distance, "isi_sk", "isi_ks"),
+        (OBJECTS["comparison"].a, "rte", "rate"),
+        (OBJECTS["summary"], "ratee", "rate"),
+        (sh.compare(JUMP, DIFFUSION, JUMP, labels=["a", "bee", "cat"]), "beee", "bee"),
+    ],
+    ids=["difference", "ratio", "distance", "a", "summary", "comparisons"],
+)
+@pytest.mark.parametrize("kind", [KeyError, sh.InputError])
+def test_a_misspelt_name_is_answered_with_the_right_one(named, name, known, kind):
+    with pytest.raises(kind, match=rf"^name = '{name}' .*one of .*{known}.*did you mean '{known}'\?$"):
+        named[name]
+    with pytest.raises(kind, match=r"^name = 'xyzzy' is not allowed: it must be one of [^;]*$"):
+        named["xyzzy"]
+
+
+def test_what_is_compared_by_value_has_no_hash():
+    for thing in (OBJECTS["comparison"], sh.compare(JUMP, JUMP, JUMP)):
+        with pytest.raises(TypeError, match=f"unhashable type: '{type(thing).__name__}'"):
+            hash(thing)
+
+
+@pytest.mark.parametrize("given", [(iter([]),), ([EXC := DRIVE.populations[0]], EXC), ([[EXC]],), (3,)])
+def test_the_ways_to_give_populations_are_said(given):
+    with pytest.raises(sh.InputError, match=r"one list of them, SynapticInput\(\[a, b\]\)"):
+        sh.SynapticInput(*given)
+
+
+@pytest.mark.parametrize("name", ["a/b\n", "\x1b[31mred", "a\tb", "a\u2028b", "\ud800", "", "a.b", 3])
+def test_a_name_has_no_control_characters(name):
+    with pytest.raises(sh.InputError, match=r"^name = .*without dots, line ends and other control characters"):
+        sh.Population(name, 100, 10.0, 0.5)
+    if name != "a.b":
+        with pytest.raises(sh.InputError, match=r"common = "):
+            sh.Population("exc", 100, 10.0, 0.5, correlation=0.1, common=name)

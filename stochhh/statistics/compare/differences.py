@@ -16,7 +16,7 @@ __all__ = ["Difference", "difference", "ratio"]
 _TOO_MANY = 1e4  # times the present number of trials: beyond, no number is given
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Difference:
     """The difference of one statistic between two results, and its equivalence test (TOST) against a margin.
 
@@ -44,6 +44,13 @@ class Difference:
         """The form of the JSON contract: that of the estimate, margin, verdict, and trials_to_settle if undecided."""
         said = self.estimate.as_dict() | {"margin": self.margin, "verdict": self.verdict}
         return said | ({"trials_to_settle": self.trials_to_settle} if self.verdict == "undecided" else {})
+
+    def __str__(self) -> str:
+        margin = "none" if self.margin is None else f"{self.margin:.3g}"
+        return f"{self.estimate}; margin {margin}, {self.verdict}"
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
 
 
 def difference(a, b, margin, pair=None):

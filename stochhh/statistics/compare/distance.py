@@ -32,7 +32,7 @@ _UNDER_EQUAL = "quantile under equal distributions"
 _UNITS = {"isi_ks": "1", "isi_wasserstein": "ms", "isi_energy": "ms^0.5", "isi_anderson_darling": "1"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Distance:
     """The distance between two ISI distributions, with its permutation test.
 
@@ -58,6 +58,9 @@ class Distance:
             return str(self.estimate)
         adjusted = "" if self.p_adjusted is None else f" (adjusted {self.p_adjusted:.2g})"
         return f"{self.estimate}; critical value (5 %) {self.null_95:.3g}, p = {self.p_value:.2g}{adjusted}"
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
 
 
 def isi_distances(a: Spikes, b: Spikes, level: float = 0.95) -> dict[str, Distance]:

@@ -29,7 +29,7 @@ _UNITS = {"cost": "/ ms", "tau": "ms"}
 _NAMES = ("victor_purpura", "van_rossum", "isi_distance", "spike_distance")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PairedDistance:
     """The mean distance between paired spike trains, with that between unpaired ones for reference.
 
@@ -55,6 +55,9 @@ class PairedDistance:
         if self.p_value is not None:
             notes += [f"unpaired: {self.unpaired:.3g}, p = {self.p_value:.2g}"]
         return "; ".join([str(self.estimate), *notes])
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
 
 
 def train_distances(

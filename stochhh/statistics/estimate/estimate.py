@@ -17,7 +17,7 @@ __all__ = ["Estimate"]
 
 @dataclass(frozen=True, repr=False)
 class Estimate:
-    """A statistic with its confidence interval; as a number, `float(estimate)` or in numpy, it is its value.
+    """A statistic with its confidence interval; `float(estimate)`, `f"{estimate:.2f}"` and numpy give its value.
 
     Arguments:
         name: name of the statistic ("rate", "cv").
@@ -84,6 +84,10 @@ class Estimate:
     def __float__(self) -> float:
         """The value; NaN where there is none."""
         return math.nan if self.value is None else float(self.value)
+
+    def __format__(self, form: str) -> str:
+        """The value in a number's format, such as `.2f`; without one the whole text."""
+        return format(float(self), form) if form else str(self)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         """The value as an array of shape (); NaN where there is none."""
