@@ -227,6 +227,9 @@ class Comparisons:
     def __str__(self) -> str:
         return "\n\n\n".join(map(str, self.pairs))
 
+    def _repr_html_(self) -> str:
+        return "".join(pair._repr_html_() for pair in self.pairs)
+
     def __repr__(self) -> str:
         others = ", ".join(pair._names[1] for pair in self.pairs)
         return shorten(f"<Comparisons of {others} with {self.pairs[0]._names[0]}", 97, placeholder=" ...") + ">"

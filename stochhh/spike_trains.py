@@ -11,6 +11,7 @@ from .equality import same_fields
 from .errors import InputError, integer, real, within
 from .files import write_table
 from .foreign_spikes import in_order, of_brian2, of_csv, of_nest
+from .hypertext import listed
 from .messages import counted
 from .neo_trains import of_neo, one_unit, units_of
 from .trial_numbers import MOST_TRIALS, columns_of_numbers, each_trial, trial_in
@@ -135,6 +136,11 @@ class SpikeTrains:
         else:
             window = f"windows of {shortest}{'' if shortest == longest else f' to {longest}'} ms"
         return f"<SpikeTrains: {counted(self.time.size, 'spike')} in {counted(self.n_trials, 'trial')}, {window}>"
+
+    def _repr_html_(self) -> str:
+        start, stop = (f"{ends.min():g}{'' if is_common(ends) else f' to {ends.max():g}'}" for ends in self.windows.T)
+        known = {"trials": self.n_trials, "spikes": self.time.size, "start (ms)": start, "stop (ms)": stop}
+        return listed("SpikeTrains", known, notes=[f"Doubt: {doubt}" for doubt in self.doubts])
 
     @property
     def start(self) -> float:

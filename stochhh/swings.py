@@ -6,6 +6,7 @@ from math import sqrt
 import numpy as np
 
 from .equality import same_fields
+from .messages import counted
 
 __all__ = ["N_SIZES", "RATIO", "Swings", "swing_sizes"]
 
@@ -27,7 +28,7 @@ def swing_sizes(neuron):
     return () if hasattr(neuron, "reset") else tuple(part * neuron.scales[0] for part in _PARTS)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Swings:
     """How often V rose from a trough by some sizes or more, in the observation window of each trial.
 
@@ -48,6 +49,11 @@ class Swings:
 
     __eq__ = same_fields
     __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self):
+        n = self.counts.sum(axis=0)
+        found = [f"{int(n[k])} of {self.sizes[k]:.3g} mV or more" for k in (0, -1)] if self.sizes else ["no size"]
+        return f"<Swings: {', '.join(found)}, in {counted(len(self.counts), 'trial')}>"
 
     @classmethod
     def stacked(cls, parts):

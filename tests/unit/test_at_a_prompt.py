@@ -24,12 +24,21 @@ OBJECTS = {
     "comparison": sh.compare(JUMP, DIFFUSION),
     "summary": sh.summary(JUMP),
     "experiment": EXPERIMENT,
+    "comparisons": sh.compare(JUMP, DIFFUSION, JUMP.spikes),
+    "spike trains": JUMP.spikes,
+    "trains of different windows": sh.SpikeTrains.from_lists([[1.0], [1.0, 1.0]], stop=[5.0, 9.0]),
+    "estimate": st.rate(JUMP),
+    "missing estimate": Estimate.missing("cv", "a < b", level=0.95, unit="1", n=0),
+    "curve": st.fano_curve(JUMP),
+    "missing curve": sh.statistics.Curve.missing(
+        "f", np.arange(9.0), "a < b", level=0.95, unit="1", x_name="t", x_unit="ms", n=2
+    ),
 }
 
 
 @pytest.mark.parametrize(
     "thing",
-    [*OBJECTS.values(), JUMP.spikes, JUMP.moments, JUMP.traces, st.cv(JUMP), st.fano_curve(JUMP), NEURON, DRIVE],
+    [*OBJECTS.values(), JUMP.swings, JUMP.moments, JUMP.traces, st.cv(JUMP), st.fano_curve(JUMP), NEURON, DRIVE],
     ids=lambda thing: type(thing).__name__,
 )
 def test_a_repr_is_short(thing):
@@ -44,6 +53,33 @@ def test_a_notebook_shows_a_table(name):
     page = OBJECTS[name]._repr_html_()
     assert page.startswith("<table>") and page.count("<tr>") == page.count("</tr>") > 2
     assert re.sub(r"</?(table|caption|thead|tbody|tr|t[hd]( style=\"text-align:left\")?|p)>", "", page).count("<") == 0
+
+
+def test_what_the_tables_hold():
+    page = OBJECTS["trains of different windows"]._repr_html_()
+    assert all(f"<tr><th>{name}</th><td>{value}</td></tr>" in page for name, value in (
+        ("trials", 2), ("spikes", 3), ("start (ms)", 0), ("stop (ms)", "5 to 9")
+    ))  # fmt: skip
+    assert "Doubt: 1 of 3 spikes coincide" in page
+    found = Estimate("rate", 8.0, 7.0, 9.5, 0.9, "Hz", 4, "by hand", doubts=("so so",))
+    rows = {"value": "8 Hz", "90 % interval": "7 to 9.5", "trials": "4", "method": "by hand"}
+    assert all(f"<tr><th>{name}</th><td>{value}</td></tr>" in found._repr_html_() for name, value in rows.items())
+    assert found._repr_html_().endswith("<p>Doubt: so so</p>")
+    assert "<td>a &lt; b</td>" in OBJECTS["missing estimate"]._repr_html_()
+    page = OBJECTS["missing curve"]._repr_html_()
+    assert (
+        page.count("<tr>") == 6
+        and page.count(">none</td>") == 15
+        and "Missing: a &lt; b" in page
+        and "9 points, 2 trials" in page
+    )
+    assert len(OBJECTS["comparisons"]._repr_html_().split("<table>")) == 3
+
+
+def test_the_repr_of_swings():
+    swings = replace(JUMP.swings, sizes=(4.0, 62.4), counts=np.array([[5, 1], [7, 2]]))
+    assert repr(swings) == "<Swings: 12 of 4 mV or more, 3 of 62.4 mV or more, in 2 trials>"
+    assert repr(replace(swings, sizes=(), counts=np.empty((1, 0)))) == "<Swings: no size, in 1 trial>"
 
 
 def test_names_in_a_notebook_are_escaped():

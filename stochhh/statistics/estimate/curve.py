@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...equality import same_fields
+from ...hypertext import table
+from ...messages import counted
 
 if TYPE_CHECKING:
     from typing import Self
@@ -118,17 +120,40 @@ class Curve:
         """Number of points."""
         return len(self.x)
 
+    def _titles(self):
+        """Name and unit of the value, and of x."""
+        of = ((self.name, self.unit), (self.x_name, self.x_unit))
+        return tuple(name if unit == "1" else f"{name} ({unit})" for name, unit in of)
+
+    def _size(self):
+        return f"{counted(len(self), 'point')}, {counted(self.n, 'trial')}"
+
+    def _shown(self):
+        """Up to five points of the curve, their numbers."""
+        return np.unique(np.linspace(0, len(self.x) - 1, 5).round().astype(int)) if len(self.x) else []
+
     def __repr__(self) -> str:
-        unit, x_unit = (f" ({unit})" if unit != "1" else "" for unit in (self.unit, self.x_unit))
-        return f"<Curve: {self.name}{unit} against {self.x_name}{x_unit}, {len(self)} points, {self.n} trials>"
+        name, x_name = self._titles()
+        return f"<Curve: {name} against {x_name}, {self._size()}>"
+
+    def _repr_html_(self) -> str:
+        name, x_name = self._titles()
+        columns = (self.x, self.value, self.low, self.high)
+        rows = [["none" if np.isnan(of[i]) else f"{of[i]:.4g}" for of in columns] for i in self._shown()]
+        part = ", of which some are shown" if len(rows) < len(self) else ""
+        missing = [] if self.reason is None else [f"Missing: {self.reason}"]
+        notes = [*missing, *(f"Doubt: {doubt}" for doubt in self.doubts)]
+        head = (x_name, name, f"low ({100 * self.level:g} %)", "high")
+        return table(head, rows, f"{name} against {x_name}: {self._size()}{part}", notes)
 
     def __str__(self) -> str:
-        unit, x_unit = (f" ({unit})" if unit != "1" else "" for unit in (self.unit, self.x_unit))
-        head = f"{self.name}{unit} against {self.x_name}{x_unit}: {len(self.x)} points, {self.n} trials"
+        name, x_name = self._titles()
+        head = f"{name} against {x_name}: {self._size()}"
         doubt = [] if self.doubt is None else [f"  doubtful: {self.doubt}"]
         if np.all(np.isnan(self.low)):
             return "\n".join([f"{head}; no interval: {self.reason}", *doubt])
-        shown = np.unique(np.linspace(0, len(self.x) - 1, 5).round().astype(int))
-        points = [f"  {self.x[i]:.4g}: {self.value[i]:.4g} [{self.low[i]:.4g}, {self.high[i]:.4g}]" for i in shown]
+        points = [
+            f"  {self.x[i]:.4g}: {self.value[i]:.4g} [{self.low[i]:.4g}, {self.high[i]:.4g}]" for i in self._shown()
+        ]
         alone = [] if self.has_band() else [f"  pointwise intervals only: {self.reason}"]
         return "\n".join([f"{head} ({self.level:.0%})", *points, *alone, *doubt])

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...hypertext import listed
+
 if TYPE_CHECKING:
     from collections.abc import Collection
     from typing import Any, Self
@@ -95,6 +97,13 @@ class Estimate:
 
     def __repr__(self) -> str:
         return f"<{self}>"
+
+    def _repr_html_(self) -> str:
+        value = "none" if self.value is None else f"{self.value:.4g}"
+        interval = self.reason if self.low is None or self.high is None else f"{self.low:.4g} to {self.high:.4g}"
+        known = {"value": f"{value}{'' if self.unit == '1' else f' {self.unit}'}"}
+        known |= {f"{100 * self.level:g} % interval": interval, "trials": self.n, "method": self.method}
+        return listed(self.name, known, notes=[f"Doubt: {doubt}" for doubt in self.doubts])
 
     def __str__(self) -> str:
         unit = "" if self.unit == "1" else f" {self.unit}"
