@@ -2,7 +2,7 @@
 
     python analysis/benchmarks/jump_frontier_figure.py docs/jump_frontier.json --out docs
 
-It prints the tables (error, and in brackets slopes or ns an event; a dagger where spikes are lost or extra), and writes
+It prints the tables (error, and in brackets slope evaluations or ns per event; a dagger where spikes are lost or extra), and writes
 jump_frontier.md, jump_frontier.png and jump_frontier.pdf.
 """
 
@@ -85,7 +85,7 @@ LOOKS = {
 
 
 def draw(made, directory):
-    """Above, the methods by their slopes an event; below, the backend by its tolerance; a column an input."""
+    """Above, the methods by their slope evaluations per event; below, the backend by its tolerance; one column per input."""
     with journal():
         figure = new_figure(PAGE, 110.0)
         axes = figure.subplots(2, len(made["inputs"]), sharey=True)
@@ -95,7 +95,7 @@ def draw(made, directory):
                 draw_rows(axes[0, j], rows, "slopes_per_event", color=colour, marker=marker, label=method)
             draw_backend(axes[1, j], case["jump"])
             axes[0, j].set_title(case["name"], fontsize=7)
-            axes[0, j].set_xlabel("slopes an event")
+            axes[0, j].set_xlabel("slope evaluations per event")
             costs = [row["slopes_per_event"] for row in case["methods"]]
             axes[0, j].set(xscale="log", yscale="log", xlim=around(costs), ylim=(1e-10, 1))
             axes[0, j].xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -141,7 +141,7 @@ def draw_backend(ax, rows):
     place = {"xycoords": ("data", "axes fraction"), "ha": "center", "va": "bottom", "fontsize": 6}
     for row in rows:
         ax.annotate(short(row["ns_per_event"]), (row["tolerance"], 0.94), **place)
-    ax.annotate("ns an event:", (0.0, 1.0), xycoords="axes fraction", va="bottom", fontsize=6)
+    ax.annotate("ns per event:", (0.0, 1.0), xycoords="axes fraction", va="bottom", fontsize=6)
     ax.set(xscale="log", yscale="log", xlim=(4e-6, 2.5e-2), xlabel="tolerance (ms)")
 
 
