@@ -2,8 +2,8 @@
 
     python analysis/benchmarks/jump_frontier_figure.py docs/jump_frontier.json --out docs
 
-It prints the tables (error, and in brackets slope evaluations or ns per event; a dagger where spikes are lost or extra), and writes
-jump_frontier.md, jump_frontier.png and jump_frontier.pdf.
+It prints the tables (error, and in brackets slope evaluations or ns per event; a dagger where spikes are lost or
+extra), and writes jump_frontier.md, jump_frontier.png and jump_frontier.pdf.
 """
 
 import argparse
@@ -85,7 +85,7 @@ LOOKS = {
 
 
 def draw(made, directory):
-    """Above, the methods by their slope evaluations per event; below, the backend by its tolerance; one column per input."""
+    """Above, the methods by their slope evaluations per event; below, the backend by its tolerance, for each input."""
     with journal():
         figure = new_figure(PAGE, 110.0)
         axes = figure.subplots(2, len(made["inputs"]), sharey=True)

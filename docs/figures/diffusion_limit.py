@@ -5,7 +5,7 @@ A Hodgkin-Huxley neuron (I_app = 0) that does not fire, under N presynaptic neur
 every N.
 
 (a to d) V for 200 ms, after a transient of 200 ms: jumps at N = 100, 1000 and 10 000, and the diffusion; one trial
-each, independent of the others. (e) The density of V, 100 trials of 5 s, bins of 0.25 mV: its skewness, the mark of
+each, independent of the others. (e) The density of V, 100 trials of 5 s, bins of 0.1 mV: its skewness, the mark of
 kappa_3, falls like 1/sqrt(N). In brackets the skewness that linear response predicts.
 
     python docs/figures/diffusion_limit.py --out docs/figures
@@ -56,7 +56,7 @@ def make(options):
             ax.plot(traces.time, traces.values[0, 0], color=colour, lw=0.7)
             ax.set_title(name, loc="right", fontsize=7, pad=-6)
             trials = 10 if options.quick else 100
-            result = simulated(n, options, duration=5200.0, n_trials=trials, membrane=sh.Sampling(bin={"V": 0.25}))
+            result = simulated(n, options, duration=5200.0, n_trials=trials, membrane=sh.Sampling(bin={"V": 0.1}))
             found = membrane_density(result)
             dashes = "solid" if n else (0, (3.5, 1.2))
             predicted = f" ({linear_response(NEURON, drive(n)).V_skewness:.2f})" if n else " (0)"

@@ -6,7 +6,7 @@ Hodgkin-Huxley neuron at rest at I_app = 0, 3 and 7 uA/cm2. It rings, the more t
 (b) Variance of V (I_app = 0, from rest, samples around spikes left out) over that of linear response, against
 kappa_2; 1000 presynaptic neurons of 10 Hz, as many excitatory as inhibitory. 50 trials of 5 s, 95 % intervals.
 The diffusion is by Heun's scheme at 0.02 ms.
-(c) The spectrum of V at kappa_2 = 0.05 mV2/ms: jumps, diffusion and linear response (thin line); simultaneous bands.
+(c) The spectrum of V at kappa_2 = 0.05 mV2/ms: jumps, diffusion and linear response (dash-dotted); simultaneous bands.
 
     python docs/figures/linear_filter.py --out docs/figures
 """

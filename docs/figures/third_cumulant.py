@@ -2,7 +2,7 @@
 
 A passive membrane (10 ms) under 0.3 events/ms of kappa_1 = 0 and kappa_2 = 2 mV2/ms, its third cumulant negative, zero
 and positive: rare large jumps down against many small ones up, jumps of one size, the opposite of the first. Density of
-V in bins of 1 mV, jumps and diffusion, 200 trials of 4 s each, with simultaneous 95 % bands; thin line: the normal
+V in bins of 0.25 mV, jumps and diffusion, 200 trials of 4 s each, with simultaneous 95 % bands; dash-dotted: the normal
 density of mean E_L and variance kappa_2 tau / 2. The generator of the diffusion ends after kappa_2, so its density is
 the same in all three panels; the skewness of the jumps, as measured and by Campbell's theorem, has the sign of kappa_3.
 
@@ -19,6 +19,7 @@ from stochhh.statistics import V_skewness, membrane_density
 from stochhh.theory import linear_response
 
 MEMBRANE = sh.Passive()
+SAMPLING = sh.Sampling(bin={"V": 0.25})
 RATIOS = (4.0, 1.0, 0.25)  # of the weight down to the weight up
 
 
@@ -42,7 +43,7 @@ def make(options):
             theory = linear_response(MEMBRANE, one)
             for backend in ("jump", "diffusion"):
                 run = {"duration": 4100.0, "transient": 100.0, "n_trials": trials, "seed": options.seed}
-                result = sh.simulate(MEMBRANE, one, backend=backend, membrane=sh.Sampling(), progress=False, **run)
+                result = sh.simulate(MEMBRANE, one, backend=backend, membrane=SAMPLING, progress=False, **run)
                 density = membrane_density(result)
                 line = normal if backend == "diffusion" else None
                 curve(density, ax, backend=backend, label=backend, theory=line, theory_label="normal density")

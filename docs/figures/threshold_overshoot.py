@@ -18,13 +18,14 @@ from functools import partial
 import numpy as np
 
 import stochhh as sh
-from stochhh.plotting import PAGE, against, colour_of, dashes_of, journal, legend_above, letter, new_figure
+from stochhh.plotting import PAGE, against, colour_of, dashes_of, journal, letter, new_figure
 from stochhh.script import main, save_figure
 from stochhh.statistics import rate
 from stochhh.theory import shot_noise_rate, siegert_rate
 
 NEURON = sh.LeakyIntegrateAndFire(I_app=0.5)  # rests 10 mV above E_L, 10 mV below the threshold
-FINE = np.geomspace(0.003, 3.0, 40)  # mV
+FINE = np.geomspace(0.003, 3.0, 241)  # mV
+GUIDE = (0.005, 0.1)  # mV: ends of the lines of slope 1 and 2
 SIMULATED = {"jump": [0.2, 0.5, 1.0, 2.5], "diffusion": [0.004]}  # mV
 GREEN = "#009E73"
 
@@ -64,16 +65,16 @@ def make(options):
         for (y, colour, dashes), order, apart in zip(errors, (1, 2), (3, 1 / 3), strict=True):
             error = np.abs(y / jump - 1)
             right.plot(FINE, 100 * error, color=colour, ls=dashes, lw=1.2)
-            guide = 100 * apart * error[5] * (FINE / FINE[5]) ** order
-            right.plot(FINE[2:20], guide[2:20], color="0.6", lw=0.6)
-            right.annotate(f"slope {order}", (FINE[20], guide[19]), fontsize=6, va="center")
+            guide = 100 * apart * np.interp(GUIDE[0], FINE, error) * (np.array(GUIDE) / GUIDE[0]) ** order
+            right.plot(GUIDE, guide, color="0.6", lw=0.6)
+            right.annotate(f"slope {order}", (1.15 * GUIDE[1], guide[1]), fontsize=6, va="center")
         left.set(xscale="log", xlabel="Mean weight, $a$ (mV)", ylabel="Rate (Hz)", ylim=(0, None))
         right.set(xscale="log", yscale="log", xlabel="Mean weight, $a$ (mV)", ylabel="|Error of the rate| (%)")
         for ax, text in ((left, "a"), (right, "b")):
             ax.xaxis.set_major_formatter("{x:g}")
             letter(ax, text, 28)
         right.yaxis.set_major_formatter("{x:g}")
-        legend_above(left)
+        left.legend(loc="upper left")
     save_figure(figure, options, "threshold_overshoot", rows)
 
 

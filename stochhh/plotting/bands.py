@@ -49,7 +49,7 @@ def curve(
         ax: axes to draw on; None makes new ones.
         label: entry in a legend.
         backend: name of the backend, which determines colour and dashes.
-        theory: the theoretical curve, drawn as a thin black line: a function of x, such as
+        theory: the theoretical curve, drawn as a dash-dotted black line: a function of x, such as
             `DeadTimePoisson(...).isi_hazard`, or numbers at the x of the curve, shape (n_points,); or None.
         theory_label: its entry in a legend.
         joint: whether to draw the simultaneous confidence band; if not, or with too few trials for it, the pointwise

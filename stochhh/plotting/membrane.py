@@ -43,7 +43,7 @@ def save_membrane_figures(
             its colour and dashes.
         directory: an existing directory.
         stem: file name without its suffix.
-        neuron, drive: the model and its input, whose linear response is drawn as a thin black line: a normal
+        neuron, drive: the model and its input, whose linear response is drawn dash-dotted, in black: a normal
             density, and the autocovariance and spectrum common to jumps and diffusion; None for no line.
         subthreshold: whether density and autocovariance exclude the samples around spikes; the spectrum always includes
             them.
