@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from textwrap import shorten
 from typing import TYPE_CHECKING, overload
 
@@ -16,6 +15,14 @@ from .spike_trains import SpikeTrains
 from .statistics.compare.differences import Difference, difference, ratio
 from .statistics.compare.distance import adjusted, isi_distances
 from .statistics.compare.train_distance import PairedDistance, train_distances
+from .statistics.compare.windows import (
+    incomparable,
+    same_lengths,
+    same_windows,
+    windows_apart,
+    without_difference,
+    without_distances,
+)
 from .statistics.overview import chosen, chosen_margins
 from .statistics.uncertainty import confidence
 
@@ -290,7 +297,8 @@ def compare(
 
     Arguments:
         a: the reference, a Result, usually of the jump backend, or SpikeTrains.
-        b, more: the other results, with the same window as a.
+        b, more: the other results. Where their window is not that of a, which is a doubt, statistics that depend on the
+            window, such as the Fano factor, and distances are missing, with the reason, unless it has the same length.
         margins: NAME -> margin in the unit of the statistic, or relative to the value of a, such as "10%". Default: 5 %
             for rate, isi_mean, cv, cv2, lv and V_variance, 75 % for fano_factor, 0.5 mV for V_mean, 0.2 for skewnesses.
         level: confidence level, from 0.5 to 0.9999.
@@ -305,8 +313,8 @@ def compare(
 
     Returns a Comparison, or Comparisons for more than two results.
 
-    Raises InputError for results with different windows, for a margin with an unknown name or a negative value, for a
-    level outside [0.5, 0.9999], for an unknown correction, and for paired results with different numbers of trials.
+    Raises InputError for a margin with an unknown name or a negative value, for a level outside [0.5, 0.9999], for an
+    unknown correction, and for paired results with different windows or numbers of trials.
 
     Sources: Schuirmann, J. Pharmacokin. Biopharm. 15, 657 (1987) (equivalence by an interval); Zou and Donner, Stat.
     Med. 27, 1693 (2008) (MOVER); Holm, Scand. J. Stat. 6, 65 (1979).
@@ -317,11 +325,10 @@ def compare(
     if not isinstance(paired, bool):
         raise InputError("paired", paired, "True or False")
     results = [_Named(result, i) for i, result in enumerate((a, b, *more))]
-    _check_windows(results)
     names = _labels(results, labels)
     each = level if correction is None else 1 - (1 - level) / (len(asked) * (len(results) - 1))
     known = [{name: of.of(result, each) for name, of in asked.items()} for result in results]
-    distances: list[dict[str, Any]] = [isi_distances(results[0].spikes, result.spikes, level) for result in results[1:]]
+    distances: list[dict[str, Any]] = [_distances(results[0].spikes, result.spikes, level) for result in results[1:]]
     if more:  # all p-values make one family
         together = adjusted({(i, name): d for i, found in enumerate(distances) for name, d in found.items()})
         distances = [{name: together[i, name] for name in found} for i, found in enumerate(distances)]
@@ -332,8 +339,10 @@ def compare(
         pairing = [_replicates(asked, results[0], result) for result in results[1:]]
     pairs = tuple(
         Comparison(
-            known[0], other, (names[0], label), *_judged(asked, known[0], other, limits, pair), distance, level,
-            correction, paired, asked, _doubts(names[0], results[0]) + _doubts(label, result),
+            known[0], other, (names[0], label),
+            *_judged(asked, known[0], other, limits, pair, incomparable(asked, results[0].spikes, result.spikes)),
+            distance, level, correction, paired, asked,
+            _doubts(names[0], results[0]) + _doubts(label, result) + _doubts_of_windows(label, result, results[0]),
         )
         for other, label, distance, pair, result in zip(
             known[1:], names[1:], distances, pairing, results[1:], strict=True
@@ -342,10 +351,21 @@ def compare(
     return Comparisons(pairs) if more else pairs[0]
 
 
-def _judged(statistics, a, b, margins, pairs) -> tuple[dict[str, Difference], dict[str, Estimate]]:
-    """(NAME -> Difference, NAME -> Estimate of the ratio) of the estimates of two results."""
+def _distances(a, b, level):
+    """The distances of the interspike intervals; windows of different lengths hide different ones, so none then."""
+    distances = isi_distances(a, b, level)
+    if same_lengths(a, b):
+        return distances
+    return without_distances(distances, f"the windows differ, {windows_apart(a, b)}")
+
+
+def _judged(statistics, a, b, margins, pairs, apart) -> tuple[dict[str, Difference], dict[str, Estimate]]:
+    """(NAME -> Difference, NAME -> Estimate of the ratio) of two results; missing, with the reason, for those apart."""
     differences, ratios = {}, {}
     for name, statistic in statistics.items():
+        if name in apart:
+            differences[name], ratios[name] = without_difference(a[name], b[name], margins[name], apart[name])
+            continue
         pair = None if pairs is None else pairs[name]
         differences[name] = difference(a[name], b[name], margins[name], pair)
         ratios[name] = ratio(a[name], b[name], statistic.signed, pair)
@@ -383,13 +403,14 @@ class _Named:
             raise InputError(f"result {i + 1}", result, allowed)
 
 
-def _check_windows(results):
-    for first, second in pairwise(results):
-        windows = [(result.spikes.start, result.spikes.stop) for result in (first, second)]
-        if windows[0] != windows[1]:
-            fault = "the two results have different windows, [{:g}, {:g}] and [{:g}, {:g}] ms"
-            remedy = "simulate both with the same duration and transient"
-            raise InputError(fault.format(*windows[0], *windows[1]), remedy=remedy)
+def _doubts_of_windows(label, result, reference):
+    a, b = reference.spikes, result.spikes
+    if same_windows(a, b):
+        return ()
+    return (
+        f"{label}: The windows differ, {windows_apart(a, b)}: differences are those of the neurons only if both are "
+        "stationary.",
+    )
 
 
 def _labels(results, labels):

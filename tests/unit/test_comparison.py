@@ -2,11 +2,13 @@
 
 import json
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from stochhh import statistics as st
 from stochhh.comparison import Comparison, Difference, compare
 from stochhh.errors import InputError
 from stochhh.results import Moments, Result
@@ -133,9 +135,60 @@ def test_wrong_margins_are_refused_by_name(margins, named):
 
 
 @pytest.mark.parametrize("window", [(100.0, 1000.0), (200.0, 1100.0)])
-def test_windows_that_differ_are_refused(window):
-    with pytest.raises(InputError, match=r"different windows, \[100, 1100\] and .* the same"):
-        compare(JUMP, result(exponential(20.0), "diffusion", window=window))
+def test_results_of_different_windows(window):
+    """What is a rate or an average is compared; what depends on the window is missing, with the reason."""
+    other = result(exponential(20.0), "diffusion", window=window)
+    found, same = compare(JUMP, other), compare(JUMP, DIFFUSION)
+    windows = rf"\[100, 1100\] ms and \[{window[0]:g}, {window[1]:g}\] ms"
+    fano = found.difference["fano_factor"]
+    assert re.fullmatch(rf"it depends on the window, and the windows differ, {windows}", fano.estimate.reason)
+    assert (fano.verdict, fano.estimate.value, found.ratio["fano_factor"].value) == ("undecided", None, None)
+    assert (
+        fano.relative == same.difference["fano_factor"].relative
+        and fano.margin == same.difference["fano_factor"].margin
+    )
+    for name in ("rate", "cv", "isi_mean", "cv2", "lv"):
+        a, b = getattr(st, name)(JUMP.spikes), getattr(st, name)(other.spikes)
+        assert found.difference[name].estimate.value == b.value - a.value
+        assert found.difference[name].estimate.low is not None and found.ratio[name].low is not None
+    assert all(re.fullmatch(rf"the windows differ, {windows}", d.estimate.reason) for d in found.distance.values())
+    assert [d.p_value for d in found.distance.values()] == [None] * 4
+    assert any(re.match(rf"diffusion: The windows differ, {windows}: .* stationary", doubt) for doubt in found.doubts)
+    assert "it depends on the window" in str(found) and not any("windows differ" in doubt for doubt in same.doubts)
+
+
+def test_windows_of_one_length_elsewhere_hide_the_same_intervals():
+    other = result(exponential(20.0), "diffusion", window=(200.0, 1200.0))
+    found = compare(JUMP, other)
+    assert found.difference["fano_factor"].estimate.low is not None
+    assert all(d.p_value is not None for d in found.distance.values())
+    assert any("The windows differ" in doubt for doubt in found.doubts)
+
+
+def test_paired_results_of_different_windows_are_refused():
+    with pytest.raises(InputError, match=r"different windows, \[100, 1100\] and .* give trains of the same window"):
+        compare(JUMP, result(exponential(20.0), "diffusion", window=(200.0, 1100.0)), paired=True)
+
+
+def test_of_several_results_only_one_has_another_window():
+    both = compare(JUMP, DIFFUSION, result(exponential(20.0), "diffusion", window=(200.0, 1100.0)))
+    assert [pair.difference["fano_factor"].estimate.value is None for pair in both] == [False, True]
+    assert [pair.distance["isi_ks"].p_adjusted is None for pair in both] == [False, True]
+
+
+def test_trains_with_windows_of_their_own():
+    """The same in both: all that `summary` gives is compared; other ones: what does not depend on them."""
+    rng, stops = np.random.default_rng(5), np.linspace(500.0, 1500.0, 12)
+    a, b, c = (
+        SpikeTrains.from_lists([np.sort(rng.uniform(0, stop, 40)) for stop in ends], stop=ends)
+        for ends in (stops, stops, 2 * stops)
+    )
+    same = compare(a, b, statistics=["rate", "cv", "fano_factor"])
+    assert same.difference["rate"].estimate.low is not None and same.distance["isi_ks"].p_value is not None
+    assert "without a common length" in same.difference["fano_factor"].estimate.reason and same.doubts == ()
+    other = compare(a, c, statistics=["rate", "cv", "fano_factor"])
+    assert other.difference["cv"].estimate.low is not None and other.distance["isi_ks"].estimate.value is None
+    assert "500 to 1500 ms long and 1000 to 3000 ms long" in other.difference["fano_factor"].estimate.reason
 
 
 def test_a_level_that_is_none_is_refused():

@@ -242,8 +242,11 @@ class TestRefusals:
 
     def test_comparisons(self):
         other = TRAINS.cut()
+        assert (
+            sh.compare(TRAINS, other).difference["rate"].estimate.value == st.rate(other).value - st.rate(TRAINS).value
+        )
         with pytest.raises(InputError, match="without a common"):
-            sh.compare(TRAINS, other)
+            sh.compare(TRAINS, TRAINS, paired=True)
         with pytest.raises(InputError, match="without a common"):
             st.train_distances(TRAINS, TRAINS)
         assert st.isi_distances(TRAINS, TRAINS)["isi_ks"].estimate.value == 0.0
