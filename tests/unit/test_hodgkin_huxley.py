@@ -9,6 +9,7 @@ import pytest
 from stochhh import HodgkinHuxley, InputError
 from stochhh.models import MODELS, Neuron
 from stochhh.models.hodgkin_huxley import relaxation
+from stochhh.rounding import rounded
 
 # The constants of the original question.
 CONSTANTS = {
@@ -139,7 +140,9 @@ def test_initial_is_given_or_rest():
     assert HodgkinHuxley().initial_state() == (-65.0, 0.05, 0.6, 0.32)
     assert HodgkinHuxley(initial=[-70, 0, 1, 0.5]).initial_state() == (-70.0, 0.0, 1.0, 0.5)
     assert HodgkinHuxley(initial=np.array(STATE)).initial_state() == STATE
-    assert HodgkinHuxley(initial="rest", I_app=5.0).initial_state() == HodgkinHuxley(I_app=5.0).rest()
+    resting = HodgkinHuxley(I_app=5.0).rest()
+    at_rest = HodgkinHuxley(initial="rest", I_app=5.0).initial_state()
+    assert at_rest == tuple(map(rounded, resting)) == pytest.approx(resting, rel=1e-9, abs=0)
 
 
 def test_rest_of_a_membrane_without_one_is_refused():
