@@ -1,6 +1,7 @@
 """A block of trials that a kernel advances side by side: what goes in, and what comes out."""
 
 from dataclasses import dataclass, field
+from math import nan
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,9 +10,12 @@ from ..errors import InputError, UnstableStepError, integer
 from ..fingerprints import present
 from ..inputs import Recording, SynapticInput
 from ..models.jacobians import fastest_rate
+from ..random import key_of
 from ..statistics.membrane.record import Membrane
 from ..statistics.membrane.sampling import Sampling
 from ..swings import swing_sizes
+from .kernels.arguments import Looks, Spikes, Stream
+from .kernels.spike_rule import SpikeRule
 from .samples import Samples
 
 __all__ = ["NARROW", "WIDE", "BlockResult", "Lanes", "Task", "blocks", "checked_lanes", "out_of_range"]
@@ -122,18 +126,26 @@ class Task:
         return self.trace_interval if self.membrane is None else self.membrane.interval
 
     @property
-    def reached(self):
-        """At an event V is at the threshold from here on, mV: a sum of equal jumps may end a rounding error below."""
-        return self.neuron.threshold - self._rounding
+    def spike_rule(self):
+        """What a spike is, and what it does. A sum of equal jumps may end a rounding error below a level."""
+        neuron = self.neuron
+        rounding = _ROUNDING * neuron.scales[0] if self.target == 0 else 0.0
+        reset, refractory = (neuron.reset, neuron.refractory) if self.resets else (nan, 0.0)
+        return SpikeRule(neuron.threshold, neuron.rearm - rounding, neuron.threshold - rounding, reset, refractory)
 
     @property
-    def rearm(self):
-        """Below this V is below the re-arm level, mV, and not only by a rounding error."""
-        return self.neuron.rearm - self._rounding
+    def resets(self):
+        """Whether a spike ends in a reset."""
+        return hasattr(self.neuron, "reset")
 
     @property
-    def _rounding(self):
-        return _ROUNDING * self.neuron.scales[0] if self.target == 0 else 0.0
+    def stream(self):
+        """Which random numbers a kernel draws."""
+        return Stream(self.first, *key_of(self.seed))
+
+    def looks(self, pace):
+        """How a kernel looks for swings of V, once in so many steps."""
+        return Looks(next(iter(self.swing_sizes), 0.0), pace)
 
     @property
     def swing_sizes(self):
@@ -183,8 +195,7 @@ class Lanes:
     state: int
     beyond: float  # how far a lane may go beyond where it is to stop, ms
     w: np.ndarray = field(init=False)
-    buffer: np.ndarray = field(init=False)
-    counts: np.ndarray = field(init=False)
+    buffer: Spikes = field(init=False)
     samples: Samples = field(init=False)
     spikes: list = field(init=False)
 
@@ -194,8 +205,7 @@ class Lanes:
         self.rows(self.state, len(state))[:] = np.array(state)[:, None]
         self.rows(self.at.armed)[:] = state[0] < self.task.neuron.threshold
         self._begin_swings(state[0])
-        self.buffer = np.empty((self.lanes, 256))
-        self.counts = np.zeros(self.lanes, dtype=np.int64)
+        self.buffer = Spikes(np.empty((self.lanes, 256)), np.zeros(self.lanes, dtype=np.int64))
         self.samples = Samples(self.task, self.beyond)
         self.spikes = [[] for _ in range(self.task.n)]
 
@@ -209,14 +219,15 @@ class Lanes:
         if sizes:
             if hasattr(self.at, "crest"):
                 self.rows(self.at.crest)[:] = V
-            self.rows(self.at.swings, 2)[:] = [[V - sizes[0]], [1.0]]
+            self.rows(self.at.floor)[:] = V - sizes[0]
+            self.rows(self.at.rising)[:] = 1.0
             for size, rows in zip(sizes, self._swings(), strict=True):
                 rows[:2] = [[V - size], [0.5]]
 
     def _swings(self):
         """Floor, count and troughs of each size, shape (n_sizes, 3, lanes)."""
         n = len(self.task.swing_sizes)
-        return self.rows(self.at.swings + 3, 3 * n).reshape(n, 3, self.lanes)
+        return self.rows(self.at.swings, 3 * n).reshape(n, 3, self.lanes)
 
     def state_of(self, lane):
         """The state of one lane."""
@@ -224,11 +235,12 @@ class Lanes:
 
     def drain(self):
         """Move the spikes out of the kernel's buffer."""
-        for lane in np.flatnonzero(self.counts[: self.task.n]):
-            times = self.buffer[lane, : self.counts[lane]].copy()
+        counts = self.buffer.counts
+        for lane in np.flatnonzero(counts[: self.task.n]):
+            times = self.buffer.times[lane, : counts[lane]].copy()
             self.spikes[lane].append(times)
             self.samples.spiked(lane, times)
-        self.counts[:] = 0
+        counts[:] = 0
 
     def result(self, weight):
         """What the block leaves: spikes up to the duration, sums of powers over `weight`, samples."""

@@ -6,15 +6,16 @@ dV = (f_V(x) + kappa_1) dt + sqrt(kappa_2) dW,    dx_i = f_i(x) dt  for the othe
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from math import ceil, isfinite, nan, sqrt
+from math import ceil, isfinite, sqrt
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from ..errors import InputError, UnstableStepError, choice, real
 from ..messages import shown
-from ..random import diffusion_normals, key_of
+from ..random import diffusion_normals
 from .block import Lanes, checked_lanes, out_of_range, shorter
 from .cost import Work, seconds_of_block
 from .kernels import grid as kernel
+from .kernels.arguments import Window
 from .kernels.schemes import SCHEMES
 
 if TYPE_CHECKING:
@@ -127,23 +128,19 @@ class _Block:
         self.lanes = Lanes(task, task.lanes, self.at, self.steps * n, self.steps * self.dt)
         functions = task.functions
         flow = functions.linear_rates if self.scheme.linear else functions.vector_field
-        reset = getattr(neuron, "reset", None)
         self.kernel = kernel.stepper(
             self.scheme, flow, functions.membrane_rate, n, task.target, task.lanes, diffusion_normals,
-            resets=reset is not None, sizes=len(task.swing_sizes),
+            resets=task.resets, sizes=len(task.swing_sizes),
         )  # fmt: skip
         group = self.steps * self.dt
         self.group = 0
         self.last_group = ceil(task.duration / group * (1 - 1e-12))
         self.sampled = tuple(int(t / group * (1 + 1e-12)) for t in (task.transient, task.duration))
-        self.watched = (next(iter(task.swing_sizes), 0.0), max(1, round(_LOOK / group)))
-        self.drive = (drive.cumulant(1), sqrt(drive.cumulant(2) * self.dt), self.dt)
-        if reset is None:
-            self.spike = (neuron.threshold, neuron.rearm, neuron.ranges, nan, 0.0)
-        else:
-            seen = neuron.threshold - _OVERSHOOT * self.drive[1] * (task.target == 0)
-            self.spike = (seen, neuron.rearm, neuron.ranges, reset, neuron.refractory)
-        self.window = (task.initial[0], *self.sampled)
+        self.looks = task.looks(max(1, round(_LOOK / group)))
+        self.drive = kernel.Drive(drive.cumulant(1), sqrt(drive.cumulant(2) * self.dt), self.dt)
+        nearer = _OVERSHOOT * self.drive.noise if task.resets and task.target == 0 else 0.0
+        self.rule = task.spike_rule._replace(threshold=neuron.threshold - nearer, rearm=neuron.rearm)
+        self.window = Window(task.initial[0], *self.sampled)
         self.sample_every = round(task.interval / self.dt) if task.interval else 0
 
     def advance(self, stretch=_STRETCH):
@@ -152,9 +149,9 @@ class _Block:
         pause = ceil(samples.stop / (self.steps * self.dt) * (1 - 1e-12))
         stop = min(self.group + stretch, pause)
         status, self.group, lane = self.kernel(
-            lanes.w, self.group, stop, task.n, (task.first, *key_of(task.seed)), task.neuron.parameters(),
-            self.drive, self.spike, self.window, lanes.buffer, lanes.counts, samples.values,
-            (self.sample_every, samples.first), self.watched,
+            lanes.w, self.group, stop, task.n, task.stream, task.neuron.parameters(), self.drive, self.rule,
+            task.neuron.ranges, self.window, lanes.buffer,
+            kernel.Traces(samples.values, self.sample_every, samples.first), self.looks,
         )  # fmt: skip
         if status == kernel.STATUS_UNSTABLE:
             raise self._unstable(lane)

@@ -12,11 +12,12 @@ import numpy as np
 
 from ..errors import UnstableStepError, real
 from ..inputs.events import Source, draw_events, source_of
-from ..random import key_of
 from ..rounding import rounded
 from .block import Lanes, calmer, checked_lanes, out_of_range
 from .cost import Work, seconds_of_block
 from .kernels import event_driven as kernel
+from .kernels.arguments import Window
+from .kernels.retrace import Traces
 
 if TYPE_CHECKING:
     from typing import Any
@@ -125,31 +126,24 @@ class _Block:
         self.lanes.rows(self.at.step)[:] = _FIRST_STEP
         self.lanes.rows(self.at.held)[:] = -np.inf
         self.lanes.rows(self.at.time)[:, task.n :] = np.inf  # padding lanes are at their end
-        reset = getattr(neuron, "reset", None)
         self.kernel = kernel.stepper(
-            task.functions.vector_field,
-            n,
-            task.target,
-            task.lanes,
-            draw_events,
-            resets=reset is not None,
+            task.functions.vector_field, n, task.target, task.lanes, draw_events, resets=task.resets,
             sizes=len(task.swing_sizes),
-        )
+        )  # fmt: skip
         roughest = _ROUGHNESS * backend.part * neuron.scales[task.target]
         weights = tuple(1.0 / (_DISAGREEMENT * scale * backend.tolerance) for scale in neuron.scales)
-        self.control = (longest, roughest * roughest, weights)
+        self.control = kernel.Control(longest, roughest * roughest, weights)
         # A step's lawful error may carry a gate that sits at its bound a little beyond.
         slack = max(1e-3, backend.tolerance)
         ranges = zip(neuron.ranges, neuron.scales, strict=True)
-        ranges = tuple((low - slack * scale, high + slack * scale) for (low, high), scale in ranges)
-        after = (np.nan, 0.0) if reset is None else (reset, neuron.refractory)
-        self.spike = (neuron.threshold, task.rearm, ranges, *after, task.reached)
-        self.window = (task.initial[0], task.transient, task.duration)
+        self.ranges = tuple((low - slack * scale, high + slack * scale) for (low, high), scale in ranges)
+        self.rule = task.spike_rule
+        self.window = Window(task.initial[0], task.transient, task.duration)
         self.next_sample = np.full(task.n, self.lanes.samples.filled)
         step = min(longest, kernel.LOOKAHEAD / max(task.drive.intensity, 1e-9))
-        pace = max(1, min(6, round(_LOOK / step)))
-        self.watched = (next(iter(task.swing_sizes), 0.0), pace, np.zeros(1, dtype=np.int64))
-        self.events, self.source = self._next_events(task.lanes)
+        self.looks = task.looks(max(1, min(6, round(_LOOK / step))))
+        self.unseen = np.zeros(1, dtype=np.int64)
+        self.events = self._next_events(task.lanes)
 
     def _next_events(self, lanes):
         """Next event: buffers that the kernel refills by itself, or the whole of a recording."""
@@ -167,15 +161,15 @@ class _Block:
             for lane, (t, x) in enumerate(recorded):
                 times[lane, : len(t)], jumps[lane, : len(t)] = t, x
         head, drawn = np.zeros(lanes, dtype=np.int64), np.zeros(lanes, dtype=np.int64)
-        return (head, held, drawn, times, jumps), source
+        return kernel.Events(head, held, drawn, times, jumps, source)
 
     def advance(self, stretch=_STRETCH):
         """Advance; returns the time reached, ms, or None at the end."""
         lanes, task, samples = self.lanes, self.task, self.lanes.samples
         status, lane = self.kernel(
-            lanes.w, stretch, self.events, (task.first, *key_of(task.seed), self.source), task.neuron.parameters(),
-            self.control, self.spike, (*self.window, samples.stop), lanes.buffer, lanes.counts,
-            samples.values, samples.times, self.next_sample, self.watched,
+            lanes.w, stretch, samples.stop, self.events, task.stream, task.neuron.parameters(), self.control, self.rule,
+            self.ranges, self.window, lanes.buffer, Traces(samples.values, samples.times, self.next_sample),
+            self.looks, self.unseen,
         )  # fmt: skip
         if status == kernel.STATUS_WRONG:
             raise self._wrong(lane)

@@ -105,7 +105,7 @@ class _Block:
         self.x = task.initial
         self.t = 0.0
         self.armed = self.x[0] < task.neuron.threshold
-        self.resets, self.refractory_until = hasattr(task.neuron, "reset"), 0.0
+        self.rule, self.resets, self.refractory_until = task.spike_rule, task.resets, 0.0
         self.reference = self.x[0]
         self.spikes, self.powers = [], np.zeros(4)
         self.swings = SwingCounter(self.x[0], task.swing_sizes)
@@ -162,7 +162,7 @@ class _Block:
             ) from None
 
     def _step(self, until):
-        threshold, V = self.neuron.threshold, self.x[0]
+        threshold, V = self.rule.threshold, self.x[0]
         y, stages = self._runge_kutta(until - self.t)
         crosses = self.armed and y[0] >= threshold
         if crosses and self.resets:
@@ -200,7 +200,7 @@ class _Block:
         """The length of the step, shorter than h, that ends at the threshold."""
         from scipy.optimize import brentq
 
-        return brentq(lambda part: self._runge_kutta(part)[0][0] - self.neuron.threshold, 0.0, h, xtol=1e-15)
+        return brentq(lambda part: self._runge_kutta(part)[0][0] - self.rule.threshold, 0.0, h, xtol=1e-15)
 
     def _kick(self, jump):
         """An event moves V at once."""
@@ -208,7 +208,7 @@ class _Block:
             return
         k = self.task.target
         y = (*self.x[:k], self.x[k] + jump, *self.x[k + 1 :])
-        if self.armed and y[0] >= self.task.reached:
+        if self.armed and y[0] >= self.rule.reached:
             y = self._spike(self.t, y)
         self._move(self.t, y)
 
@@ -218,8 +218,8 @@ class _Block:
         self.samples.spiked(0, [time])
         self.armed = self.resets
         if self.resets:
-            self.refractory_until = time + self.neuron.refractory
-            return (self.neuron.reset, *y[1:])
+            self.refractory_until = time + self.rule.refractory
+            return (self.rule.reset, *y[1:])
         return y
 
     def _advice(self, step):
@@ -238,7 +238,7 @@ class _Block:
                 )
         self.t, self.x = time, y
         self.swings.look(y[0], time >= self.task.transient)
-        if y[0] < self.task.rearm:
+        if y[0] < self.rule.rearm:
             self.armed = True
 
     def _record_powers(self, until, stages):

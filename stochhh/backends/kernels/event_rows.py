@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from .swings import rows_of
+from .swings import ROWS_OF_A_SIZE
+from .workspace import laid_out
 
 __all__ = ["LOOKAHEAD", "Rows", "rows"]
 
@@ -43,15 +44,15 @@ class Rows(NamedTuple):
     apart: int  # 1.0 if the integrals of V over it are to be taken apart from those of the other lanes
     wrong: int  # 1.0 once the state has left its range
     powers: int  # time integrals of (V - reference)^j, j = 1 to 4
-    swings: int  # of V, see `swings`
+    floor: int  # of the smallest swing of V, see `swings`
+    rising: int  # 1.0 if that was last pushed up, 0.0 if down
+    turn: int  # the last turning point
+    swings: int  # of each size: floor, count, sum of troughs
     total: int
 
 
 def rows(n, sizes):
     """The layout for n state variables, and swings of as many sizes."""
-    singles = 5 * n + 2 * LOOKAHEAD
-    swings = singles + 27
-    return Rows(
-        *(k * n for k in range(5)), 5 * n, 5 * n + LOOKAHEAD, *(singles + k for k in range(24)), swings,
-        swings + rows_of(sizes),
-    )  # fmt: skip
+    states = dict.fromkeys(("state", "start", "stage", "midpoint", "sum"), n)
+    events = dict.fromkeys(("event", "jump"), LOOKAHEAD)
+    return laid_out(Rows, **states, **events, powers=4, swings=ROWS_OF_A_SIZE * sizes)

@@ -10,8 +10,10 @@ import numpy as np
 
 from ...elementary import apart, fma, inline, select, sqrt, wide_vectors
 from ...machine_code import kernel
+from .arguments import record
 from .scalar import compiled, tuple_arithmetic
-from .swings import rows_of, watching
+from .swings import ROWS_OF_A_SIZE, watching
+from .workspace import laid_out
 
 __all__ = ["NORMALS", "STATUS_DONE", "STATUS_FULL", "STATUS_UNSTABLE", "Rows", "rows", "stepper", "steps_of"]
 
@@ -33,7 +35,10 @@ class Rows(NamedTuple):
     since: int  # for a model with a reset: since when V is free, ms
     spiked: int  # and when it reached the threshold in each step of the group, -1.0 where not
     crest: int  # highest V since the swings of V were last looked at
-    swings: int  # see `swings`
+    floor: int  # of the smallest swing of V, see `swings`
+    rising: int  # 1.0 if that was last pushed up, 0.0 if down
+    turn: int  # the last turning point
+    swings: int  # of each size: floor, count, sum of troughs
     total: int
 
 
@@ -44,11 +49,24 @@ def steps_of(scheme):
 
 def rows(n, scheme, sizes):
     """The layout for n state variables, and swings of as many sizes."""
-    after = (steps_of(scheme) + 1) * n
-    single = after + NORMALS
-    crest = single + 8 + steps_of(scheme)
-    end = crest + 1 + rows_of(sizes)
-    return Rows(0, after, *(single + k for k in range(4)), single + 7, single + 8, crest, crest + 1, end)
+    steps = steps_of(scheme)
+    return laid_out(Rows, path=(steps + 1) * n, normals=NORMALS, powers=4, spiked=steps, swings=ROWS_OF_A_SIZE * sizes)
+
+
+class Drive(NamedTuple):
+    """What the input adds in a step."""
+
+    mean: float  # mV/ms
+    noise: float  # standard deviation, mV
+    dt: float  # length of the step, ms
+
+
+class Traces(NamedTuple):
+    """Room for samples of the state."""
+
+    values: object  # shape (trials, variables, places)
+    every: int  # steps between two samples, 0 if there are none
+    first: int  # number of the sample that belongs into place 0
 
 
 @cache
@@ -64,44 +82,42 @@ def stepper(scheme, flow, membrane_rate, n, target, lanes, normals, resets=False
     ops = tuple_arithmetic(n, lanes)
     load, store, outside, with_first = ops.load, ops.store, ops.outside, ops.with_first
     rate_of_V, step_once, explicit = compiled(membrane_rate), scheme.build(flow, n, target, lanes), scheme.explicit
-    Z, ARMED, LOOK, WRONG, POWERS = at.normals, at.armed, at.look, at.wrong, at.powers
-    SINCE, SPIKED, CREST = at.since, at.spiked, at.crest
     L, K, GROUP = lanes, scheme.normals, steps_of(scheme)
-    END = GROUP * n
+    END = GROUP * n  # row of the state after a group
 
     @inline
-    def begin(w, group, trial, k0, k1):
+    def begin(w, group, stream):
         """Draw the normal numbers of a group, and put every lane at its start."""
         wide_vectors()
-        fill(w, group, trial, k0, k1)
+        fill(w, group, stream.trial, stream.k0, stream.k1)
         for j in range(L):
             store(w, 0, j, load(w, END, j))
 
     @inline
-    def move_all(w, s, group, p, drive, spike):
+    def move_all(w, s, group, p, drive, rule):
         """Step number s of the group."""
         wide_vectors()
         for j in range(L):
-            z, zeta = w[(Z + s * K) * L + j], w[(Z + s * K + K - 1) * L + j]
+            z, zeta = w[(at.normals + s * K) * L + j], w[(at.normals + s * K + K - 1) * L + j]
             store(w, (s + 1) * n, j, step_once(load(w, s * n, j), z, zeta, p, drive))
 
     @inline
-    def move_free(w, s, group, p, drive, spike):
+    def move_free(w, s, group, p, drive, rule):
         """Step number s of the group, of V from the time at which it is free; a spike ends in a reset."""
         wide_vectors()
-        threshold, reset, refractory = spike[0], spike[3], spike[4]
-        mean, noise, dt = drive
+        dt, threshold = drive.dt, rule.threshold
         until = (GROUP * group + s + 1) * dt
         for j in range(L):
-            z, zeta, x = w[(Z + s * K) * L + j], w[(Z + s * K + K - 1) * L + j], load(w, s * n, j)
-            since = w[SINCE * L + j]
+            z, zeta, x = w[(at.normals + s * K) * L + j], w[(at.normals + s * K + K - 1) * L + j], load(w, s * n, j)
+            since = w[at.since * L + j]
             free = select(until > since, until - since, 0.0)
-            V = step_once(x, z, zeta, p, (mean, noise * sqrt(free * (1.0 / dt)), free))[0]
+            part = Drive(drive.mean, drive.noise * sqrt(free * (1.0 / dt)), free)
+            V = step_once(x, z, zeta, p, part)[0]
             up = V >= threshold
             at_time = since + free * ((threshold - x[0]) / (V - x[0]))
-            w[(SPIKED + s) * L + j] = select(up, at_time, -1.0)
-            w[SINCE * L + j] = select(up, at_time + refractory, select(until > since, until, since))
-            store(w, (s + 1) * n, j, with_first(select(up, reset, V), step_once(x, z, zeta, p, drive)))
+            w[(at.spiked + s) * L + j] = select(up, at_time, -1.0)
+            w[at.since * L + j] = select(up, at_time + rule.refractory, select(until > since, until, since))
+            store(w, (s + 1) * n, j, with_first(select(up, rule.reset, V), step_once(x, z, zeta, p, drive)))
 
     move = move_free if resets else move_all
 
@@ -115,110 +131,102 @@ def stepper(scheme, flow, membrane_rate, n, target, lanes, normals, resets=False
         return low, high
 
     @inline
-    def finish(w, sampled, p, dt, spike, reference):
+    def finish(w, sampled, p, dt, rule, ranges, reference):
         """Arm, sample V and check the state; returns how many lanes to look into, and how many went wrong."""
         wide_vectors()
-        threshold, rearm, ranges = spike[0], spike[1], spike[2]
         looks, failures = 0, 0
         for j in range(L):
-            x, armed = load(w, END, j), w[ARMED * L + j]
+            x, armed = load(w, END, j), w[at.armed * L + j]
             low, high = extremes(w, j)
             if sizes > 0:
-                w[CREST * L + j] = select(high > w[CREST * L + j], high, w[CREST * L + j])
-            falls = low < rearm
-            look = (high >= threshold) & ((armed > 0.5) | falls)
+                w[at.crest * L + j] = select(high > w[at.crest * L + j], high, w[at.crest * L + j])
+            falls = low < rule.rearm
+            look = (high >= rule.threshold) & ((armed > 0.5) | falls)
             if resets:
                 for s in range(GROUP):
-                    look = look | (w[(SPIKED + s) * L + j] >= 0.0)
-            w[LOOK * L + j] = select(look, 1.0, 0.0)
-            w[ARMED * L + j] = select(falls & (not look), 1.0, armed)
+                    look = look | (w[(at.spiked + s) * L + j] >= 0.0)
+            w[at.look * L + j] = select(look, 1.0, 0.0)
+            w[at.armed * L + j] = select(falls & (not look), 1.0, armed)
             bad = not ((low >= ranges[0][0]) & (high <= ranges[0][1]))
             if explicit:
                 bad = bad | outside(x, ranges) | (dt * rate_of_V(x, p) > 2.0)
-            w[WRONG * L + j] = select(bad, 1.0, 0.0)
+            w[at.wrong * L + j] = select(bad, 1.0, 0.0)
             y = x[0] - reference
             y2 = y * y
-            w[POWERS * L + j] = fma(sampled, y, w[POWERS * L + j])
-            w[(POWERS + 1) * L + j] = fma(sampled, y2, w[(POWERS + 1) * L + j])
-            w[(POWERS + 2) * L + j] = fma(sampled, y2 * y, w[(POWERS + 2) * L + j])
-            w[(POWERS + 3) * L + j] = fma(sampled, y2 * y2, w[(POWERS + 3) * L + j])
+            w[at.powers * L + j] = fma(sampled, y, w[at.powers * L + j])
+            w[(at.powers + 1) * L + j] = fma(sampled, y2, w[(at.powers + 1) * L + j])
+            w[(at.powers + 2) * L + j] = fma(sampled, y2 * y, w[(at.powers + 2) * L + j])
+            w[(at.powers + 3) * L + j] = fma(sampled, y2 * y2, w[(at.powers + 3) * L + j])
             looks += np.int64(look)
             failures += np.int64(bad)
         return looks, failures
 
     # A function of its own, so that LLVM meets these loops alone, and vectorises them.
     @apart
-    def sweep(w, group, sampled, trial, k0, k1, p, drive, spike, reference):
+    def sweep(w, group, sampled, stream, p, drive, rule, ranges, reference):
         wide_vectors()
-        begin(w, group, trial, k0, k1)
+        begin(w, group, stream)
         for s in range(GROUP):
-            move(w, s, group, p, drive, spike)
-        return finish(w, sampled, p, drive[2], spike, reference)
+            move(w, s, group, p, drive, rule)
+        return finish(w, sampled, p, drive.dt, rule, ranges, reference)
 
     @apart
-    def record_spikes(w, group, dt, spike, spikes, counts):
+    def record_spikes(w, group, dt, rule, spikes):
         """Interpolate the crossings of the lanes that may have one; returns whether the buffer may overflow."""
-        threshold, rearm = spike[0], spike[1]
-        full = False
+        threshold, full = rule.threshold, False
         for j in range(L):
-            if w[LOOK * L + j] > 0.5:
-                armed = w[ARMED * L + j] > 0.5
+            if w[at.look * L + j] > 0.5:
+                armed = w[at.armed * L + j] > 0.5
                 for s in range(GROUP):
                     V0 = w[s * n * L + j]
                     V1 = w[(s + 1) * n * L + j]
                     if resets:
-                        if w[(SPIKED + s) * L + j] >= 0.0:
-                            spikes[j, counts[j]] = w[(SPIKED + s) * L + j]
-                            counts[j] += 1
+                        if w[(at.spiked + s) * L + j] >= 0.0:
+                            record(spikes, j, w[(at.spiked + s) * L + j])
                     elif armed and V1 >= threshold:
-                        spikes[j, counts[j]] = (GROUP * group + s + (threshold - V0) / (V1 - V0)) * dt
-                        counts[j] += 1
+                        record(spikes, j, (GROUP * group + s + (threshold - V0) / (V1 - V0)) * dt)
                         armed = False
-                    if V1 < rearm:
+                    if V1 < rule.rearm:
                         armed = True
-                w[ARMED * L + j] = 1.0 if armed else 0.0
-                full = full or counts[j] > spikes.shape[1] - GROUP
+                w[at.armed * L + j] = 1.0 if armed else 0.0
+                full = full or spikes.counts[j] > spikes.times.shape[1] - GROUP
         return full
 
     @inline
     def counts(w, j, sampled):
         return sampled
 
-    watch = watching(at.swings, sizes, CREST, END, lanes, counts)
+    watch = watching(at, sizes, at.crest, END, lanes, counts)
 
     @apart
-    def record_traces(w, group, traces, every, first):
-        """Sample every lane at the multiples of `every` steps inside the group; place 0 is the `first` multiple's."""
+    def record_traces(w, group, traces):
+        """Sample every lane at the multiples of `every` steps inside the group."""
         for s in range(1, GROUP + 1):
             i = GROUP * group + s
-            k = i // every - first
-            if i % every == 0 and 0 <= k < traces.shape[2]:
-                for j in range(traces.shape[0]):
+            k = i // traces.every - traces.first
+            if i % traces.every == 0 and 0 <= k < traces.values.shape[2]:
+                for j in range(traces.values.shape[0]):
                     for v in range(n):
-                        traces[j, v, k] = w[(s * n + v) * L + j]
+                        traces.values[j, v, k] = w[(s * n + v) * L + j]
 
     @kernel
-    def advance(w, group, stop, active, stream, p, drive, spike, window, spikes, counts, traces, sampling, watched):
+    def advance(w, group, stop, active, stream, p, drive, rule, ranges, window, spikes, traces, looks):
         """Advance all lanes from `group` to `stop`, or until a spike buffer may overflow, or a state is wrong.
 
         Only the first `active` lanes hold trials. Returns (status, group reached, lane that was wrong).
         """
-        trial, k0, k1 = stream
-        reference, first_sample, last_sample = window
-        every, first = sampling
-        size, pace = watched
         while group < stop:
-            sampled = 1.0 if first_sample <= group < last_sample else 0.0
-            looks, failures = sweep(w, group, sampled, trial, k0, k1, p, drive, spike, reference)
-            full = looks > 0 and record_spikes(w, group, drive[2], spike, spikes, counts)
-            if every > 0:
-                record_traces(w, group, traces, every, first)
+            sampled = 1.0 if window.begin <= group < window.end else 0.0
+            doubtful, failures = sweep(w, group, sampled, stream, p, drive, rule, ranges, window.reference)
+            full = doubtful > 0 and record_spikes(w, group, drive.dt, rule, spikes)
+            if traces.every > 0:
+                record_traces(w, group, traces)
             group += 1
-            if sizes > 0 and group % pace == 0:
-                watch(w, size, sampled)
+            if sizes > 0 and group % looks.pace == 0:
+                watch(w, looks.smallest, sampled)
             if failures > 0:
                 for j in range(active):
-                    if w[WRONG * L + j] > 0.5:
+                    if w[at.wrong * L + j] > 0.5:
                         return STATUS_UNSTABLE, group, j
             if full:
                 return STATUS_FULL, group, 0

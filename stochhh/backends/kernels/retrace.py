@@ -9,16 +9,25 @@ from typing import NamedTuple
 import numpy as np
 
 from ...elementary import apart, inline
+from .arguments import record
 from .event_rows import LOOKAHEAD
 
-__all__ = ["Retrace", "retrace"]
+__all__ = ["Retrace", "Traces", "retrace"]
+
+
+class Traces(NamedTuple):
+    """Room for samples of the state, and how far they are."""
+
+    values: object  # shape (trials, variables, places)
+    times: object  # of the places, ms
+    next: object  # place of the next sample, shape (trials,)
 
 
 class Retrace(NamedTuple):
     """Compiled functions on the last step of every lane for which there is reason."""
 
-    record_spikes: object  # (w, p, events, spike, spikes, counts) -> whether a buffer is full
-    record_traces: object  # (w, p, events, traces, sampled, next_sample)
+    record_spikes: object  # (w, p, events, rule, ranges, spikes) -> whether a buffer is full
+    record_traces: object  # (w, p, events, traces)
     integrate_apart: object  # (w, p, events, window)
 
 
@@ -26,9 +35,6 @@ def retrace(at, ops, flow, is_held, add_powers, target, lanes, resets):
     """Compile them. flow(x, p, held) is the slope, is_held(w, lane, time) whether V is held at the reset."""
     load, store, axpy = ops.load, ops.store, ops.axpy
     outside, shifted, with_first = ops.outside, ops.shifted, ops.with_first
-    START, TIME, BEGUN, TAKEN, ARMED, HELD, MOVED, LOOK, APART, WRONG = (
-        at.start, at.time, at.begun, at.taken, at.armed, at.held, at.moved, at.look, at.apart, at.wrong
-    )  # fmt: skip
     L, TARGET, n = lanes, target, at.start - at.state
 
     # Not inlined, it compiles once.
@@ -63,21 +69,20 @@ def retrace(at, ops, flow, is_held, add_powers, target, lanes, resets):
         return high
 
     @apart
-    def end_with_reset(w, j, x, time, taken, spike):
+    def end_with_reset(w, j, x, time, taken, rule):
         """Let the step of a lane end in a spike."""
-        store(w, 0, j, with_first(spike[3], x))
-        w[TIME * L + j] = time
-        w[HELD * L + j] = time + spike[4]
-        w[TAKEN * L + j] = taken
-        w[ARMED * L + j] = 1.0
+        store(w, at.state, j, with_first(rule.reset, x))
+        w[at.time * L + j] = time
+        w[at.held * L + j] = time + rule.refractory
+        w[at.taken * L + j] = taken
+        w[at.armed * L + j] = 1.0
 
     @apart
-    def look_into(w, j, p, events, spike, spikes, counts):
+    def look_into(w, j, p, events, rule, spikes):
         """Go through the last step of a lane again, from event to event, and record its spike if there was one."""
-        threshold, rearm, reached = spike[0], spike[1], spike[5]
-        head, _, _, times, jumps = events
-        t, until, taken = w[BEGUN * L + j], w[TIME * L + j], np.int64(w[TAKEN * L + j])
-        x, armed = load(w, START, j), True
+        threshold, times, jumps, head = rule.threshold, events.times, events.jumps, events.head
+        t, until, taken = w[at.begun * L + j], w[at.time * L + j], np.int64(w[at.taken * L + j])
+        x, armed = load(w, at.start, j), True
         for i in range(taken + 1):
             stop = times[j, head[j] + i] if i < taken else until
             h = stop - t
@@ -85,53 +90,56 @@ def retrace(at, ops, flow, is_held, add_powers, target, lanes, resets):
             if armed and y[0] >= threshold:
                 g = step_of(y, 0.0, p, False)[1]
                 part = h * crossing(x[0], f[0], y[0], g[0], h, threshold)
-                spikes[j, counts[j]] = t + part
-                counts[j] += 1
+                record(spikes, j, t + part)
                 armed = False
                 if resets:
-                    end_with_reset(w, j, step_of(x, part, p, False)[0], t + part, i, spike)
+                    end_with_reset(w, j, step_of(x, part, p, False)[0], t + part, i, rule)
                     return
             x, t = y, stop
             if i < taken:
                 x = shifted(x, TARGET, jumps[j, head[j] + i])
-                if armed and x[0] >= reached:
-                    spikes[j, counts[j]] = t
-                    counts[j] += 1
+                if armed and x[0] >= rule.reached:
+                    record(spikes, j, t)
                     armed = False
                     if resets:
-                        end_with_reset(w, j, x, t, i + 1, spike)
+                        end_with_reset(w, j, x, t, i + 1, rule)
                         return
-            if x[0] < rearm:
+            if x[0] < rule.rearm:
                 armed = True
-        w[ARMED * L + j] = 1.0 if armed else 0.0
+        w[at.armed * L + j] = 1.0 if armed else 0.0
 
     @apart
-    def record_spikes(w, p, events, spike, spikes, counts):
+    def record_spikes(w, p, events, rule, ranges, spikes):
         """Look into the lanes that may have spiked; returns whether a buffer is full."""
         full = False
         for j in range(L):
-            if w[LOOK * L + j] > 0.5:
-                look_into(w, j, p, events, spike, spikes, counts)
-                full = full or counts[j] > spikes.shape[1] - 1 - LOOKAHEAD
+            if w[at.look * L + j] > 0.5:
+                look_into(w, j, p, events, rule, spikes)
+                full = full or spikes.counts[j] > spikes.times.shape[1] - 1 - LOOKAHEAD
                 if resets:
-                    w[WRONG * L + j] = 1.0 if outside(load(w, 0, j), spike[2]) else 0.0
+                    w[at.wrong * L + j] = 1.0 if outside(load(w, at.state, j), ranges) else 0.0
         return full
 
     @inline
     def was_held(w, j):
         """Whether V was held in the last step; a lane that is looked into was not."""
-        return is_held(w, j, w[BEGUN * L + j]) and w[LOOK * L + j] < 0.5
+        return is_held(w, j, w[at.begun * L + j]) and w[at.look * L + j] < 0.5
 
     @apart
     def integrate_apart(w, p, events, window):
         """The time integrals of the powers of V over the last step of some lanes, from event to event."""
-        head, _, _, times, jumps = events
-        r, begin, end, _ = window
+        head, times, jumps = events.head, events.times, events.jumps
+        r, begin, end = window
         for j in range(L):
-            if w[APART * L + j] > 0.5:
-                t, taken, x, held = w[BEGUN * L + j], np.int64(w[TAKEN * L + j]), load(w, START, j), was_held(w, j)
+            if w[at.apart * L + j] > 0.5:
+                t, taken, x, held = (
+                    w[at.begun * L + j],
+                    np.int64(w[at.taken * L + j]),
+                    load(w, at.start, j),
+                    was_held(w, j),
+                )
                 for i in range(taken + 1):
-                    stop = times[j, head[j] + i] if i < taken else w[TIME * L + j]
+                    stop = times[j, head[j] + i] if i < taken else w[at.time * L + j]
                     first, last = min(max(t, begin), stop), max(min(stop, end), t)
                     if last > first:
                         V = step_of(step_of(x, first - t, p, held)[0], last - first, p, held)[2]
@@ -141,25 +149,30 @@ def retrace(at, ops, flow, is_held, add_powers, target, lanes, resets):
                         x = shifted(x, TARGET, jumps[j, head[j] + i])
 
     @apart
-    def record_traces(w, p, events, traces, sampled, next_sample):
+    def record_traces(w, p, events, traces):
         """Sample every lane at the times that its last step passed, going through it from event to event."""
-        head, _, _, times, jumps = events
-        for j in range(traces.shape[0]):
-            k = next_sample[j]
-            if w[MOVED * L + j] > 0.5 and k < sampled.size and sampled[k] <= w[TIME * L + j]:
-                t, taken, x, held = w[BEGUN * L + j], np.int64(w[TAKEN * L + j]), load(w, START, j), was_held(w, j)
+        head, times, jumps, sampled = events.head, events.times, events.jumps, traces.times
+        for j in range(traces.values.shape[0]):
+            k = traces.next[j]
+            if w[at.moved * L + j] > 0.5 and k < sampled.size and sampled[k] <= w[at.time * L + j]:
+                t, taken, x, held = (
+                    w[at.begun * L + j],
+                    np.int64(w[at.taken * L + j]),
+                    load(w, at.start, j),
+                    was_held(w, j),
+                )
                 for i in range(taken + 1):
-                    stop = times[j, head[j] + i] if i < taken else w[TIME * L + j]
+                    stop = times[j, head[j] + i] if i < taken else w[at.time * L + j]
                     while k < sampled.size and sampled[k] <= stop:
                         y = step_of(x, sampled[k] - t, p, held)[0]
                         for v in range(n):
-                            traces[j, v, k] = y[v]
+                            traces.values[j, v, k] = y[v]
                         k += 1
-                    if k == sampled.size or sampled[k] > w[TIME * L + j]:
+                    if k == sampled.size or sampled[k] > w[at.time * L + j]:
                         break
                     x, t = step_of(x, stop - t, p, held)[0], stop
                     if i < taken and not held:
                         x = shifted(x, TARGET, jumps[j, head[j] + i])
-                next_sample[j] = k
+                traces.next[j] = k
 
     return Retrace(record_spikes, record_traces, integrate_apart)

@@ -13,59 +13,56 @@ import numpy as np
 from ...elementary import apart, inline, select, trailing_zeros, wide_vectors
 from ...swings import RATIO
 
-__all__ = ["rows_of", "watching"]
+__all__ = ["ROWS_OF_A_SIZE", "watching"]
 
 
-def rows_of(sizes):
-    """How many rows of the workspace the swings of as many sizes take."""
-    return 3 + 3 * sizes
+ROWS_OF_A_SIZE = 3  # floor; count, negative while V rises from a trough that counts; sum of the troughs
 
 
-def watching(first, sizes, crest, last, lanes, weight):
+def watching(at, sizes, crest, last, lanes, weight):
     """Compile watch(w, smallest, window) -> a look at V in every lane.
 
     Arguments:
-        first: the first of the rows.
+        at: the rows of the workspace.
         sizes: how many there are, each RATIO times the one before.
         crest: row of the highest V since the last look, set anew here unless it is `last`.
         last: row of V now.
         lanes: lanes to a row.
         weight: compiled function (w, lane, window) -> 1.0 if a swing counts, else 0.0.
     """
-    FLOOR, RISING, TURN, SIZE = (first + k for k in range(4))
     L, WORD = lanes, gcd(lanes, 64)
 
     @inline
     def rise(w, j, V, size, counts):
         """Push the floors of a lane up; those of larger sizes are lower, and so are all behind one that stays."""
         for k in range(sizes):
-            at = (SIZE + 3 * k) * L + j
-            if V - size <= w[at]:
+            here = (at.swings + ROWS_OF_A_SIZE * k) * L + j
+            if V - size <= w[here]:
                 break
-            if w[at + L] < 0.0:
-                w[at + L] = counts - w[at + L]
-                w[at + 2 * L] += counts * w[at]
-            w[at] = V - size
+            if w[here + L] < 0.0:
+                w[here + L] = counts - w[here + L]
+                w[here + 2 * L] += counts * w[here]
+            w[here] = V - size
             size *= RATIO
 
     @inline
     def fall(w, j, V, counts):
         """Push the floors of a lane down; the rise that follows counts if the trough does."""
         for k in range(sizes):
-            at = (SIZE + 3 * k) * L + j
-            if V >= w[at]:
+            here = (at.swings + ROWS_OF_A_SIZE * k) * L + j
+            if V >= w[here]:
                 break
-            w[at] = V
-            w[at + L] = -abs(w[at + L]) if counts > 0.0 else abs(w[at + L])
+            w[here] = V
+            w[here + L] = -abs(w[here + L]) if counts > 0.0 else abs(w[here + L])
 
     @inline
     def turn(w, j, smallest, window):
         """Take in the turning point that a lane has come to."""
         counts = weight(w, j, window)
-        if w[RISING * L + j] > 0.5:
-            fall(w, j, w[TURN * L + j], counts)
+        if w[at.rising * L + j] > 0.5:
+            fall(w, j, w[at.turn * L + j], counts)
         else:
-            rise(w, j, w[TURN * L + j], smallest, counts)
+            rise(w, j, w[at.turn * L + j], smallest, counts)
 
     @apart
     def look(w, first_lane, smallest):
@@ -74,14 +71,19 @@ def watching(first, sizes, crest, last, lanes, weight):
         turned = np.uint64(0)
         for i in range(WORD):
             j = first_lane + i
-            floor, rising, V, pushed = w[FLOOR * L + j], w[RISING * L + j], w[last * L + j], w[crest * L + j] - smallest
+            floor, rising, V, pushed = (
+                w[at.floor * L + j],
+                w[at.rising * L + j],
+                w[last * L + j],
+                w[crest * L + j] - smallest,
+            )
             raised = select(pushed > floor, pushed, floor)
             up = (pushed > floor) & (rising < 0.5)
             down = (V < raised) & (not up)
             back = down & (rising > 0.5)
-            w[RISING * L + j] = select(up, 1.0, select(back, 0.0, rising))
-            w[TURN * L + j] = select(up, floor, raised + smallest)
-            w[FLOOR * L + j] = select(down, V, raised)
+            w[at.rising * L + j] = select(up, 1.0, select(back, 0.0, rising))
+            w[at.turn * L + j] = select(up, floor, raised + smallest)
+            w[at.floor * L + j] = select(down, V, raised)
             if crest != last:
                 w[crest * L + j] = V
             turned |= np.uint64(up | back) << np.uint64(i)

@@ -1,0 +1,44 @@
+"""What the loops of both kernels are given, by name."""
+
+from typing import NamedTuple
+
+from ...elementary import inline
+
+__all__ = ["Looks", "Spikes", "Stream", "Window", "record"]
+
+
+class Stream(NamedTuple):
+    """Which random numbers are drawn: those of the block's first trial, and the key that a seed stands for."""
+
+    trial: int
+    k0: int
+    k1: int
+
+
+class Window(NamedTuple):
+    """What the powers of V are summed over, in ms or in groups of steps."""
+
+    reference: float  # mV, taken from V before
+    begin: float
+    end: float
+
+
+class Looks(NamedTuple):
+    """How the swings of V are looked for."""
+
+    smallest: float  # that count, mV
+    pace: int  # steps or groups between two looks
+
+
+class Spikes(NamedTuple):
+    """Room for the spikes of a block."""
+
+    times: object  # ms, shape (lanes, places)
+    counts: object  # how many places are filled, shape (lanes,)
+
+
+@inline
+def record(spikes, lane, time):
+    """Put a spike into its place."""
+    spikes.times[lane, spikes.counts[lane]] = time
+    spikes.counts[lane] += 1
