@@ -74,7 +74,7 @@ def shorter(neuron, x, p, dt, limit):
     if not dt * rate > limit:
         return None
     said = f"the membrane rate g/C reaches {rate:.4g} per ms, and dt times it must not exceed {limit:g}"
-    return f"{said}: take a smaller dt, at most {limit / rate:.2g} ms here"
+    return f"{said}: take a smaller dt, at most {limit / rate:.3g} ms here"
 
 
 class Functions(NamedTuple):
