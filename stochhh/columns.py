@@ -105,6 +105,11 @@ def _places(wanted, texts, layout, text):
         remedy = _joined(_by_position(wanted, texts, len(cells)), _advised(layout, text))
         raise InputError("the first line holds numbers, not the names of the columns", remedy=remedy)
     places = {key: int(_place(key, column, texts, layout, text)) for key, column in wanted.items()}
+    for key, place in places.items():
+        same = next(other for other in places if places[other] == place)
+        if same != key:
+            first, second = sorted((same, key), key=lambda name: name in texts)
+            raise InputError(second, wanted[second], f"another column than that of {first}", _none(second, texts))
     needed = [key for key in wanted if key not in texts]
     for key in needed:
         if layout.has_decimal_comma(cells[places[key]]):
@@ -128,9 +133,8 @@ def _place(key, column, texts, layout, text):
             return cells.index(column)
         known = "a name that occurs once in the header" if column in cells else "a column of the header"
         allowed = ", ".join([known, *map(repr, cells)])
-        none = f", or {key}=None if all lines are of one {key}" if key in texts else ""
-        remedy = f"give {key}= its name, or its position, counted from 0{none}"
-        raise InputError(key, column, allowed, _joined(remedy, _advised(layout, text)))
+        remedy = f"give {key}= its name, or its position, counted from 0"
+        raise InputError(key, column, allowed, _joined(remedy, _none(key, texts), _advised(layout, text)))
     if isinstance(column, bool) or not hasattr(column, "__index__") or column.__index__() < 0:
         raise InputError(key, column, "the name of a column, or its position, counted from 0")
     if column.__index__() >= len(cells):
@@ -147,6 +151,10 @@ def _by_position(wanted, texts, n):
     missing = [f", if all lines are of one {key}" for key in keys[n:]]
     order = "" if missing else ", if that is their order"
     return f"give the columns by position, counted from 0, as in {', '.join(given)}{''.join(missing)}{order}"
+
+
+def _none(key, texts):
+    return f"give {key}=None if all lines are of one {key}" if key in texts else ""
 
 
 def _advised(layout, text):

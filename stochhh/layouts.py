@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .errors import InputError, choice, number_in
+from .errors import InputError, number_in
 
 __all__ = ["Layout"]
 
@@ -34,7 +34,8 @@ class Layout(NamedTuple):
     @classmethod
     def of(cls, separator=None, comment="#", decimal="."):
         """The layout with these options of a reader; InputError for one that is not possible."""
-        choice("decimal", decimal, (".", ","))
+        if not isinstance(decimal, str) or decimal not in (".", ","):
+            raise InputError("decimal", decimal, "'.' or ','")
         comment = "" if comment is None else comment
         if comment != "" and not _is_mark(comment, _OF_NUMBERS + ","):
             raise InputError("comment", comment, "one character such as '#' or '%', or '' for none")

@@ -17,7 +17,7 @@ _WORDS = {
     "us": ("us", "µs", "μs", "usec", "usecs", "microsecond", "microseconds"),
 }
 _UNIT = {word: unit for unit, words in _WORDS.items() for word in words}
-_TITLE = re.compile(r"[(\[]\s*([a-zµμ]+)\b|[_/,\s]\s*([a-zµμ]+)$", re.IGNORECASE)  # time (s), t_s, time/s
+_TITLE = re.compile(r"[(\[]\s*([a-zµμ]+)\b|(?:^|[_/,\s])\s*([a-zµμ]+)$", re.IGNORECASE)  # time (s), t_s, seconds
 _EARLY = 500  # parts of the window, in the first of which times in seconds lie
 
 
@@ -50,7 +50,8 @@ def read_trials(path, columns, unit, n_trials, trials, what="spikes", **layout):
 
 def _agreed(unit, title):
     """The unit that is given, or that the title of the column names; InputError where they differ."""
-    words = [word.lower() for groups in _TITLE.findall(title) for word in groups]
+    title = title.strip()
+    words = [word.lower() for groups in _TITLE.findall(title if len(title) > 1 else "") for word in groups]
     named = next((_UNIT[word] for word in words if word in _UNIT), None)
     if None not in (unit, named) and unit != named:
         remedy = "leave unit out, or correct the header of the file"

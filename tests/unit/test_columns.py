@@ -122,8 +122,8 @@ OPTIONS = [  # text, options, what the message names
     ("trial,time\n0,1\n", {"separator": ",", "decimal": ","}, "separator = ',' is not allowed"),
     ("trial,time\n0,1\n", {"comment": "//"}, "comment = '//' is not allowed: it must be one character"),
     ("trial,time\n0,1\n", {"comment": 3}, "comment = 3 is not allowed"),
-    ("trial,time\n0,1\n", {"decimal": ":"}, r"decimal = ':' is not allowed: it must be one of \., ,"),
-    ("time\n1\n", {}, "trial = 'trial' .* its position, counted from 0, or trial=None if all lines are of one trial"),
+    ("trial,time\n0,1\n", {"decimal": ":"}, r"decimal = ':' is not allowed: it must be '\.' or ','"),
+    ("time\n1\n", {}, "trial = 'trial' .*, counted from 0; or give trial=None if all lines are of one trial"),
     ("1.5\n20\n", {}, "counted from 0, as in time=0, trial=None, if all lines are of one trial$"),
     ("% by hand\ntrial,time\n0,1\n", {}, "line 1: .* or give comment='%' if that line is a comment"),
     ("trial,time\n0,1\n% late\n", {}, "line 3: number of columns = 1 .* give comment='%' if that line is a comment"),
@@ -141,6 +141,7 @@ OPTIONS = [  # text, options, what the message names
     (UTF_16, {}, "not a text in UTF-8 .*; save it as UTF-8"),
     ("trial,time\n0,1\n".encode("utf-16-le"), {}, "not a text in UTF-8; save it as UTF-8"),
     ("trial,time,ort\n0,1,Köln\n".encode("latin-1"), {}, "not a text in UTF-8 .*; save it as UTF-8"),
+    ("1\n2\n", {"time": 0, "trial": 0}, "trial = 0 is not .* another column than that of time; give trial=None if all"),
     ("1\n", {"time": 0, "trial": 1}, "trial = 1 is not allowed: it must be a position from 0 to 0"),
 ]  # fmt: skip
 
@@ -172,6 +173,7 @@ def test_events_without_a_header_are_not_given_an_order_that_is_not_theirs(tmp_p
         ("time (s)", "s"), ("t_s", "s"), ("Time [sec]", "s"), ("spike_times_seconds", "s"), ("time/s", "s"),
         ("time in s", "s"), ("t (ms)", "ms"), ("t_ms", "ms"), ("time (µs)", "us"), ("time_us", "us"),
         ("t (ms since stimulus)", "ms"), ("time", None), ("spike_times", None), ("time (relative)", None), ("s", None),
+        ("seconds", "s"), ("ms", "ms"), ("times", None),
     ],
 )  # fmt: skip
 def test_the_unit_in_the_header(tmp_path, title, unit):
