@@ -21,13 +21,21 @@ __all__ = [
     "IntArray",
     "Method",
     "Names",
+    "Number",
     "PerTrial",
+    "Scheme",
     "Spikes",
     "Targets",
+    "WeightDistribution",
+    "Whole",
 ]
 
+Number = float | np.floating | np.integer
+Whole = int | np.integer
 BackendName = Literal["jump", "diffusion", "per-neuron"]
 Backend = BackendName | Jump | Diffusion | PerNeuron
+Scheme = Literal["euler-maruyama", "heun", "splitting", "sra1"]
+WeightDistribution = Literal["constant", "exponential", "lognormal", "normal"]
 Drive = SynapticInput | Population | Sequence[Population]
 Spikes = SpikeTrains | Result
 Method = Literal["jackknife", "bootstrap"]  # of an interval

@@ -13,7 +13,7 @@ from .statistics.overview import known_names
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .annotations import Targets
+    from .annotations import Targets, Whole
     from .statistics.estimate import Estimate
 
 __all__ = ["FEWEST", "Precision", "looks", "progress_line"]
@@ -67,7 +67,7 @@ class Precision:
                 found[name] = (high - low) / 2 / wanted
         return found
 
-    def checked_first(self, n_trials: int | None, max_trials: int | None) -> tuple[int, int]:
+    def checked_first(self, n_trials: Whole | None, max_trials: Whole | None) -> tuple[int, int]:
         """The numbers of trials (first, most) at the first and at the last check.
 
         Arguments:

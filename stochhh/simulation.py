@@ -42,7 +42,7 @@ from .units import DURATION
 if TYPE_CHECKING:
     from typing import Never
 
-    from .annotations import Backend, Drive, Targets
+    from .annotations import Backend, Drive, Number, Targets, Whole
     from .models.neuron import Neuron
 
 __all__ = ["check_before", "compile_kernels", "simulate"]
@@ -56,20 +56,20 @@ def simulate(
     drive: Drive,
     *,
     backend: Backend,
-    duration: float,
-    seed: int,
-    n_trials: int | None = None,
-    transient: float = 0.0,
-    dt: float | None = None,
-    first_trial: int = 0,
+    duration: Number,
+    seed: Whole,
+    n_trials: Whole | None = None,
+    transient: Number = 0.0,
+    dt: Number | None = None,
+    first_trial: Whole = 0,
     events: Recording | None = None,
-    trace_interval: float | None = None,
+    trace_interval: Number | None = None,
     membrane: Sampling | None = None,
-    workers: int | None = None,
-    memory_limit: float | None = None,
+    workers: Whole | None = None,
+    memory_limit: Number | None = None,
     progress: bool | None = None,
     until: Precision | Targets | None = None,
-    max_trials: int | None = None,
+    max_trials: Whole | None = None,
     force_long: bool = False,
     **unknown: Never,
 ) -> Result:
@@ -166,11 +166,11 @@ def check_before(
     drive: Drive,
     *,
     backend: Backend,
-    duration: float,
-    seed: int,
-    n_trials: int = 1,
-    transient: float = 0.0,
-    workers: int | None = None,
+    duration: Number,
+    seed: Whole,
+    n_trials: Whole = 1,
+    transient: Number = 0.0,
+    workers: Whole | None = None,
     force_long: bool = False,
 ) -> None:
     """Announce or refuse a long run as `simulate` does, before the first of several runs starts.

@@ -21,6 +21,7 @@ from .kernels.schemes import SCHEMES
 if TYPE_CHECKING:
     from typing import Any
 
+    from ..annotations import Scheme
     from .block import Task
 
 __all__ = ["Diffusion"]
@@ -65,7 +66,7 @@ class Diffusion:
     """
 
     dt: float = 0.01
-    scheme: str = "euler-maruyama"
+    scheme: Scheme = "euler-maruyama"
     lanes: int | None = None
 
     name: ClassVar[Literal["diffusion"]] = "diffusion"

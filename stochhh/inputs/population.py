@@ -17,6 +17,7 @@ from .weights import WEIGHT_DISTRIBUTIONS
 if TYPE_CHECKING:
     from typing import Any
 
+    from ..annotations import WeightDistribution
     from .weights import Coefficients
 
 __all__ = ["Population"]
@@ -71,7 +72,7 @@ class Population:
     rate: float
     weight: float
     p: float = 1.0
-    weight_distribution: str = "constant"
+    weight_distribution: WeightDistribution = "constant"
     weight_sd: float = 0.0
     correlation: float = 0.0
     common: str | None = None

@@ -31,6 +31,7 @@ sh.simulate(neuron, listed, backend=sh.PerNeuron(), duration=10.0, seed=1, event
 for backend in sh.BACKENDS:
     sh.simulate(neuron, drive, backend=backend, duration=100.0, seed=1, until={"cv": "1%", "rate": 0.2})
 precise = sh.simulate(neuron, drive, backend=sh.Diffusion(scheme="heun"), duration=1e3, seed=1, until=sh.Precision({}))
+sh.simulate(neuron, drive, backend="jump", duration=np.float32(1e3), seed=np.int64(1), n_trials=np.arange(3)[2])
 sampled = sh.simulate(neuron, drive, backend="jump", duration=1e3, seed=1, membrane=sh.Sampling(bin={"V": 0.5}))
 traced = sh.simulate(neuron, drive, backend="jump", duration=100.0, seed=1, trace_interval=0.1)
 if traced.traces is not None:
@@ -101,12 +102,16 @@ sh.simulate(Own(), drive, backend="jump", duration=100.0, seed=1)
 
 # theory
 response = theory.linear_response(neuron, drive)
+for described in (drive, drive.populations[0], list(drive.populations)):
+    print(theory.doubts(neuron, described), theory.kick_threshold(neuron, drive=described))
 print(response.V_mean, theory.fixed_point(neuron, sh.SynapticInput()), theory.doubts(neuron, drive))
 print(theory.siegert_rate(sh.LeakyIntegrateAndFire(), drive), theory.power_spectrum(neuron, drive, [1.0, 10.0]))
 poisson = theory.DeadTimePoisson.like(50.0, 0.7)
 
 # figures
 axes = plotting.curve(hazard, theory=poisson.isi_hazard, label="hazard", color="black")
+plotting.raster(jump, trials=3)
+plotting.trace(jump, "V", stretch=(0.0, 100.0))
 plotting.isi_density(jump, axes, backend="jump")
 plotting.save(one.plot(), "figures", "comparison")
 plotting.save(plotting.spike_train_figure({"jump": jump, "recorded": spikes}), "figures", "spikes")

@@ -28,6 +28,9 @@ sh.simulate(neuron, drive, backend="jump", duration=1e3, seed=1, membrane=True) 
 sh.simulate(neuron, drive, backend="jump", duration=1e3, seed=1, until=["cv"])  # mistake: no widths
 sh.Jump(dt=0.01)  # mistake: it has no step
 sh.Diffusion(dt="0.01")  # mistake: a text for a number
+sh.Diffusion(scheme="milstein")  # mistake: no such scheme
+sh.simulate(neuron, drive, backend="diffusion", duration=1e3, seed=1, scheme="heun")  # mistake: it is the backend's
+sh.Population("exc", n=4000, rate=10.0, weight=0.1, weight_distribution="gama")  # mistake: a misspelt word
 
 sh.summary(jump, method="bayes")  # mistake: no such method
 sh.summary(neuron)  # mistake: not a Result

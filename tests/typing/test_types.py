@@ -60,7 +60,7 @@ def test_the_package_has_no_error(errors):
 def test_correct_calls_have_no_error_and_each_mistake_has_one(errors):
     lines = (HERE / "mistakes.py").read_text().splitlines()
     marked = {("mistakes.py", number): 1 for number, line in enumerate(lines, 1) if "  # mistake: " in line}
-    assert len(marked) >= 39
+    assert len(marked) >= 42
     assert errors(HERE / "correct.py", HERE / "mistakes.py") == marked
 
 
@@ -94,3 +94,13 @@ def test_every_public_signature_has_types():
         if name.rpartition(".")[2] not in INTERNAL and (bare or signature.return_annotation is signature.empty):
             lacking[name] = bare
     assert lacking == {} and len(functions) > 250
+
+
+def test_words_in_types_are_those_that_the_package_knows():
+    from stochhh import annotations
+    from stochhh.backends.kernels.schemes import SCHEMES
+    from stochhh.inputs.weights import WEIGHT_DISTRIBUTIONS
+
+    known = {"Scheme": SCHEMES, "WeightDistribution": WEIGHT_DISTRIBUTIONS, "BackendName": sh.BACKENDS}
+    for name, words in known.items():
+        assert set(getattr(annotations, name).__args__) == set(words)
