@@ -9,7 +9,7 @@ from threading import Thread
 
 import typer
 
-from .errors import InputError, Interrupted, within
+from .errors import InputError, Interrupted, choice, hinted, within
 from .failures import exit_status
 from .keeping import Keeping
 from .messages import escaped, say, tell, watched
@@ -117,8 +117,8 @@ def trace(
     if keeping.drawn(out):
         with keeping.step(figures=True):
             paths += report.trace_figure(out, result, experiment.neuron)
-    for path in paths:
-        say(escaped(path, 4096))
+    with keeping.step():
+        say("\n".join(escaped(path, 4096) for path in paths))
     keeping.end("nothing is saved")
 
 
@@ -176,7 +176,7 @@ def run(
         if drawn is not None:
             with keeping.step(save_events):
                 drawn.to_csv(save_events)
-        statistics = None
+        statistics, printed = None, False
         with keeping.step():
             statistics = summary(result)
         if out:
@@ -186,13 +186,14 @@ def run(
             with keeping.step():
                 made = report.run_object(result, statistics)
                 say(report.as_json(made) if json else report.run_text(result, statistics), needed=not out)
+                printed = True
         if out in keeping.kept:
             with keeping.step():
                 curves = report.save_curves(out, {result.backend: result})
     if curves is not None and keeping.drawn(out):
         with keeping.step(figures=True):
             report.run_figures(out, result, curves)
-    keeping.end("their statistics are printed" if statistics else "nothing is saved")
+    keeping.end("their statistics are printed" if printed else "nothing is saved")
 
 
 @app.command()
@@ -257,13 +258,15 @@ def compare(
             with keeping.step():
                 curves = report.save_curves(directory, results)
     if curves is not None and keeping.drawn(directory):
+        figures = None
         with keeping.step(figures=True):
             shown = min(experiment.simulation.duration, experiment.simulation.transient + 1000.0)
             traces = {backend: experiment.trace(backend, duration=shown, force_long=force_long) for backend in results}
             figures = report.comparison_figures(directory, comparison, results, traces, curves)
-            lines = [f"{what}: {' and '.join(map(str, paths))}" for what, paths in figures.items()]
-            if not json:
-                say("\n".join(["", *(escaped(line, 10_000) for line in (*lines, f"All of it: {directory}"))]))
+        if figures and not json:
+            with keeping.step():
+                lines = [f"{what}: {' and '.join(map(str, paths))}" for what, paths in figures.items()]
+                say("\n".join(["", *(escaped(line, 10_000) for line in (*lines, f"All files: {directory}"))]))
     keeping.end("nothing is saved")
 
 
@@ -377,6 +380,8 @@ def command(arguments=None):
     if _COMPLETING in os.environ:  # a shell asks for completions
         typer.main.get_command(app)(prog_name="stochhh")
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments and not arguments[0].startswith("-"):
+        choice("command", arguments[0], _commands(), hinted(arguments[0], _commands(), "see `stochhh --help`"))
     try:
         with typer.main.get_command(app).make_context("stochhh", arguments) as context:
             context.command.invoke(context)

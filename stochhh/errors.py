@@ -224,7 +224,8 @@ def real(name, value, *, above=None, at_least=None, at_most=None, magnitude=None
         bounds.append(f"at least {at_least:g}")
     if at_most is not None:
         bounds.append(f"at most {at_most:g}")
-    allowed = f"a finite number{_joined(bounds)}" + (f" ({unit})" if unit else "")
+    allowed = f"a finite number{_joined(bounds)}" if at_least is None or at_least != at_most else f"{at_least:g}"
+    allowed += f" ({unit})" if unit else ""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise InputError(name, value, allowed, remedy)
     try:

@@ -167,7 +167,7 @@ class Experiment:
 
         Raises InputError for an unknown name.
         """
-        return cls.from_dict(tomllib.loads(examples.text(name)))
+        return cls.from_dict(tomllib.loads(examples.text(name, called="name")))
 
     @classmethod
     def from_dict(cls, document: dict[str, Any]) -> Experiment:

@@ -26,8 +26,25 @@ def _number(name, kind, check, **bounds):
     return parse
 
 
-def _option(name, metavar, help, parser=None):
-    return typer.Option(name, metavar=metavar, help=help, parser=parser, show_default=False)
+def _option(name, metavar, help, parser=None, words=()):
+    """An option; `words` are what a shell completes its value to."""
+    complete = _completion(lambda: words) if words else None
+    return typer.Option(name, metavar=metavar, help=help, parser=parser, show_default=False, autocompletion=complete)
+
+
+def _completion(words):
+    """What typer asks for the words that begin with what is typed so far; `words` is a function that lists all."""
+
+    def complete(incomplete: str):
+        return [word for word in words() if word.startswith(incomplete)]
+
+    return complete
+
+
+def _examples():
+    from .examples import names
+
+    return names()
 
 
 def _whole(name, metavar, help, at_least):
@@ -39,16 +56,29 @@ def _hush(quiet: bool):
     return quiet
 
 
+# Written out, so that help and completion load no backend.
+BACKENDS = ("jump", "diffusion", "per-neuron")
+SCHEMES = ("euler-maruyama", "heun", "splitting", "sra1")
+
 _MS = _number("--duration", float, real, above=0, unit="ms")
 _STEP = _number("--dt", float, real, above=0, unit="ms")
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The experiment, a TOML file.", show_default=False)]
-Name = Annotated[str | None, typer.Argument(metavar="[NAME]", help="The example to write; without it, all are listed.")]
-Backend = Annotated[str, _option("--backend", "B", "jump, diffusion or per-neuron.")]
+Name = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[NAME]",
+        help="The example to write; without it, all are listed.",
+        autocompletion=_completion(_examples),
+    ),
+]
+Backend = Annotated[str, _option("--backend", "B", "jump, diffusion or per-neuron.", words=BACKENDS)]
 Trials = Annotated[int | None, _whole("--trials", "N", "Number of trials; by default that of the file.", 1)]
 Trial = Annotated[int, _whole("--trial", "K", "Number of the trial, counted from 0 (the default).", 0)]
 Duration = Annotated[float | None, _option("--duration", "MS", "Simulated time, ms; by default that of the file.", _MS)]
-Scheme = Annotated[str | None, _option("--scheme", "S", "For diffusion: euler-maruyama, heun, splitting or sra1.")]
+Scheme = Annotated[
+    str | None, _option("--scheme", "S", "For diffusion: euler-maruyama, heun, splitting or sra1.", words=SCHEMES)
+]
 Dt = Annotated[float | None, _option("--dt", "MS", "Time step, ms; by default that of the file.", _STEP)]
 Precise = Annotated[
     list[str] | None,

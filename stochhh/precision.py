@@ -80,7 +80,7 @@ class Precision:
         most = MOST if max_trials is None else integer(largest, max_trials, at_least=FEWEST)
         first = FEWEST if n_trials is None else integer(trials, n_trials, at_least=1)
         if not FEWEST <= first <= most:
-            allowed = f"from {FEWEST} to {largest} = {most} with {until}, as the number at the first look"
+            allowed = f"from {FEWEST} to {largest} = {most} with {until}, whose first check follows {trials}"
             raise InputError(trials, first, allowed, "intervals from fewer trials are too uncertain")
         return first, most
 

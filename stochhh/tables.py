@@ -20,7 +20,13 @@ __all__ = ["group", "load", "meanings", "table", "validated"]
 
 # Before Python 3.14 the parser tells the line in its text alone. And what a newcomer most likely meant, by its words.
 _PARSER = re.compile(r"(.*) \(at (?:line (\d+), .*|end of document)\)", re.DOTALL)
+_PLAIN = {  # of what the parser says of a text whose closing quote is missing
+    "illegal character '\\n'": "a text is not closed on this line",
+    "unterminated string": "a text is not closed",
+    'expected "\'"': "a text is not closed",
+}
 _ADVICE = {
+    "not closed": "end it with the quote that it begins with",
     "after a statement": "a number stands alone, without its unit, and a text in quotes",
     "invalid value": "give a number, or a text in quotes",
     "overwrite": "give each key once; a table that comes several times is headed [[...]], with two brackets",
@@ -55,6 +61,7 @@ def _parsed(text):
     except (ValueError, RecursionError) as error:
         said = _PARSER.fullmatch(str(error))
         what = said[1] if said else str(error)
+        what = next((plain for sign, plain in _PLAIN.items() if sign in what.lower()), what)
         if "int_max_str_digits" in what:
             raise InputError("a whole number has more than 4300 digits", remedy="write a smaller one") from error
         advice = next((advice for sign, advice in _ADVICE.items() if sign in what.lower()), "")

@@ -56,13 +56,14 @@ def out_of_range(where, V, neuron):
     """The error of a trial in which the input drove V (mV) out of the model's range."""
     low, high = neuron.ranges[0]
     return UnstableStepError(
-        f"{where}: V = {V:.4g} mV left the range of {neuron.name}, {low:g} to {high:g} mV: {calmer(neuron)}"
+        f"{where}: V = {V:.4g} mV left the range of {neuron.name}, {low:g} to {high:g} mV: {calmer(neuron, V)}"
     )
 
 
-def calmer(neuron):
-    """What to lower where the input drives this neuron too hard."""
-    return f"lower {'I_app, ' if hasattr(neuron, 'I_app') else ''}the weights or the rates"
+def calmer(neuron, V):
+    """What to weaken where the input drives V (mV) too far; I_app only if it pushes to that side of the threshold."""
+    pushed = getattr(neuron, "I_app", 0.0) * (V - neuron.threshold) > 0
+    return f"bring {'I_app, ' if pushed else ''}the weights or the rates closer to 0"
 
 
 def shorter(neuron, x, p, dt, limit):

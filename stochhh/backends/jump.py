@@ -195,6 +195,6 @@ class _Block:
                 f"{where}: the flow cannot be integrated from V = {V:.4g} mV, where the neuron is faster than steps of "
                 f"{kernel.SHORTEST_STEP:g} ms: "
                 + (f"already at its initial state it relaxes at {rate:.2g} per ms: check its constants and initial"
-                   if always else calmer(self.task.neuron))
+                   if always else calmer(self.task.neuron, V))
             )  # fmt: skip
         return out_of_range(where, V, self.task.neuron)

@@ -158,7 +158,7 @@ class _Block:
         except OverflowError:
             raise UnstableStepError(
                 f"per-neuron, trial {self.task.first} at t = {self.t:.6g} ms: the state overflowed in a step of "
-                f"{until - self.t:g} ms: {self._advice(until - self.t)}"
+                f"{until - self.t:g} ms: {self._advice(until - self.t, self.x[0])}"
             ) from None
 
     def _step(self, until):
@@ -222,19 +222,19 @@ class _Block:
             return (self.rule.reset, *y[1:])
         return y
 
-    def _advice(self, step):
-        """What to do after a step, ms, or an event (0) that led out of the range from the present state."""
+    def _advice(self, step, V):
+        """What to do after a step, ms, or an event (0) that led out of the range, to V (mV), from the present state."""
         if step == 0:
-            return calmer(self.neuron)
+            return calmer(self.neuron, V)
         advice = shorter(self.neuron, self.x, self.p, step, _STABLE)
-        return advice or f"take a smaller dt, or {calmer(self.neuron)}"
+        return advice or f"take a smaller dt, or {calmer(self.neuron, V)}"
 
     def _move(self, time, y):
         for name, value, (low, high) in zip(self.neuron.variables, y, self.neuron.ranges, strict=True):
             if not low <= value <= high:
                 raise UnstableStepError(
                     f"per-neuron, trial {self.task.first} at t = {time:.6g} ms: {name} = {value:.4g} left the range "
-                    f"of {self.neuron.name}, {low:g} to {high:g}: {self._advice(time - self.t)}"
+                    f"of {self.neuron.name}, {low:g} to {high:g}: {self._advice(time - self.t, y[0])}"
                 )
         self.t, self.x = time, y
         self.swings.look(y[0], time >= self.task.transient)

@@ -20,11 +20,11 @@ def title(name):
     return text(name).partition("\n")[0].lstrip("# ").rstrip(".")
 
 
-def text(name):
-    """The text of an example's file. Raises InputError for a name that is none."""
+def text(name, called="NAME"):
+    """The text of an example's file. Raises InputError for another name; `called` is the name of the argument."""
     if name not in names():
         hint = hinted(name, names(), "`stochhh example` lists them")
-        raise InputError("NAME", name, f"one of {', '.join(names())}", hint)
+        raise InputError(called, name, f"one of {', '.join(names())}", hint)
     return (files(__name__) / f"{name}.toml").read_text(encoding="utf-8")
 
 

@@ -22,7 +22,7 @@ _EVENTS = 10.0  # events in a membrane time constant
 _SKEWNESS, _LARGE_SKEWNESS = 0.2, 0.5
 _PART_OF_KICK = 0.25  # one event against the kick that makes the neuron spike
 _NEVER = (
-    "all weights are inhibitory, and no event raises V: every spike of the diffusion is an artefact of the white noise"
+    "all weights are inhibitory, and no event raises V: every spike of the diffusion is an artefact of the white noise."
 )
 
 
@@ -72,13 +72,13 @@ def doubts_at(neuron, drive, scales):
         return []
     if scales.membrane_time_constant is None:
         return [
-            "there is no fixed point under the mean input: it is unknown whether white noise can replace the events"
+            "there is no fixed point under the mean input: it is unknown whether white noise can replace the events."
         ]
     unknown = [p.label for p in drive.populations if p.correlation < 0]
     if unknown:
         return [
             f"{', '.join(unknown)}: a negative correlation defines only the mean and the variance of the input, which "
-            "the diffusion has; there are no events and no higher cumulants to compare it with"
+            "the diffusion has. There are no events and no higher cumulants to compare it with."
         ]
     sign = error_sign(neuron, drive, scales)
     found = [*_few_events(scales), *_skewed(scales, sign), *_large_weights(neuron, drive, scales)]
@@ -92,7 +92,7 @@ def _few_events(scales):
     if events < _EVENTS:
         yield (
             f"{events:.3g} events in a membrane time constant of {tau:.3g} ms (fewer than {_EVENTS:g}): "
-            "V responds to single jumps, not to a Gaussian sum of many"
+            "V responds to single jumps, not to a Gaussian sum of many."
         )
 
 
@@ -100,10 +100,10 @@ def _skewed(scales, sign):
     skewness = scales.passive_skewness
     if abs(skewness) > _SKEWNESS:
         plainly = f", clearly doubtful above {_LARGE_SKEWNESS:g}" if abs(skewness) > _LARGE_SKEWNESS else ""
-        bias = "" if sign is None else f", and makes rare spikes {'more' if sign > 0 else 'less'} frequent"
+        bias = "" if sign is None else f" White noise makes rare spikes {'more' if sign > 0 else 'less'} frequent."
         yield (
-            f"passive skewness {skewness:+.3g} (magnitude above {_SKEWNESS:g}{plainly}): this is the skewness of V if "
-            f"all conductances were constant; white noise has none{bias}"
+            f"passive skewness {skewness:+.3g} (magnitude above {_SKEWNESS:g}{plainly}): if all conductances "
+            f"were constant, the events would give V this skewness. White noise gives V a symmetric distribution.{bias}"
         )
 
 
@@ -118,7 +118,7 @@ def _large_weights(neuron, drive, scales):
             yield (
                 f"{source.label}: {_said_of(source, size)} mV is {part:.0%} of the {kick:.3g} mV kick that makes the "
                 f"neuron spike{' on the rebound' if kick < 0 else ''} (above {_PART_OF_KICK:.0%}): a single event is "
-                "not small"
+                "not small."
             )
 
 
@@ -143,14 +143,14 @@ def _unknown_sign(neuron, drive, scales):
     """The doubt about the sign of the error if it depends on more than the third cumulant."""
     if too_rare_in_the_end(neuron, drive):
         yield (
-            "the sign of the error in the rate is not known in advance: as the rates of the input decrease at these "
-            "weights, spikes under white noise become exponentially too rare, whatever the sign of kappa_3; `compare` "
-            "shows where this begins"
+            "the sign of the error in the rate is not known in advance: with these weights, the diffusion fires far "
+            "too rarely if the rates of the input are low, and it may fire too often if they are high. `compare` "
+            "measures the error."
         )
     elif _inhibition_alone(drive) and scales.kick_threshold is not None and scales.rebound_threshold is None:
         yield (
             f"all weights are inhibitory, and no kick down to -{LARGEST_KICK:g} mV makes the neuron spike: white noise "
-            "may evoke spikes that the events cannot"
+            "may evoke spikes that the events cannot."
         )
     elif scales.kick_threshold is not None:
-        yield "the sign of the error in the rate is not known in advance; `compare` measures it"
+        yield "the sign of the error in the rate is not known in advance. `compare` measures it."

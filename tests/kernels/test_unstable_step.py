@@ -3,6 +3,8 @@
 Would catch: NaN or a clamped V returned as data, a bare OverflowError, a message that blames dt for a weight.
 """
 
+import re
+
 import pytest
 
 import stochhh as sh
@@ -71,7 +73,7 @@ def test_the_trial_is_named():
 def test_a_current_that_no_model_can_bear(backend):
     """V would settle far outside the range in which the fast exponential holds."""
     text = message(sh.HodgkinHuxley(I_app=1e5), NO_INPUT, backend)
-    assert "trial 0" in text and "left the range" in text and "lower I_app" in text
+    assert "trial 0" in text and "left the range" in text and "bring I_app, the weights" in text
 
 
 @pytest.mark.parametrize("backend", ["jump", "diffusion", "per-neuron"])
@@ -128,3 +130,15 @@ def test_a_gate_at_its_bound_is_no_instability(neuron):
     run = sh.simulate(neuron, noise, backend="jump", duration=200.0, seed=1, n_trials=10, trace_interval=1.0)
     gates = run.traces.values[:, 1:]
     assert gates.min() > -1e-3 and gates.max() < 1 + 1e-3
+
+
+@pytest.mark.parametrize("backend", ["jump", "diffusion", "per-neuron"])
+@pytest.mark.parametrize("I_app", [0.0, 2.0, -2.0])
+@pytest.mark.parametrize("weight", [1000.0, -1000.0])
+def test_a_current_is_blamed_only_if_it_pushes_to_that_side(backend, I_app, weight):
+    """White noise of such a size may drive V to either side, events only to that of the weight."""
+    text = message(sh.Passive(I_app=I_app), sh.Population("only", n=8000, rate=10.0, weight=weight), backend)
+    V = float(re.search(r"V = (-?[\d.e+]+)", text)[1])
+    assert backend == "diffusion" or V * weight > 0
+    assert ("bring I_app, the weights" in text) == (V * I_app > 0)
+    assert "the weights or the rates closer to 0" in text and "lower" not in text

@@ -198,6 +198,9 @@ WHOLE_TEXTS = ["abc", "", "1.5", "1e3", "-1", "nan", "1 0", "0x10", "true"]
 REAL_TEXTS = ["abc", "", "0", "-1", "nan", "inf", "1s", "100 ms", "1,5"]
 
 
+COMMANDS = "is not allowed: it must be one of example, trace, run, compare, theory"
+
+
 class TestCommandLine:
     @pytest.mark.parametrize("command", [RUN, ("compare", "question.toml", "--out", "out")])
     @pytest.mark.parametrize(
@@ -222,8 +225,8 @@ class TestCommandLine:
         ("arguments", "said"),
         [
             ((), "a command is missing: it must be one of example, trace, run, compare, theory"),
-            (("rnu",), "no such command 'rnu'. Did you mean 'run'?"),
-            (("sweep", "question.toml"), "no such command 'sweep'"),
+            (("rnu",), f"command = 'rnu' {COMMANDS}; did you mean 'run'?"),
+            (("sweep", "question.toml"), f"command = 'sweep' {COMMANDS}; see"),
             (("--verbose",), "no such option: --verbose"),
             (("run",), "missing argument 'FILE': The experiment, a TOML file"),
             (("run", "question.toml"), "missing option '--backend': jump, diffusion or per-neuron"),

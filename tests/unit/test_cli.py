@@ -20,6 +20,7 @@ from contract import COMPARE, RUN, UNITS
 from limits import small_files
 from loaded import loaded_by
 
+import stochhh as sh
 from stochhh import Result, SpikeTrains, examples, plotting
 from stochhh.cli import main
 from stochhh.errors import Interrupted
@@ -462,7 +463,7 @@ class TestProcess:
         if not command.exists():
             pytest.skip("stochhh is not installed beside this Python")
         ended = subprocess.run([command, "rnu"], capture_output=True, text=True)
-        assert ended.returncode == 2 and "Did you mean 'run'?" in one_line(ended.stderr)
+        assert ended.returncode == 2 and "did you mean 'run'?" in one_line(ended.stderr)
 
     def test_ctrl_c(self, folder):
         run = ["run", "question.toml", "--backend", "per-neuron", "--trials", "40", "--duration", "800", "--json"]
@@ -508,3 +509,30 @@ def _timed(command):
     begin = time.perf_counter()
     subprocess.run(command, capture_output=True, check=True)
     return time.perf_counter() - begin
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("example ", ["question", "cortex-5000", "repetitive"]),
+        ("example c", ["cortex-5000"]),
+        ("run q.toml --backend ", ["jump", "diffusion", "per-neuron"]),
+        ("compare q.toml --scheme s", ["splitting", "sra1"]),
+        ("trace q.toml --scheme x", []),
+        ("th", ["theory"]),
+    ],
+)
+def test_a_shell_completes_values(line, offered):
+    words = f"stochhh {line}"
+    asked = {"_STOCHHH_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split(" ")) - 1)}
+    said = subprocess.run(
+        [sys.executable, "-m", "stochhh"], env={**os.environ, **asked}, capture_output=True, text=True
+    )
+    assert said.stdout.split() == offered and said.stderr == ""
+
+
+def test_words_of_options_are_those_that_the_package_knows():
+    from stochhh import options
+    from stochhh.backends.kernels.schemes import SCHEMES
+
+    assert set(options.BACKENDS) == set(sh.BACKENDS) and set(options.SCHEMES) == set(SCHEMES)

@@ -270,3 +270,28 @@ class TestCommandLine:
     def test_what_an_option_asks_for_fails(self):
         error = caught(command, ("run", "a.toml", "--backend", "diffusion", "--save-events", "b.csv"))
         assert (error.argument, error.value, error.where) == ("backend", "diffusion", (("option", "--save-events"),))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('a = "b\n', "line 1: this is not valid TOML: a text is not closed on this line; end it with the quote"),
+        ("a = 'b\n", "a text is not closed; end it"),
+        ('a = """b\nc\n', "a text is not closed; end it"),
+    ],
+)
+def test_a_missing_quote_is_called_that(tmp_path, text, said):
+    (tmp_path / "a.toml").write_text(text)
+    with pytest.raises(InputError) as caught:
+        Experiment.load(tmp_path / "a.toml")
+    assert said in str(caught.value) and "\\n" not in str(caught.value)
+
+
+def test_one_allowed_number_is_no_range():
+    with pytest.raises(InputError, match=r"weight_sd = -1 is not allowed: it must be 0 \(mV\); that of the constant"):
+        sh.Population("exc", 10, 1.0, 1.0, weight_sd=-1)
+
+
+def test_the_argument_of_an_example_has_its_own_name():
+    with pytest.raises(InputError, match=r"^name = 'quesion' .*did you mean 'question'"):
+        Experiment.example("quesion")

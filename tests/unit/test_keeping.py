@@ -322,6 +322,17 @@ class TestStreams:
         saved = subprocess.run([*closed, *words, "--out", "d"], stderr=subprocess.PIPE)
         assert saved.returncode == 0 and (folder / "d" / "statistics.json").exists()
 
+    @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
+    @pytest.mark.parametrize("out", [(), ("--out", "d")])
+    def test_what_was_not_printed_is_not_called_printed(self, folder, out):
+        words = ["run", "question.toml", "--backend", "jump", "--trials", "2", "--duration", "250", "-q", *out]
+        with open("/dev/full", "w") as full:
+            run = subprocess.run(
+                [sys.executable, "-m", "stochhh", *words], stdout=full, stderr=subprocess.PIPE, text=True
+            )
+        kept = "saved: d" if out else "nothing is saved"
+        assert run.returncode == 1 and run.stderr == f"stochhh: standard output: No space left on device; {kept}\n"
+
     def test_errors_do_not_reach_standard_output(self, folder):
         closed = ["sh", "-c", 'exec "$@" 2>&-', "-", sys.executable, "-m", "stochhh"]
         run = subprocess.run([*closed, "rnu"], stdout=subprocess.PIPE)
