@@ -132,6 +132,16 @@ def versions(result):
     return ", ".join(f"{name} {version}" for name, version in sorted(found.items(), key=lambda pair: pair[0].lower()))
 
 
+def when(job):
+    """When one table was measured, and beside how much else."""
+    if "started" in job:
+        date, load = job["started"].partition(" ")[0], job["load"][0]
+        yield from (
+            f"Measured on {date}, at a load of {load:.1f} (processes at work, mean of a minute, at the start).",
+            "",
+        )
+
+
 def text(result):
     """The whole of benchmark.md."""
     machine = result["machine"]
@@ -170,7 +180,7 @@ def text(result):
     )
     for job, title, table in sections:
         if job in result:
-            yield from ("", f"## {title}", "", *table(result[job]))
+            yield from ("", f"## {title}", "", *when(result[job]), *table(result[job]))
     if "growth_n" in result:
         script = ", ".join(f"{n}: {point['median']:.1f} s" for n, point in result["growth_n"]["script"].items())
         yield from ("", f"The script of the original question, its 300 ms, by the number of neurons: {script}.")

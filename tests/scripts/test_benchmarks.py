@@ -176,7 +176,11 @@ def results():
     jobs = {job: {"unit": "ns", "reference": reference, "programs": programs} for job in ("diffusion", "jump")}
     jobs |= {f"growth_{x}": {"unit": "s", "curves": {"own": curve}} for x in ("n", "lambda", "trials")}
     jobs["growth_n"]["script"] = {"100": spread(2.0)}
-    jobs["widths"] = {"costs": {job: {"512": spread(4.0), "256": spread(8.0)} for job in ("diffusion", "jump")}}
+    jobs["widths"] = {
+        "started": "2026-01-02 03:04:05",
+        "load": [0.25, 9.0],
+        "costs": {job: {"512": spread(4.0), "256": spread(8.0)} for job in ("diffusion", "jump")},
+    }
     machine = {"processor": "a processor", "cores": 2, "vectors": ["avx2"], "system": "Linux", "compiler": "g++ 12"}
     return jobs | {"startup": {"unit": "s", "programs": startup}, "machine": machine, "note": ""}
 
@@ -190,6 +194,7 @@ def test_table_and_figure_are_drawn_from_the_json(tmp_path, monkeypatch):
     table = (tmp_path / "benchmark.md").read_text()
     assert "| plain C++ | Euler | 60 (54 to 66) | 12 | +50.0 [+40.0, +60.0] | " in table and "| **wrong** |" in table
     assert "| an event of the jumps | 4 (3.6 to 4.4) | 8 (7.2 to 8.8) |" in table
+    assert table.count("Measured on 2026-01-02, at a load of 0.2 ") == 1
     assert "NEST (it cannot be installed)" in table
     assert "plain C++ takes" not in table  # a wrong answer is not compared
     assert (tmp_path / "benchmark.png").stat().st_size > 20_000
