@@ -15,7 +15,7 @@ from ..statistics.membrane.record import Membrane
 from ..statistics.membrane.sampling import Sampling
 from ..swings import swing_sizes
 from .kernels.arguments import Looks, Spikes, Stream
-from .kernels.spike_rule import SpikeRule
+from .kernels.spike_rule import SpikeRule, starts_armed
 from .samples import Samples
 
 __all__ = ["NARROW", "WIDE", "BlockResult", "Lanes", "Task", "blocks", "checked_lanes", "out_of_range"]
@@ -204,7 +204,7 @@ class Lanes:
         state = self.task.initial
         self.w = _workspace(self.at.total * self.lanes)
         self.rows(self.state, len(state))[:] = np.array(state)[:, None]
-        self.rows(self.at.armed)[:] = state[0] < self.task.neuron.threshold
+        self.rows(self.at.armed)[:] = starts_armed.py_func(state[0], self.task.spike_rule)
         self._begin_swings(state[0])
         self.buffer = Spikes(np.empty((self.lanes, 256)), np.zeros(self.lanes, dtype=np.int64))
         self.samples = Samples(self.task, self.beyond)

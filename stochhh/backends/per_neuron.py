@@ -16,6 +16,7 @@ from ..inputs import Recording
 from ..inputs.presynaptic import in_order, presynaptic_seconds, presynaptic_work, transmitted
 from .block import BlockResult, calmer, shorter
 from .cost import Work, seconds_of_block
+from .kernels import spike_rule
 from .samples import Samples
 from .swing_counter import SwingCounter
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from .block import Task
 
 __all__ = ["PerNeuron"]
+
+arms, crosses, held_until, is_held, starts_armed = (
+    getattr(spike_rule, name).py_func for name in ("arms", "crosses", "held_until", "is_held", "starts_armed")
+)
 
 _STRETCH = 2000  # steps between two looks at the world outside
 _STABLE = 2.78  # the classical Runge-Kutta step times a rate of relaxation must not exceed this
@@ -104,8 +109,8 @@ class _Block:
         self.neuron, self.p = task.neuron, task.neuron.parameters()
         self.x = task.initial
         self.t = 0.0
-        self.armed = self.x[0] < task.neuron.threshold
-        self.rule, self.resets, self.refractory_until = task.spike_rule, task.resets, 0.0
+        self.rule, self.resets, self.held_until = task.spike_rule, task.resets, 0.0
+        self.armed = starts_armed(self.x[0], self.rule)
         self.reference = self.x[0]
         self.spikes, self.powers = [], np.zeros(4)
         self.swings = SwingCounter(self.x[0], task.swing_sizes)
@@ -132,7 +137,7 @@ class _Block:
         for _ in range(stretch):
             time, jump = self._next_event()
             if self.t < time:
-                release = self.refractory_until if self._refractory() else time
+                release = self.held_until if self._is_held() else time
                 self._flow(min(self.t + self.dt, time, release))
             if self.t == time:
                 if jump is None:
@@ -164,13 +169,13 @@ class _Block:
     def _step(self, until):
         threshold, V = self.rule.threshold, self.x[0]
         y, stages = self._runge_kutta(until - self.t)
-        crosses = self.armed and y[0] >= threshold
-        if crosses and self.resets:
+        spikes = crosses(self.armed, y[0], threshold)
+        if spikes and self.resets:
             until = self.t + self._time_to_threshold(until - self.t)
             y, stages = self._runge_kutta(until - self.t)
         self._record_powers(until, stages)
         self._record_traces(until, y)
-        if crosses:
+        if spikes:
             h = until - self.t
             y = self._spike(until if self.resets else self.t + h * (threshold - V) / (y[0] - V), y)
         self._move(until, y)
@@ -189,12 +194,12 @@ class _Block:
         return y, (x[0], x2[0], x3[0], x4[0])
 
     def _slope(self, x):
-        """The vector field; a refractory neuron keeps its V."""
+        """The vector field; V is held after a reset."""
         f = self.neuron.vector_field(x, self.p)
-        return (0.0, *f[1:]) if self._refractory() else f
+        return (0.0, *f[1:]) if self._is_held() else f
 
-    def _refractory(self):
-        return self.t < self.refractory_until
+    def _is_held(self):
+        return is_held(self.t, self.held_until)
 
     def _time_to_threshold(self, h):
         """The length of the step, shorter than h, that ends at the threshold."""
@@ -204,11 +209,11 @@ class _Block:
 
     def _kick(self, jump):
         """An event moves V at once."""
-        if self._refractory():
+        if self._is_held():
             return
         k = self.task.target
         y = (*self.x[:k], self.x[k] + jump, *self.x[k + 1 :])
-        if self.armed and y[0] >= self.rule.reached:
+        if crosses(self.armed, y[0], self.rule.reached):
             y = self._spike(self.t, y)
         self._move(self.t, y)
 
@@ -218,7 +223,7 @@ class _Block:
         self.samples.spiked(0, [time])
         self.armed = self.resets
         if self.resets:
-            self.refractory_until = time + self.rule.refractory
+            self.held_until = held_until(time, self.rule)
             return (self.rule.reset, *y[1:])
         return y
 
@@ -238,7 +243,7 @@ class _Block:
                 )
         self.t, self.x = time, y
         self.swings.look(y[0], time >= self.task.transient)
-        if y[0] < self.rule.rearm:
+        if arms(y[0], self.rule):
             self.armed = True
 
     def _record_powers(self, until, stages):

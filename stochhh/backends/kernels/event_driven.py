@@ -17,6 +17,7 @@ from .event_rows import LOOKAHEAD, rows
 from .path import roughness, stage_values, with_jump
 from .retrace import retrace
 from .scalar import compiled, tuple_arithmetic
+from .spike_rule import arms, crosses, is_held
 from .swings import watching
 
 __all__ = ["LOOKAHEAD", "SHORTEST_STEP", "STATUS_DONE", "STATUS_MORE", "STATUS_WRONG", "rows", "stepper"]
@@ -65,8 +66,8 @@ def stepper(vector_field, n, target, lanes, draw, resets=False, sizes=0):
     if resets:
 
         @inline
-        def is_held(w, j, t):
-            return w[at.held * L + j] > t
+        def held_at(w, j, t):
+            return is_held(t, w[at.held * L + j])
 
         @inline
         def flow(x, p, held):
@@ -77,7 +78,7 @@ def stepper(vector_field, n, target, lanes, draw, resets=False, sizes=0):
     else:
 
         @inline
-        def is_held(w, j, t):
+        def held_at(w, j, t):
             return False
 
         @inline
@@ -92,7 +93,7 @@ def stepper(vector_field, n, target, lanes, draw, resets=False, sizes=0):
         wide_vectors()
         for j in range(L):
             t, proposal = w[at.time * L + j], w[at.step * L + j]
-            held = is_held(w, j, t)
+            held = held_at(w, j, t)
             if resets:  # no step beyond the end of a hold
                 proposal = select(held & (w[at.held * L + j] - t < proposal), w[at.held * L + j] - t, proposal)
             furthest = w[(at.event + K - 1) * L + j] - t
@@ -133,7 +134,7 @@ def stepper(vector_field, n, target, lanes, draw, resets=False, sizes=0):
         for j in range(L):
             h, x = w[at.length * L + j], load(w, at.state, j)
             x1 = shifted(x, TARGET, w[at.first * L + j])
-            k = flow(x1, p, is_held(w, j, w[at.time * L + j]))
+            k = flow(x1, p, held_at(w, j, w[at.time * L + j]))
             w[at.v1 * L + j] = x1[0]
             store(w, at.sum, j, axpy(h * (1 / 6), k, x))
             store(w, at.stage, j, shifted(axpy(0.5 * h, k, x), TARGET, w[at.middle * L + j]))
@@ -144,7 +145,7 @@ def stepper(vector_field, n, target, lanes, draw, resets=False, sizes=0):
         wide_vectors()
         for j in range(L):
             h, x2 = w[at.length * L + j], load(w, at.stage, j)
-            k = flow(x2, p, is_held(w, j, w[at.time * L + j]))
+            k = flow(x2, p, held_at(w, j, w[at.time * L + j]))
             w[at.v2 * L + j] = x2[0]
             store(w, at.midpoint, j, k)
             store(w, at.sum, j, axpy(h * (1 / 3), k, load(w, at.sum, j)))
@@ -156,7 +157,7 @@ def stepper(vector_field, n, target, lanes, draw, resets=False, sizes=0):
         wide_vectors()
         for j in range(L):
             h, x3 = w[at.length * L + j], load(w, at.stage, j)
-            k = flow(x3, p, is_held(w, j, w[at.time * L + j]))
+            k = flow(x3, p, held_at(w, j, w[at.time * L + j]))
             w[at.v3 * L + j] = x3[0]
             w[at.error * L + j] = h * distance(k, load(w, at.midpoint, j), weights)
             store(w, at.sum, j, axpy(h * (1 / 3), k, load(w, at.sum, j)))
@@ -168,7 +169,7 @@ def stepper(vector_field, n, target, lanes, draw, resets=False, sizes=0):
         wide_vectors()
         for j in range(L):
             x4 = load(w, at.stage, j)
-            k = flow(x4, p, is_held(w, j, w[at.time * L + j]))
+            k = flow(x4, p, held_at(w, j, w[at.time * L + j]))
             w[at.v4 * L + j] = x4[0]
             store(w, at.sum, j, axpy(w[at.length * L + j] * (1 / 6), k, load(w, at.sum, j)))
 
@@ -224,10 +225,10 @@ def stepper(vector_field, n, target, lanes, draw, resets=False, sizes=0):
             highest = select(x[0] > y[0], x[0], y[0])
             if TARGET == 0:
                 highest = highest + w[at.top * L + j]
-            look = go & (highest >= rule.reached) & (armed > 0.5)
+            look = go & crosses(armed > 0.5, highest, rule.reached)
             store(w, at.start, j, x)
             store(w, at.state, j, z)
-            w[at.armed * L + j] = select(go & (z[0] < rule.rearm) & (not look), 1.0, armed)
+            w[at.armed * L + j] = select(go & arms(z[0], rule) & (not look), 1.0, armed)
             w[at.look * L + j] = select(look, 1.0, 0.0)
             live = w[at.live * L + j] > 0.5
             bad = (w[at.wrong * L + j] > 0.5) | (live & outside(z, ranges))
@@ -279,7 +280,7 @@ def stepper(vector_field, n, target, lanes, draw, resets=False, sizes=0):
 
     watch = watching(at, sizes, at.state, at.state, lanes, counts_from)
 
-    again = retrace(at, ops, flow, is_held, add_powers, target, lanes, resets)
+    again = retrace(at, ops, flow, held_at, add_powers, target, lanes, resets)
     record_spikes, record_traces, integrate_apart = again.record_spikes, again.record_traces, again.integrate_apart
 
     @apart

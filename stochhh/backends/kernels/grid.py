@@ -12,6 +12,7 @@ from ...elementary import apart, fma, inline, select, sqrt, wide_vectors
 from ...machine_code import kernel
 from .arguments import record
 from .scalar import compiled, tuple_arithmetic
+from .spike_rule import arms, crosses, held_until
 from .swings import ROWS_OF_A_SIZE, watching
 from .workspace import laid_out
 
@@ -51,6 +52,12 @@ def rows(n, scheme, sizes):
     """The layout for n state variables, and swings of as many sizes."""
     steps = steps_of(scheme)
     return laid_out(Rows, path=(steps + 1) * n, normals=NORMALS, powers=4, spiked=steps, swings=ROWS_OF_A_SIZE * sizes)
+
+
+@inline
+def part_before(V_0, V_1, level):
+    """The part of a step from V_0 to V_1 that is over when the level is reached, on a straight line."""
+    return (level - V_0) / (V_1 - V_0)
 
 
 class Drive(NamedTuple):
@@ -113,10 +120,10 @@ def stepper(scheme, flow, membrane_rate, n, target, lanes, normals, resets=False
             free = select(until > since, until - since, 0.0)
             part = Drive(drive.mean, drive.noise * sqrt(free * (1.0 / dt)), free)
             V = step_once(x, z, zeta, p, part)[0]
-            up = V >= threshold
-            at_time = since + free * ((threshold - x[0]) / (V - x[0]))
-            w[(at.spiked + s) * L + j] = select(up, at_time, -1.0)
-            w[at.since * L + j] = select(up, at_time + rule.refractory, select(until > since, until, since))
+            up = crosses(True, V, threshold)
+            spike = since + free * part_before(x[0], V, threshold)
+            w[(at.spiked + s) * L + j] = select(up, spike, -1.0)
+            w[at.since * L + j] = select(up, held_until(spike, rule), select(until > since, until, since))
             store(w, (s + 1) * n, j, with_first(select(up, rule.reset, V), step_once(x, z, zeta, p, drive)))
 
     move = move_free if resets else move_all
@@ -140,8 +147,8 @@ def stepper(scheme, flow, membrane_rate, n, target, lanes, normals, resets=False
             low, high = extremes(w, j)
             if sizes > 0:
                 w[at.crest * L + j] = select(high > w[at.crest * L + j], high, w[at.crest * L + j])
-            falls = low < rule.rearm
-            look = (high >= rule.threshold) & ((armed > 0.5) | falls)
+            falls = arms(low, rule)
+            look = crosses((armed > 0.5) | falls, high, rule.threshold)
             if resets:
                 for s in range(GROUP):
                     look = look | (w[(at.spiked + s) * L + j] >= 0.0)
@@ -183,10 +190,10 @@ def stepper(scheme, flow, membrane_rate, n, target, lanes, normals, resets=False
                     if resets:
                         if w[(at.spiked + s) * L + j] >= 0.0:
                             record(spikes, j, w[(at.spiked + s) * L + j])
-                    elif armed and V1 >= threshold:
-                        record(spikes, j, (GROUP * group + s + (threshold - V0) / (V1 - V0)) * dt)
+                    elif crosses(armed, V1, threshold):
+                        record(spikes, j, (GROUP * group + s + part_before(V0, V1, threshold)) * dt)
                         armed = False
-                    if V1 < rule.rearm:
+                    if arms(V1, rule):
                         armed = True
                 w[at.armed * L + j] = 1.0 if armed else 0.0
                 full = full or spikes.counts[j] > spikes.times.shape[1] - GROUP

@@ -11,6 +11,7 @@ import numpy as np
 from ...elementary import apart, inline
 from .arguments import record
 from .event_rows import LOOKAHEAD
+from .spike_rule import arms, crosses, held_until
 
 __all__ = ["Retrace", "Traces", "retrace"]
 
@@ -31,8 +32,8 @@ class Retrace(NamedTuple):
     integrate_apart: object  # (w, p, events, window)
 
 
-def retrace(at, ops, flow, is_held, add_powers, target, lanes, resets):
-    """Compile them. flow(x, p, held) is the slope, is_held(w, lane, time) whether V is held at the reset."""
+def retrace(at, ops, flow, held_at, add_powers, target, lanes, resets):
+    """Compile them. flow(x, p, held) is the slope, held_at(w, lane, time) whether V is held at the reset."""
     load, store, axpy = ops.load, ops.store, ops.axpy
     outside, shifted, with_first = ops.outside, ops.shifted, ops.with_first
     L, TARGET, n = lanes, target, at.start - at.state
@@ -73,7 +74,7 @@ def retrace(at, ops, flow, is_held, add_powers, target, lanes, resets):
         """Let the step of a lane end in a spike."""
         store(w, at.state, j, with_first(rule.reset, x))
         w[at.time * L + j] = time
-        w[at.held * L + j] = time + rule.refractory
+        w[at.held * L + j] = held_until(time, rule)
         w[at.taken * L + j] = taken
         w[at.armed * L + j] = 1.0
 
@@ -87,7 +88,7 @@ def retrace(at, ops, flow, is_held, add_powers, target, lanes, resets):
             stop = times[j, head[j] + i] if i < taken else until
             h = stop - t
             y, f, _ = step_of(x, h, p, False)
-            if armed and y[0] >= threshold:
+            if crosses(armed, y[0], threshold):
                 g = step_of(y, 0.0, p, False)[1]
                 part = h * crossing(x[0], f[0], y[0], g[0], h, threshold)
                 record(spikes, j, t + part)
@@ -98,13 +99,13 @@ def retrace(at, ops, flow, is_held, add_powers, target, lanes, resets):
             x, t = y, stop
             if i < taken:
                 x = shifted(x, TARGET, jumps[j, head[j] + i])
-                if armed and x[0] >= rule.reached:
+                if crosses(armed, x[0], rule.reached):
                     record(spikes, j, t)
                     armed = False
                     if resets:
                         end_with_reset(w, j, x, t, i + 1, rule)
                         return
-            if x[0] < rule.rearm:
+            if arms(x[0], rule):
                 armed = True
         w[at.armed * L + j] = 1.0 if armed else 0.0
 
@@ -123,7 +124,7 @@ def retrace(at, ops, flow, is_held, add_powers, target, lanes, resets):
     @inline
     def was_held(w, j):
         """Whether V was held in the last step; a lane that is looked into was not."""
-        return is_held(w, j, w[at.begun * L + j]) and w[at.look * L + j] < 0.5
+        return held_at(w, j, w[at.begun * L + j]) and w[at.look * L + j] < 0.5
 
     @apart
     def integrate_apart(w, p, events, window):
