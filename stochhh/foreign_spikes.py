@@ -12,13 +12,12 @@ __all__ = ["in_order", "of_brian2", "of_csv", "of_nest"]
 _FASTEST = 1000.0  # Hz: faster than this over the whole window no neuron fires
 
 
-def of_csv(path, start, stop, n_trials, trials, unit, *, time="time", trial="trial", **layout):
+def of_csv(path, columns, start, stop, n_trials, trials, unit, **layout):
     """(time, trial, n_trials, doubts) of a text file with a column of times, and one of trials unless that is None."""
     n_windows = number_of_windows(start, stop)
     largest = float(np.abs(windows_of(n_windows or 1, start, stop)).max())
     if n_trials is None and trials is None:
         n_trials = n_windows
-    columns = {"trial": trial, "time": time}
     table, n_trials, trials, unit = read_trials(path, columns, unit, n_trials, trials, **layout)
     trial, n_trials, doubts = numbered(table["trial"], n_trials, trials)
     time = table["time"]

@@ -328,8 +328,9 @@ class SpikeTrains:
         is not a number, and for spikes outside the window, except those between time 0 and `start`.
         """
         with within(file=path):
+            columns = {"trial": trial, "time": time}
             layout = {"separator": separator, "comment": comment, "decimal": decimal}
-            times, of, n, doubts = of_csv(path, start, stop, n_trials, trials, unit, time=time, trial=trial, **layout)
+            times, of, n, doubts = of_csv(path, columns, start, stop, n_trials, trials, unit, **layout)
             return cls(times, of, n, start, stop, doubts)
 
     @classmethod

@@ -91,7 +91,7 @@ def each_trial(name, lists):
 
 def trial_in(trial, n_trials):
     """`trial`, if it is the number of one of the trials."""
-    remedy = "the trials of a result are counted from 0, whatever its first_trial was"
+    remedy = "trials are counted from 0, those of a result too, whatever its first_trial was"
     return integer("trial", trial, at_least=0, at_most=n_trials - 1, remedy=remedy)
 
 

@@ -76,11 +76,16 @@ class Recording:
         <Recording: 2 events in 2 trials>
         """
         times, jumps = each_trial("times", times), each_trial("jumps", jumps)
-        counts = [[part.size for part in parts] for parts in (times, jumps)]
-        if counts[0] != counts[1]:
-            fault = f"times and jumps have {counts[0]} and {counts[1]} entries in their trials"
-            raise InputError(fault, remedy="give one jump for each time")
-        trial = np.repeat(np.arange(len(times)), counts[0])
+        if len(times) != len(jumps):
+            raise InputError(
+                f"there are times of {counted(len(times), 'trial')} and jumps of {len(jumps)}",
+                remedy="give as many of both",
+            )
+        for k, (one, other) in enumerate(zip(times, jumps, strict=True)):
+            if one.size != other.size:
+                fault = f"trial {k} has {counted(one.size, 'time')} and {counted(other.size, 'jump')}"
+                raise InputError(fault, remedy="give one jump for each time")
+        trial = np.repeat(np.arange(len(times)), [one.size for one in times])
         time, jump = (np.concatenate([np.empty(0), *parts]) for parts in (times, jumps))
         return cls(trial, time, jump, len(times))
 

@@ -59,12 +59,9 @@ def test_lists_are_one_for_each_trial():
     for times, jumps, said in (
         ([1.0, 2.5], [1.0, 1.0], r"times\[0\] = 1.0 is not .*; give times=\[\[\.\.\.\]\] for one trial"),
         ([[1.0, 2.5]], [1.0, 1.0], r"jumps\[0\] = 1.0 is not"),
-        (
-            [[1.0, 2.5]],
-            [[1.0]],
-            r"times and jumps have \[2\] and \[1\] entries in their trials; give one jump for each time",
-        ),
-        ([[1.0], [2.0, 3.0]], [[1.0, 2.0], [3.0]], r"have \[1, 2\] and \[2, 1\] entries"),
+        ([[1.0, 2.5]], [[1.0]], "trial 0 has 2 times and 1 jump; give one jump for each time"),
+        ([[1.0], [2.0, 3.0]], [[1.0], [3.0]], "trial 1 has 2 times and 1 jump"),
+        ([[1.0]], [[1.0], []], "there are times of 1 trial and jumps of 2; give as many of both"),
     ):
         with pytest.raises(InputError, match=said):
             Recording.from_lists(times, jumps)

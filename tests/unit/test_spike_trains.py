@@ -102,9 +102,7 @@ def test_lists_of_trials():
 
 @pytest.mark.parametrize("trial", [4, -1, 1.5, "a", None, True])
 def test_a_trial_that_is_none_is_refused(trial):
-    said = (
-        r"trial = .* is not allowed: it must be a whole number of at least 0 and at most 3; .* counted from 0, whatever"
-    )
+    said = r"trial = .* must be a whole number of at least 0 and at most 3; .*whatever its first_trial was"
     with pytest.raises(InputError, match=said):
         SPIKES.of(trial)
     assert SPIKES.of(np.int64(0)).tolist() == next(iter(SPIKES)).tolist()
