@@ -12,7 +12,7 @@ from ..messages import one_line
 if TYPE_CHECKING:
     from .neuron import Neuron
 
-__all__ = ["check_model"]
+__all__ = ["check_kind", "check_model"]
 
 _MEANING = {
     "name": "a string by which results call the model",
@@ -29,15 +29,20 @@ _MEANING = {
 }
 
 
+def check_kind(neuron: Neuron) -> None:
+    """Raise InputError for an object that is no model at all; quicker than `check_model`."""
+    if isinstance(neuron, type):
+        raise InputError("neuron", neuron, "an instance, not a class", f"give {neuron.__name__}(...)")
+    if not hasattr(neuron, "vector_field"):
+        raise InputError("neuron", neuron, "a neuron model", "give one such as HodgkinHuxley()")
+
+
 def check_model(neuron: Neuron) -> None:
     """Raise InputError, by name, where `neuron` lacks what `models.Neuron` asks for, or its functions fail.
 
     The vector field, the membrane rate and the linear rates are evaluated once, at the initial state.
     """
-    if isinstance(neuron, type):
-        raise InputError("neuron", neuron, "an instance, not a class", f"give {neuron.__name__}(...)")
-    if not hasattr(neuron, "vector_field"):
-        raise InputError("neuron", neuron, "a neuron model", "give one such as HodgkinHuxley()")
+    check_kind(neuron)
     with within(model=type(neuron).__name__):
         for member, meaning in _MEANING.items():
             if not hasattr(neuron, member):

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..errors import InputError
 from ..rounding import rounded
+from .contract import check_kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +38,14 @@ def jacobian(neuron: Neuron, x: Sequence[float] | FloatArray) -> FloatArray:
 
     Source: Richardson, Phil. Trans. R. Soc. A 210, 307 (1911).
     """
-    return np.stack([_derivative(neuron, tuple(x), j) for j in range(len(neuron.variables))], axis=1)
+    check_kind(neuron)
+    try:
+        x = tuple(map(float, x))
+    except (TypeError, ValueError) as error:
+        raise InputError("x", x, f"a state, one number for each of {', '.join(neuron.variables)}") from error
+    if len(x) != len(neuron.variables):
+        raise InputError("length of x", len(x), f"{len(neuron.variables)}, for {', '.join(neuron.variables)}")
+    return np.stack([_derivative(neuron, x, j) for j in range(len(neuron.variables))], axis=1)
 
 
 def _derivative(neuron, x, j):

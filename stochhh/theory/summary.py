@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from ..errors import InputError
+from ..errors import InputError, instance
 from ..inputs import SynapticInput
 from ..messages import escaped
 from ..models import LeakyIntegrateAndFire
@@ -162,6 +162,7 @@ def as_text(theory: dict[str, Any]) -> str:
 
     Numbers are rounded to six digits.
     """
+    instance("theory", theory, dict, "give what theory() returned")
     lines = ["Input", _line("intensity", theory["intensity"])]
     for name, population in theory["populations"].items():
         lines.append(f"{_line(name, population['intensity'])}, share of events {_number(population['probability'])}")

@@ -27,7 +27,7 @@ def functions(module):
 
 OF_NEURONS = {name: f for name, f in functions(theory).items() if "neuron" in inspect.signature(f).parameters}
 OF_INPUTS = [name for name, f in OF_NEURONS.items() if "drive" in inspect.signature(f).parameters]
-FURTHER = {"autocovariance": [1.0], "power_spectrum": [1.0]}
+FURTHER = {"autocovariance": [1.0], "power_spectrum": [1.0], "jacobian": [NEURON.initial_state()]}
 
 
 def called(name, *first):
@@ -50,11 +50,22 @@ def test_theory_refuses_another_input_by_name(name, drive):
         called(name, LEAKY, drive)
 
 
-@pytest.mark.parametrize("name", sorted(set(OF_NEURONS) - {"jacobian"}))
+@pytest.mark.parametrize("name", OF_NEURONS)
 @pytest.mark.parametrize("neuron", [3, None, "hodgkin-huxley", sh.SynapticInput(EXC), sh.HodgkinHuxley])
 def test_theory_refuses_what_is_not_a_model_by_name(name, neuron):
     with pytest.raises(InputError, match=r"^neuron = "):
         called(name, neuron, *[NEURON] * (name in OF_INPUTS))
+
+
+@pytest.mark.parametrize("state", [None, 3, "rest", (-65.0,), (-65.0, 0.1, 0.1, None)])
+def test_a_state_of_another_kind_is_refused(state):
+    with pytest.raises(InputError, match=r"^(length of )?x = "):
+        theory.jacobian(NEURON, state)
+
+
+def test_what_is_no_theory_is_not_printed():
+    with pytest.raises(InputError, match=r"^theory = 3 .*must be a dict; give what theory\(\) returned"):
+        theory.as_text(3)
 
 
 def test_every_function_of_a_neuron_is_tried():
