@@ -57,5 +57,5 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
-_ALONE = ("index", "first-steps", "guide", "your-own-neuron", "your-own-input", "from-elsewhere")
+_ALONE = ("index", "first-steps", "guide", "your-own-neuron", "your-own-input", "your-own-scheme", "from-elsewhere")
 html_sidebars = {page: [] for page in _ALONE}

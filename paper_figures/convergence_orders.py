@@ -24,7 +24,10 @@ from numba import njit
 from scipy import stats
 
 import stochhh as sh
-from stochhh.backends.kernels.schemes import SCHEMES
+from stochhh.backends.kernels.arguments import Increment
+from stochhh.backends.kernels.scalar import compiled, states
+from stochhh.backends.schemes import SCHEMES
+from stochhh.elementary import inline
 from stochhh.plotting import PAGE, colour_of, journal, letter, new_figure
 from stochhh.script import main, save_figure
 
@@ -46,21 +49,22 @@ WEAK = 1.92, dict(zip(COLOURS, ((0.00125, 200), (0.005, 4000), (0.005, 2000), (0
 def follower(name):
     """Compile (normals z and zeta, shape (paths, steps), dt) -> V at the end of each path."""
     scheme = SCHEMES[name]
-    flow = NEURON.linear_rates if scheme.linear else NEURON.vector_field
-    step, first, p = scheme.build(flow, 4, 0, 8), NEURON.initial_state(), NEURON.parameters()
+    model = compiled(NEURON.linear_rates if scheme.linear else NEURON.vector_field)
+    step = compiled(scheme.build(inline(lambda t, x, p: model(x, p)), states(4, 0)))
+    first, p = NEURON.initial_state(), NEURON.parameters()
 
     @njit(error_model="numpy", nogil=True)
-    def ends(z, zeta, drive):
+    def ends(z, zeta, mean, size, dt):
         V = np.empty(len(z))
         for i in range(len(z)):
             x = first
             for k in range(z.shape[1]):
-                x = step(x, z[i, k], zeta[i, k], p, drive)
+                x = step(k * dt, x, Increment(mean, size, z[i, k], zeta[i, k]), p, dt)
             V[i] = x[0]
         return V
 
     mean, kappa_2 = QUESTION.cumulant(1), QUESTION.cumulant(2)
-    return lambda z, zeta, dt: ends(z, zeta, (mean, (kappa_2 * dt) ** 0.5, dt))
+    return lambda z, zeta, dt: ends(z, zeta, mean, (kappa_2 * dt) ** 0.5, dt)
 
 
 def coarser(z, zeta, factor):

@@ -5,23 +5,23 @@ dV = (f_V(x) + kappa_1) dt + sqrt(kappa_2) dW,    dx_i = f_i(x) dt  for the othe
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import ceil, isfinite, sqrt
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from ..errors import InputError, UnstableStepError, choice, real
+from ..errors import InputError, UnstableStepError, real
 from ..messages import shown
 from ..random import diffusion_normals
 from .block import Lanes, checked_lanes, out_of_range, shorter
 from .cost import Work, seconds_of_block
 from .kernels import grid as kernel
 from .kernels.arguments import Window
-from .kernels.schemes import SCHEMES
+from .schemes import SCHEMES, Scheme, named
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..annotations import Scheme
+    from ..annotations import Scheme as Name
     from .block import Task
 
 __all__ = ["Diffusion"]
@@ -51,14 +51,15 @@ class Diffusion:
     Arguments:
         dt: time step, ms.
         scheme: "euler-maruyama", "heun" (stochastic Heun), "splitting" (Strang; gates stay in [0, 1] for any dt; for
-            models with `linear_rates`) or "sra1" (strong order 1.5 for additive noise).
+            models with `linear_rates`) or "sra1" (strong order 1.5 for additive noise); or a
+            `backends.schemes.Scheme` of your own.
         lanes: number of trials advanced side by side, a multiple of 8; by default 64, or 16 if there are few trials.
             Results do not depend on it.
 
     Raises InputError, which names the argument, for a dt outside 1e-6 to 1e6 ms, an unknown scheme or another number
     of lanes.
 
-    Sources: Maruyama, Rend. Circ. Mat. Palermo 4, 48 (1955); for the other schemes see `kernels.schemes`; for the
+    Sources: Maruyama, Rend. Circ. Mat. Palermo 4, 48 (1955); for the other schemes see `schemes`; for the
     threshold of a reset Broadie, Glasserman and Kou, Math. Finance 7, 325 (1997), theorem 1.1.
 
     >>> Diffusion(dt=0.02, scheme="heun").settings()
@@ -66,7 +67,7 @@ class Diffusion:
     """
 
     dt: float = 0.01
-    scheme: Scheme = "euler-maruyama"
+    scheme: Name | Scheme = "euler-maruyama"
     lanes: int | None = None
 
     name: ClassVar[Literal["diffusion"]] = "diffusion"
@@ -75,26 +76,26 @@ class Diffusion:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "dt", real("dt", self.dt, at_least=1e-6, at_most=1e6, unit="ms"))
-        choice("scheme", self.scheme, SCHEMES)
+        named(self.scheme)
         object.__setattr__(self, "lanes", checked_lanes(self.lanes))
 
     def settings(self) -> dict[str, Any]:
         """The settings that are recorded with a result."""
-        return {key: value for key, value in asdict(self).items() if key != "lanes"}
+        return {"dt": self.dt, "scheme": named(self.scheme).name}
 
     def check(self, task: Task) -> None:
         """Raise InputError for a task that this backend cannot simulate."""
         if task.events is not None:
             allowed = "omitted with the diffusion backend, which has no events to replay"
             raise InputError("events", task.events, allowed, "use the jump or per-neuron backend")
-        scheme = SCHEMES[self.scheme]
+        scheme = named(self.scheme)
         if task.duration - task.transient < kernel.steps_of(scheme) * self.dt:
             fit = f"{kernel.steps_of(scheme)} steps fit between transient and duration"
             raise InputError("dt", self.dt, f"so short that {fit}, {task.duration - task.transient:g} ms")
         if scheme.linear and not hasattr(task.neuron, "linear_rates"):
             others = ", ".join(s.name for s in SCHEMES.values() if not s.linear)
             why = f"since the model {shown(task.neuron.name)} has no linear_rates (dx_i = a_i - b_i x_i)"
-            raise InputError("scheme", self.scheme, f"one of {others}, {why}")
+            raise InputError("scheme", scheme.name, f"one of {others}, {why}")
         if task.interval is not None:
             every = task.interval / self.dt
             if round(every) < 1 or abs(every - round(every)) > 1e-9 * every:
@@ -123,7 +124,7 @@ class _Block:
         self.task, self.dt = task, backend.dt
         neuron, drive = task.neuron, task.drive
         n = len(neuron.variables)
-        self.scheme = SCHEMES[backend.scheme]
+        self.scheme = named(backend.scheme)
         self.steps = kernel.steps_of(self.scheme)
         self.at = kernel.rows(n, self.scheme, len(task.swing_sizes))
         self.lanes = Lanes(task, task.lanes, self.at, self.steps * n, self.steps * self.dt)
@@ -139,7 +140,7 @@ class _Block:
         self.sampled = tuple(int(t / group * (1 + 1e-12)) for t in (task.transient, task.duration))
         self.looks = task.looks(max(1, round(_LOOK / group)))
         self.drive = kernel.Drive(drive.cumulant(1), sqrt(drive.cumulant(2) * self.dt), self.dt)
-        nearer = _OVERSHOOT * self.drive.noise if task.resets and task.target == 0 else 0.0
+        nearer = _OVERSHOOT * self.drive.size if task.resets and task.target == 0 else 0.0
         self.rule = task.spike_rule._replace(threshold=neuron.threshold - nearer, rearm=neuron.rearm)
         self.window = Window(task.initial[0], *self.sampled)
         self.sample_every = round(task.interval / self.dt) if task.interval else 0

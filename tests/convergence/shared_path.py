@@ -9,7 +9,7 @@ from scipy import stats
 
 import stochhh as sh
 import stochhh.backends.diffusion
-from stochhh.backends.kernels.schemes import SCHEMES
+from stochhh.backends.schemes import SCHEMES
 from stochhh.elementary import sqrt
 from stochhh.random import NORMAL, four_normals
 
@@ -88,7 +88,7 @@ def shared_path(normals):
 def simulated(neuron, drive, scheme, factor, fault=SUMMED, *, finest, **settings):
     """A Result by steps of `factor` times `finest` ms; `settings` go to `simulate`."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stochhh.backends.diffusion, "diffusion_normals", shared_path(SCHEMES[scheme].normals))
+        patch.setattr(stochhh.backends.diffusion, "diffusion_normals", shared_path(SCHEMES[scheme].values))
         backend = sh.Diffusion(dt=factor * finest, scheme=scheme)
         return sh.simulate(neuron, drive, backend=backend, seed=77 + ((factor + (fault << 8)) << 32), **settings)
 

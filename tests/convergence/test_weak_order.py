@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from shared_path import NOT_ITS_ROOT, SUMMED, TOO_WIDE, ends, interval
 
-from stochhh.backends.kernels.schemes import SCHEMES
+from stochhh.backends.schemes import SCHEMES
 
 FACTORS = (1, 2, 4, 8)
 GROUPS = 24

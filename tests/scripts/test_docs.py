@@ -64,7 +64,8 @@ def run(command, folder):
 
 
 @pytest.mark.parametrize(
-    "page", some(page for page in PAGES if blocks(page, "python") and page.stem != "your-own-neuron")
+    "page",
+    some(page for page in PAGES if blocks(page, "python") and page.stem not in ("your-own-neuron", "your-own-scheme")),
 )
 def test_the_python_of_a_page_runs(page, tmp_path):
     """As one script, from top to bottom."""
@@ -94,6 +95,22 @@ def test_your_own_neuron(tmp_path, monkeypatch):
     assert erisir.plain.size == erisir.compiled.size >= 2
     assert np.max(np.abs(erisir.plain - erisir.compiled)) < 1e-3
     assert len(erisir.neuron.currents(*erisir.neuron.initial_state())) == 3
+
+
+@pytest.mark.slow
+def test_your_own_scheme(tmp_path, monkeypatch, capsys):
+    """It says what the page says."""
+    page = DOCS / "your-own-scheme.md"
+    file = tmp_path / "semi_implicit.py"
+    file.write_text("\n".join(blocks(page, "python")), encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    import semi_implicit
+
+    rates = re.findall(r"[\d.]+ Hz", capsys.readouterr().out)
+    told = re.findall(r"[\d.]+ Hz", page.read_text(encoding="utf-8").split("Stability does not")[1])
+    assert [*rates, semi_implicit.rate(0.02, "heun")] == told
+    with pytest.raises(semi_implicit.sh.UnstableStepError):
+        semi_implicit.rate(0.1, "euler-maruyama")
 
 
 # --- What is cited ---------------------------------------------------------------------------------------------------

@@ -98,7 +98,7 @@ def test_every_public_signature_has_types():
 
 def test_words_in_types_are_those_that_the_package_knows():
     from stochhh import annotations
-    from stochhh.backends.kernels.schemes import SCHEMES
+    from stochhh.backends.schemes import SCHEMES
     from stochhh.inputs.weights import WEIGHT_DISTRIBUTIONS
 
     known = {"Scheme": SCHEMES, "WeightDistribution": WEIGHT_DISTRIBUTIONS, "BackendName": sh.BACKENDS}

@@ -14,7 +14,7 @@ from scipy.integrate import solve_ivp
 
 import stochhh as sh
 from stochhh.backends.kernels import event_driven, grid
-from stochhh.backends.kernels.schemes import SCHEMES
+from stochhh.backends.schemes import SCHEMES
 from stochhh.inputs.events import draw_events
 from stochhh.models import HodgkinHuxley, MorrisLecar, TraubMiles, WangBuzsaki
 from stochhh.random import diffusion_normals

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from ...elementary import inline
 
-__all__ = ["Looks", "Spikes", "Stream", "Window", "record"]
+__all__ = ["Increment", "Looks", "Spikes", "Stream", "Window", "record"]
 
 
 class Stream(NamedTuple):
@@ -21,6 +21,15 @@ class Window(NamedTuple):
     reference: float  # mV, taken from V before
     begin: float
     end: float
+
+
+class Increment(NamedTuple):
+    """What the input adds in a step of length dt: size * value + dt * mean."""
+
+    mean: float  # per ms
+    size: float  # standard deviation
+    value: float  # of mean 0 and variance 1, whatever its law
+    second: float  # another, for the time integral, where a scheme uses two values
 
 
 class Looks(NamedTuple):

@@ -10,8 +10,8 @@ import numpy as np
 
 from ...elementary import apart, fma, inline, select, sqrt, wide_vectors
 from ...machine_code import kernel
-from .arguments import record
-from .scalar import compiled, tuple_arithmetic
+from .arguments import Increment, record
+from .scalar import compiled, states, tuple_arithmetic
 from .spike_rule import arms, crosses, held_until
 from .swings import ROWS_OF_A_SIZE, watching
 from .workspace import laid_out
@@ -45,7 +45,7 @@ class Rows(NamedTuple):
 
 def steps_of(scheme):
     """Steps in a group."""
-    return NORMALS // scheme.normals
+    return NORMALS // scheme.values
 
 
 def rows(n, scheme, sizes):
@@ -64,7 +64,7 @@ class Drive(NamedTuple):
     """What the input adds in a step."""
 
     mean: float  # mV/ms
-    noise: float  # standard deviation, mV
+    size: float  # standard deviation, mV
     dt: float  # length of the step, ms
 
 
@@ -88,9 +88,15 @@ def stepper(scheme, flow, membrane_rate, n, target, lanes, normals, resets=False
     fill = normals(at.normals, lanes)
     ops = tuple_arithmetic(n, lanes)
     load, store, outside, with_first = ops.load, ops.store, ops.outside, ops.with_first
-    rate_of_V, step_once, explicit = compiled(membrane_rate), scheme.build(flow, n, target, lanes), scheme.explicit
-    L, K, GROUP = lanes, scheme.normals, steps_of(scheme)
+    rate_of_V, model, explicit = compiled(membrane_rate), compiled(flow), scheme.explicit
+    L, K, GROUP = lanes, scheme.values, steps_of(scheme)
     END = GROUP * n  # row of the state after a group
+
+    @inline
+    def slope(t, x, p):
+        return model(x, p)
+
+    step_once = compiled(scheme.build(slope, states(n, target)))
 
     @inline
     def begin(w, group, stream):
@@ -101,30 +107,36 @@ def stepper(scheme, flow, membrane_rate, n, target, lanes, normals, resets=False
             store(w, 0, j, load(w, END, j))
 
     @inline
+    def increment_of(w, s, j, mean, size):
+        """What a lane's input adds in step number s of the group."""
+        return Increment(mean, size, w[(at.normals + s * K) * L + j], w[(at.normals + s * K + K - 1) * L + j])
+
+    @inline
     def move_all(w, s, group, p, drive, rule):
         """Step number s of the group."""
         wide_vectors()
+        t = (GROUP * group + s) * drive.dt
         for j in range(L):
-            z, zeta = w[(at.normals + s * K) * L + j], w[(at.normals + s * K + K - 1) * L + j]
-            store(w, (s + 1) * n, j, step_once(load(w, s * n, j), z, zeta, p, drive))
+            increment = increment_of(w, s, j, drive.mean, drive.size)
+            store(w, (s + 1) * n, j, step_once(t, load(w, s * n, j), increment, p, drive.dt))
 
     @inline
     def move_free(w, s, group, p, drive, rule):
         """Step number s of the group, of V from the time at which it is free; a spike ends in a reset."""
         wide_vectors()
         dt, threshold = drive.dt, rule.threshold
-        until = (GROUP * group + s + 1) * dt
+        t, until = (GROUP * group + s) * dt, (GROUP * group + s + 1) * dt
         for j in range(L):
-            z, zeta, x = w[(at.normals + s * K) * L + j], w[(at.normals + s * K + K - 1) * L + j], load(w, s * n, j)
-            since = w[at.since * L + j]
+            since, x = w[at.since * L + j], load(w, s * n, j)
             free = select(until > since, until - since, 0.0)
-            part = Drive(drive.mean, drive.noise * sqrt(free * (1.0 / dt)), free)
-            V = step_once(x, z, zeta, p, part)[0]
+            part = increment_of(w, s, j, drive.mean, drive.size * sqrt(free * (1.0 / dt)))
+            V = step_once(since, x, part, p, free)[0]
             up = crosses(True, V, threshold)
             spike = since + free * part_before(x[0], V, threshold)
             w[(at.spiked + s) * L + j] = select(up, spike, -1.0)
             w[at.since * L + j] = select(up, held_until(spike, rule), select(until > since, until, since))
-            store(w, (s + 1) * n, j, with_first(select(up, rule.reset, V), step_once(x, z, zeta, p, drive)))
+            whole = increment_of(w, s, j, drive.mean, drive.size)
+            store(w, (s + 1) * n, j, with_first(select(up, rule.reset, V), step_once(t, x, whole, p, dt)))
 
     move = move_free if resets else move_all
 

@@ -1,7 +1,8 @@
 """From plain scalar Python to inlined machine code on tuples of state variables."""
 
 import warnings
-from functools import cache
+from functools import cache, partial
+from inspect import signature
 from types import CellType, FunctionType, ModuleType
 from typing import NamedTuple
 from uuid import uuid4
@@ -11,12 +12,15 @@ from ...fingerprints import fingerprint, present
 from .multiply_add import fused
 from .names import stand_in
 
-__all__ = ["compiled", "relaxed_others", "tuple_arithmetic"]
+__all__ = ["compiled", "states", "tuple_arithmetic"]
 
 
 def compiled(function):
-    """Compile a plain Python function, and those it calls, for use inside a kernel: as they are at present."""
-    return _compiled(present(function))
+    """Compile a plain Python function, and those it calls, for use inside a kernel: as they are at present.
+
+    A function that is compiled already is returned as it is.
+    """
+    return _compiled(present(function)) if isinstance(function, FunctionType) else function
 
 
 @cache
@@ -103,15 +107,32 @@ def distance(x, y, weights):
     return TupleArithmetic(*(inline(scope[name]) for name in TupleArithmetic._fields))
 
 
-@cache
-def relaxed_others(n, relaxed):
-    """Compile (x, a, b, h) -> x after each variable but the first has followed dx_i/dt = a_i - b_i x_i for h.
+class States(NamedTuple):
+    """What a scheme does with states."""
 
-    relaxed(y) gives (1 - e^-y) / y and e^-y.
-    """
-    lines = [f"r{k}, e{k} = relaxed(b[{k}] * h)" for k in range(1, n)]
-    values = [f"x[{k}] * e{k} + a[{k}] * h * r{k}, " for k in range(1, n)]
-    source = f"def others(x, a, b, h):\n    {'; '.join(lines) or 'pass'}\n    return (x[0], {''.join(values)})"
-    scope = {"relaxed": relaxed}
-    exec(source, scope)
-    return inline(scope["others"])
+    axpy: object  # (a, x, y) -> a*x + y
+    moved: object  # (x, by) -> x with the variable moved that the input moves
+    with_first: object  # (V, x) -> x with V for its first variable
+    each: object  # function -> (x, ..., h) -> function(x_i, ..., h) of every variable
+
+
+def states(n, target):
+    """The operations on states of n variables, of which the input moves variable number `target`."""
+    ops = tuple_arithmetic(n, 1)
+    shifted = ops.shifted
+
+    @inline
+    def moved(x, by):
+        return shifted(x, target, by)
+
+    return States(ops.axpy, moved, ops.with_first, partial(_each, n))
+
+
+def _each(n, function):
+    """Compile (x, ..., h) -> function(x_i, ..., h) of each of n variables; the last argument is a number."""
+    *variables, number = signature(function).parameters
+    arguments = ", ".join((*variables, number))
+    values = (f"function({', '.join(f'{x}[{k}]' for x in variables)}, {number}), " for k in range(n))
+    scope = {"function": compiled(function)}
+    exec(f"def each({arguments}):\n    return ({''.join(values)})", scope)
+    return inline(scope["each"])
