@@ -256,7 +256,7 @@ def stepper(vector_field, n, target, lanes, draw, resets=False, sizes=0):
             add_powers(
                 w, j, weight, w[at.v1 * L + j] - r, w[at.v2 * L + j] - r, w[at.v3 * L + j] - r, w[at.v4 * L + j] - r
             )
-            w[at.apart * L + j] = select(apart, 1.0, 0.0)
+            w[at.separate * L + j] = select(apart, 1.0, 0.0)
             apart_lanes += np.int64(apart)
         return apart_lanes
 

@@ -41,7 +41,7 @@ class Rows(NamedTuple):
     live: int  # 1.0 if the lane is not at its end
     moved: int  # 1.0 if the last step was taken
     look: int  # 1.0 if V may have crossed the threshold in it
-    apart: int  # 1.0 if the integrals of V over it are to be taken apart from those of the other lanes
+    separate: int  # 1.0 if the integrals of V over it are taken apart from those of the other lanes
     wrong: int  # 1.0 once the state has left its range
     powers: int  # time integrals of (V - reference)^j, j = 1 to 4
     floor: int  # of the smallest swing of V, see `swings`

@@ -132,7 +132,7 @@ def retrace(at, ops, flow, held_at, add_powers, target, lanes, resets):
         head, times, jumps = events.head, events.times, events.jumps
         r, begin, end = window
         for j in range(L):
-            if w[at.apart * L + j] > 0.5:
+            if w[at.separate * L + j] > 0.5:
                 t, taken, x, held = (
                     w[at.begun * L + j],
                     np.int64(w[at.taken * L + j]),
