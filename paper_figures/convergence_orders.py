@@ -31,10 +31,7 @@ from stochhh.elementary import inline
 from stochhh.plotting import PAGE, colour_of, journal, letter, new_figure
 from stochhh.script import main, save_figure
 
-QUESTION = sh.SynapticInput(
-    sh.Population("exc", n=80, rate=10.0, p=0.5, weight=+1.0),
-    sh.Population("inh", n=20, rate=10.0, p=0.5, weight=-4.0),
-)
+QUESTION = sh.Experiment.example("question").drive
 NEURON = sh.HodgkinHuxley(I_app=7.0)
 NAMES = {"euler-maruyama": "Euler-Maruyama", "heun": "Heun", "sra1": "SRA1"}
 COLOURS = {"euler-maruyama": colour_of("diffusion"), "heun": "#D55E00", "splitting": "#009E73", "sra1": "#CC79A7"}
@@ -104,7 +101,7 @@ def rows_of(panel, name, x, groups, power=1):
 
 
 def jump_errors(options):
-    """Mean square change of spike times by a tenth of the tolerance, shape (groups, lengths), and the tolerances."""
+    """The tolerances, and the mean square change of spike times by a tenth of each, shape (groups, tolerances)."""
     tolerances, n = 10.0 ** np.arange(-2, -8, -1), 64 if options.quick else 480
     run = partial(sh.simulate, sh.HodgkinHuxley(I_app=3.0), QUESTION, duration=1000.0, n_trials=n, progress=False)
     trains = [run(backend=sh.Jump(tolerance=tolerance), seed=options.seed).spikes for tolerance in tolerances]
@@ -113,7 +110,7 @@ def jump_errors(options):
     numbers = [{len(train[k]) for train in spikes} for k in range(n)]
     same = [k for k in range(n) if len(numbers[k]) == 1 and 0 not in numbers[k]]
     square = np.array([[np.mean((a[k] - b[k]) ** 2) for k in same] for a, b in pairwise(spikes)])
-    return np.array([part.mean(axis=1) for part in np.array_split(square, GROUPS, axis=1)]), tolerances[:-1]
+    return tolerances[:-1], np.array([part.mean(axis=1) for part in np.array_split(square, GROUPS, axis=1)])
 
 
 def make(options):
@@ -122,8 +119,7 @@ def make(options):
         for panel, case, size in (("strong", STRONG, np.abs), ("weak", WEAK, np.positive)):
             groups, h = differences(name, case, options)
             rows += rows_of(panel, name, h, size(groups).mean(axis=2))
-    groups, tolerances = jump_errors(options)
-    rows += rows_of("jump", "jump", tolerances, groups, power=2)
+    rows += rows_of("jump", "jump", *jump_errors(options), power=2)
     table = pd.DataFrame(rows, columns=COLUMNS)
     save_figure(drawn(table), options, "convergence_orders", table)
 

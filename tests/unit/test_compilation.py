@@ -4,9 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numba
 import pytest
 
-from stochhh import Experiment, compilation, machine_code
+from stochhh import Experiment, compilation
 from stochhh.compilation import compiled_beside as beside
 
 EXPERIMENT = Experiment.from_dict(
@@ -34,7 +35,7 @@ def started(monkeypatch):
 
 
 def compile_something():
-    machine_code.kernel(lambda x: x + 1)(1)
+    numba.njit(lambda x: x + 1)(1)  # not kept on the disk
 
 
 def test_nothing_starts_where_nothing_is_compiled(started):
