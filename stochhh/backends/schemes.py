@@ -9,11 +9,12 @@ which the kernel compiles. The increment of L, an `Increment`, may have any law;
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..elementary import exp, fma, inline, select, sqrt
 from ..errors import InputError, choice, integer
+from ..fingerprints import present
 from .kernels.arguments import Increment
 
 __all__ = ["SCHEMES", "Increment", "Scheme", "named", "total"]
@@ -150,9 +151,12 @@ SCHEMES = {
 
 
 def named(scheme: str | Scheme) -> Scheme:
-    """The scheme of a name, or one that is given; InputError for an unknown name, and for a name that is taken."""
+    """The scheme of a name, or one that is given, as it is at present.
+
+    Raises InputError for an unknown name, and for a name that is taken.
+    """
     if not isinstance(scheme, Scheme):
         return SCHEMES[choice("scheme", scheme, SCHEMES)]
     if SCHEMES.get(scheme.name, scheme) is not scheme:
         raise InputError("scheme", scheme.name, "a name other than those of the library", "choose another name")
-    return scheme
+    return replace(scheme, build=present(scheme.build))

@@ -3,6 +3,8 @@
 Would catch: an increment, a time or a stage value that is not what the page promises, a name that is lost or taken.
 """
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -37,6 +39,18 @@ def euler_without_mean(slope, states):
     return step
 
 
+SIZE = 1.0
+
+
+def euler_of_a_size(slope, states):
+    axpy, moved = states.axpy, states.moved
+
+    def step(t, x, increment, p, dt):
+        return moved(axpy(dt, slope(t, x, p), x), SIZE * total(increment, dt))
+
+    return step
+
+
 def simulated(scheme, neuron, **settings):
     settings = {"duration": 60.0, "n_trials": 3, "trace_interval": 1.0, "seed": 2} | settings
     return sh.simulate(neuron, DRIVE, backend=sh.Diffusion(dt=0.01, scheme=scheme, lanes=16), **settings)
@@ -61,6 +75,15 @@ def test_a_planted_fault_is_seen():
         for s in (faulty, "euler-maruyama")
     )
     assert not np.allclose(own, theirs, rtol=0.1)
+
+
+def test_a_scheme_is_compiled_as_it_is_at_present(monkeypatch):
+    """A constant that is changed changes the next run."""
+    scheme = Scheme("own", euler_of_a_size, strong_order=1.0, weak_order=1)
+    before = simulated(scheme, sh.Passive(), duration=10.0).traces["V"]
+    monkeypatch.setattr(sys.modules[__name__], "SIZE", 0.0)
+    after = simulated(scheme, sh.Passive(), duration=10.0).traces["V"]
+    assert np.ptp(before, axis=0).max() > 1.0 and np.ptp(after, axis=0).max() == 0.0
 
 
 def test_a_step_is_told_the_time():
