@@ -10,7 +10,7 @@ higher critical value of its own); markers there are open and not joined. Proces
 
 Stated, of channel noise: Markov chain against itself 2.27e-4 +- 7.15e-5 ms in 3790 s; its Langevin equations, from
 8.01e-1 +- 9.5e-4 ms in 67 s (Fox 1997) to 4.52e-2 +- 2.1e-4 ms in 577 s (Orio), and by stochastic shielding 7.62e-2 +-
-7.6e-5 ms in 73 s. Here, of synaptic noise: the exact process costs no more than its diffusion, whose distance no scheme
+7.6e-5 ms in 73 s. Here, of synaptic noise: the exact process costs as much as its diffusion, whose distance no scheme
 and no step reduces: it is the effect of the third cumulant. (A splitting with 0.2 ms and 5000 inputs comes close to the
 exact distribution because two errors cancel; in d it is far off.) Difference: another noise, another neuron, and fewer
 spikes, so a larger smallest detectable distance; their exact process follows every channel, ours one merged process.

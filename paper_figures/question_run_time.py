@@ -6,8 +6,8 @@ same neuron. Processor seconds on one core; compiled kernels at hand; the script
 on to the next N while the run is expected to stay below 100 s (2 s with --quick); what is dashed beyond is a straight
 line in N through the last three points, and named so in the table. Bands: the range of five runs.
 
-Stated: the question finds its script slow for 5000 neurons, and gives no time. Here: the script takes six ms a neuron;
-`per-neuron`, which draws every presynaptic neuron too, fifty times less; `jump` knows the events alone, three in two
+Stated: the question finds its script slow for 5000 neurons, and gives no time. Here: the script takes 6.5 ms a neuron;
+`per-neuron`, which draws every presynaptic neuron too, 35 times less; `jump` knows the events alone, three in two
 neurons here, and takes notice of them from 10 000 neurons on; `diffusion` knows neither. Difference: none can be
 stated; that the script's time grows like N T^2 follows from its source (see the README of the project).
 

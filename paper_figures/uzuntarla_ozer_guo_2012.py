@@ -11,12 +11,12 @@ just above the threshold: weak noise lets the first period pass without a spike,
 
 Here: kappa_1 = p G (40 - 10 K), kappa_2 = p G^2 (40 + 10 K^2), per ms; diffusion with these (Euler-Maruyama, dt = 0.01
 ms). (a, b) K = 4; (c) G = 0.1; (d) G = 0.1, K = 4, and 100 neurons with weights sqrt(50) times as large, of the same
-kappa_1 and kappa_2. Rings: maxima. K = 4: latency 18.0 [17.1, 19.0], 18.1 [17.1, 19.1], 17.9 ms [17.0, 19.0] at p = 1,
+kappa_1 and kappa_2. Rings: maxima. K = 4: latency 18.0 [17.1, 19.1], 18.1 [17.1, 19.1], 17.9 ms [17.0, 19.0] at p = 1,
 0.44, 0.13 for G = 0.05, 0.1, 0.2 by jumps, 18.0, 18.3, 18.3 by diffusion, jitter 18 to 19 ms. K = 3.5: 16.0 [15.2,
-16.9]; K = 4.5: 20.2 [19.2, 21.3]. 100 neurons: 16.6 [15.8, 17.5] at 0.67.
+16.9]; K = 4.5: 20.2 [19.2, 21.3]. 100 neurons: 16.6 [15.7, 17.6] at 0.67.
 
 Difference: none in the claims. With 5000 neurons the intervals of both models overlap nearly everywhere; with 100, few
-strong inhibitory jumps of the same variance delay less: 13.2 ms [12.6, 13.9] at p = 0.13 instead of 16.8 [16.0, 17.7].
+strong inhibitory jumps of the same variance delay less: 13.2 ms [12.5, 13.9] at p = 0.13 instead of 16.8 [16.0, 17.8].
 No interval is drawn in b that spans a factor of ten: there one or two of 1500 trials missed the first period.
 
     python paper_figures/uzuntarla_ozer_guo_2012.py --quick --out out
