@@ -523,7 +523,7 @@ def test_an_edited_callee_is_never_stale(tmp_path):
     first = output(package, cache)
     for name, old, new in (
         ("models/hodgkin_huxley.py", "4.0 * phi * (q4 * r4)", "4.0001 * phi * (q4 * r4)"),
-        ("elementary.py", "+ 0.5, r2, r + 1.0)", "+ 0.5001, r2, r + 1.0)"),
+        ("elementary.py", "r2, r + 1.0), exponent)", "r2, r + 1.0001), exponent)"),
         ("random.py", "= r * x, r * y", "= r * y, r * x"),
     ):
         file = package / "stochhh" / name
