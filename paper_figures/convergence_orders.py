@@ -27,9 +27,9 @@ import stochhh as sh
 from stochhh.backends.kernels.arguments import Increment
 from stochhh.backends.kernels.scalar import compiled, states
 from stochhh.backends.schemes import SCHEMES
-from stochhh.elementary import inline
 from stochhh.plotting import PAGE, colour_of, journal, letter, new_figure
 from stochhh.script import main, save_figure
+from stochhh.system import compose
 
 QUESTION = sh.Experiment.example("question").drive
 NEURON = sh.HodgkinHuxley(I_app=7.0)
@@ -46,9 +46,9 @@ WEAK = 1.92, dict(zip(COLOURS, ((0.00125, 200), (0.005, 4000), (0.005, 2000), (0
 def follower(name):
     """Compile (normals z and zeta, shape (paths, steps), dt) -> V at the end of each path."""
     scheme = SCHEMES[name]
-    model = compiled(NEURON.linear_rates if scheme.linear else NEURON.vector_field)
-    step = compiled(scheme.build(inline(lambda t, x, p: model(x, p)), states(4, 0)))
-    first, p = NEURON.initial_state(), NEURON.parameters()
+    system = compose(NEURON, QUESTION)
+    drift = compiled(system.linear_rates if scheme.linear else system.drift)
+    step, first, p = compiled(scheme.build(drift, states(4, 0))), system.initial, system.parameters
 
     @njit(error_model="numpy", nogil=True)
     def ends(z, zeta, mean, size, dt):

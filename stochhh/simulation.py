@@ -379,7 +379,7 @@ def _result(backend, task, done, timing):
         np.concatenate(trains), np.repeat(np.arange(len(trains)), counts), len(trains), task.transient, task.duration,
         () if task.events is None else task.events.doubts_of_run(task.first, len(trains), task.duration),
     )  # fmt: skip
-    moments = Moments(task.initial[0], np.concatenate([block.powers for block in done]))
+    moments = Moments(task.system.initial[0], np.concatenate([block.powers for block in done]))
     traces = membrane = swings = None
     if task.swing_sizes:
         counts, troughs = (np.concatenate(parts) for parts in zip(*(block.swings for block in done), strict=True))
@@ -413,7 +413,7 @@ def _result(backend, task, done, timing):
 
 def _kick(task):
     """How far a single event of the largest kind moves V, mV."""
-    if task.target != 0:
+    if task.system.sources[0].variable != 0:
         return 0.0
     if task.events is None:
         return max((sqrt(source.moment(2)) for source in task.drive.sources if source.intensity > 0), default=0.0)

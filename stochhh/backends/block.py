@@ -1,30 +1,25 @@
 """A block of trials that a kernel advances side by side: what goes in, and what comes out."""
 
 from dataclasses import dataclass, field
-from math import nan
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from ..errors import InputError, UnstableStepError, integer
-from ..fingerprints import present
 from ..inputs import Recording, SynapticInput
-from ..models.jacobians import fastest_rate
 from ..random import key_of
+from ..spike_rule import starts_armed
 from ..statistics.membrane.record import Membrane
 from ..statistics.membrane.sampling import Sampling
 from ..swings import swing_sizes
+from ..system import compose
 from .kernels.arguments import Looks, Spikes, Stream
-from .kernels.spike_rule import SpikeRule, starts_armed
 from .samples import Samples
 
 __all__ = ["NARROW", "WIDE", "BlockResult", "Lanes", "Task", "blocks", "checked_lanes", "out_of_range"]
 
 # Wide blocks cost least by the trial; in a narrow one few trials do not pay for many.
 WIDE, NARROW = 64, 16
-
-# Of the span of V: more than what the rounding of ten thousand equal jumps adds up to.
-_ROUNDING = 3e-11
 
 
 def checked_lanes(lanes):
@@ -78,19 +73,6 @@ def shorter(neuron, x, p, dt, limit):
     return f"{said}: take a smaller dt, at most {limit / rate:.3g} ms here"
 
 
-class Functions(NamedTuple):
-    """What is compiled of a model."""
-
-    vector_field: object
-    membrane_rate: object
-    linear_rates: object
-
-    @classmethod
-    def of(cls, neuron):
-        """Those of a model at present, None for one that it does not have."""
-        return cls(*(present(getattr(neuron, name, None)) for name in cls._fields))
-
-
 @dataclass(frozen=True)
 class Task:
     """What a block is to simulate: trials `first` to `first + n - 1`; times in ms."""
@@ -106,38 +88,16 @@ class Task:
     membrane: Sampling | None = None  # summed up in place of a trace
     events: Recording | None = None  # played instead of the drive's own events
     lanes: int = NARROW  # side by side in the kernel, the last ones empty if there are more than n
-    initial: tuple = ()  # the state at time 0; found once for all blocks
-    fastest_rate: float = 0.0  # of the neuron in that state, 1/ms; the same
-    functions: Functions | None = None  # of the neuron, as they were when the run began; the same
+    system: Any = None  # the System that neuron and drive make; composed once for all blocks
 
     def __post_init__(self):
-        if not self.initial:
-            object.__setattr__(self, "functions", Functions.of(self.neuron))
-            object.__setattr__(self, "initial", self.neuron.initial_state())
-            object.__setattr__(self, "fastest_rate", fastest_rate(self.neuron, self.initial))
-
-    @property
-    def target(self):
-        """Index of the state variable that the input moves."""
-        return self.neuron.variables.index(self.drive.target)
+        if self.system is None:
+            object.__setattr__(self, "system", compose(self.neuron, self.drive))
 
     @property
     def interval(self):
         """Between two samples of the state, ms; None if none was asked for."""
         return self.trace_interval if self.membrane is None else self.membrane.interval
-
-    @property
-    def spike_rule(self):
-        """What a spike is, and what it does. A sum of equal jumps may end a rounding error below a level."""
-        neuron = self.neuron
-        rounding = _ROUNDING * neuron.scales[0] if self.target == 0 else 0.0
-        reset, refractory = (neuron.reset, neuron.refractory) if self.resets else (nan, 0.0)
-        return SpikeRule(neuron.threshold, neuron.rearm - rounding, neuron.threshold - rounding, reset, refractory)
-
-    @property
-    def resets(self):
-        """Whether a spike ends in a reset."""
-        return hasattr(self.neuron, "reset")
 
     @property
     def stream(self):
@@ -201,10 +161,11 @@ class Lanes:
     spikes: list = field(init=False)
 
     def __post_init__(self):
-        state = self.task.initial
+        system = self.task.system
+        state = system.initial
         self.w = _workspace(self.at.total * self.lanes)
         self.rows(self.state, len(state))[:] = np.array(state)[:, None]
-        self.rows(self.at.armed)[:] = starts_armed.py_func(state[0], self.task.spike_rule)
+        self.rows(self.at.armed)[:] = starts_armed.py_func(state[0], system.spike_rule)
         self._begin_swings(state[0])
         self.buffer = Spikes(np.empty((self.lanes, 256)), np.zeros(self.lanes, dtype=np.int64))
         self.samples = Samples(self.task, self.beyond)
@@ -232,7 +193,7 @@ class Lanes:
 
     def state_of(self, lane):
         """The state of one lane."""
-        return tuple(self.rows(self.state, len(self.task.neuron.variables))[:, lane])
+        return tuple(self.rows(self.state, len(self.task.system.variables))[:, lane])
 
     def drain(self):
         """Move the spikes out of the kernel's buffer."""

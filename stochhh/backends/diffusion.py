@@ -122,27 +122,27 @@ class _Block:
     def __init__(self, backend, task):
         """Set-up."""
         self.task, self.dt = task, backend.dt
-        neuron, drive = task.neuron, task.drive
-        n = len(neuron.variables)
+        system = task.system
+        (source,) = system.sources
+        n = len(system.variables)
         self.scheme = named(backend.scheme)
         self.steps = kernel.steps_of(self.scheme)
         self.at = kernel.rows(n, self.scheme, len(task.swing_sizes))
         self.lanes = Lanes(task, task.lanes, self.at, self.steps * n, self.steps * self.dt)
-        functions = task.functions
-        flow = functions.linear_rates if self.scheme.linear else functions.vector_field
+        drift = system.linear_rates if self.scheme.linear else system.drift
         self.kernel = kernel.stepper(
-            self.scheme, flow, functions.membrane_rate, n, task.target, task.lanes, diffusion_normals,
-            resets=task.resets, sizes=len(task.swing_sizes),
+            self.scheme, drift, system.membrane_rate, n, source.variable, task.lanes, diffusion_normals,
+            resets=system.resets, sizes=len(task.swing_sizes),
         )  # fmt: skip
         group = self.steps * self.dt
         self.group = 0
         self.last_group = ceil(task.duration / group * (1 - 1e-12))
         self.sampled = tuple(int(t / group * (1 + 1e-12)) for t in (task.transient, task.duration))
         self.looks = task.looks(max(1, round(_LOOK / group)))
-        self.drive = kernel.Drive(drive.cumulant(1), sqrt(drive.cumulant(2) * self.dt), self.dt)
-        nearer = _OVERSHOOT * self.drive.size if task.resets and task.target == 0 else 0.0
-        self.rule = task.spike_rule._replace(threshold=neuron.threshold - nearer, rearm=neuron.rearm)
-        self.window = Window(task.initial[0], *self.sampled)
+        self.drive = kernel.Drive(source.input.cumulant(1), sqrt(source.input.cumulant(2) * self.dt), self.dt)
+        nearer = _OVERSHOOT * self.drive.size if system.resets and source.variable == 0 else 0.0
+        self.rule = system.spike_rule._replace(threshold=system.spike_rule.threshold - nearer)
+        self.window = Window(system.initial[0], *self.sampled)
         self.sample_every = round(task.interval / self.dt) if task.interval else 0
 
     def advance(self, stretch=_STRETCH):
@@ -151,8 +151,8 @@ class _Block:
         pause = ceil(samples.stop / (self.steps * self.dt) * (1 - 1e-12))
         stop = min(self.group + stretch, pause)
         status, self.group, lane = self.kernel(
-            lanes.w, self.group, stop, task.n, task.stream, task.neuron.parameters(), self.drive, self.rule,
-            task.neuron.ranges, self.window, lanes.buffer,
+            lanes.w, self.group, stop, task.n, task.stream, task.system.parameters, self.drive, self.rule,
+            task.system.ranges, self.window, lanes.buffer,
             kernel.Traces(samples.values, self.sample_every, samples.first), self.looks,
         )  # fmt: skip
         if status == kernel.STATUS_UNSTABLE:

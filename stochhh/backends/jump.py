@@ -91,7 +91,7 @@ class Jump:
 
     def longest_step(self, task: Task) -> float:
         """The longest step of the flow in a task, ms."""
-        return min(_LONGEST_STEP, _LENGTH * self.part / max(task.fastest_rate, 1e-12))
+        return min(_LONGEST_STEP, _LENGTH * self.part / max(task.system.fastest_rate, 1e-12))
 
     @property
     def part(self) -> float:
@@ -118,8 +118,9 @@ class Jump:
 class _Block:
     def __init__(self, backend, task):
         """Set-up."""
-        self.task, neuron = task, task.neuron
-        n = len(neuron.variables)
+        self.task, system = task, task.system
+        (source,) = system.sources
+        n = len(system.variables)
         self.at = kernel.rows(n, len(task.swing_sizes))
         longest = backend.longest_step(task)
         self.lanes = Lanes(task, task.lanes, self.at, self.at.state, max(longest, _FIRST_STEP))
@@ -127,20 +128,20 @@ class _Block:
         self.lanes.rows(self.at.held)[:] = -np.inf
         self.lanes.rows(self.at.time)[:, task.n :] = np.inf  # padding lanes are at their end
         self.kernel = kernel.stepper(
-            task.functions.vector_field, n, task.target, task.lanes, draw_events, resets=task.resets,
+            system.drift, n, source.variable, task.lanes, draw_events, resets=system.resets,
             sizes=len(task.swing_sizes),
         )  # fmt: skip
-        roughest = _ROUGHNESS * backend.part * neuron.scales[task.target]
-        weights = tuple(1.0 / (_DISAGREEMENT * scale * backend.tolerance) for scale in neuron.scales)
+        roughest = _ROUGHNESS * backend.part * system.scales[source.variable]
+        weights = tuple(1.0 / (_DISAGREEMENT * scale * backend.tolerance) for scale in system.scales)
         self.control = kernel.Control(longest, roughest * roughest, weights)
         # A step's lawful error may carry a gate that sits at its bound a little beyond.
         slack = max(1e-3, backend.tolerance)
-        ranges = zip(neuron.ranges, neuron.scales, strict=True)
+        ranges = zip(system.ranges, system.scales, strict=True)
         self.ranges = tuple((low - slack * scale, high + slack * scale) for (low, high), scale in ranges)
-        self.rule = task.spike_rule
-        self.window = Window(task.initial[0], task.transient, task.duration)
+        self.rule = system.jump_rule
+        self.window = Window(system.initial[0], task.transient, task.duration)
         self.next_sample = np.full(task.n, self.lanes.samples.filled)
-        step = min(longest, kernel.LOOKAHEAD / max(task.drive.intensity, 1e-9))
+        step = min(longest, kernel.LOOKAHEAD / max(source.input.intensity, 1e-9))
         self.looks = task.looks(max(1, min(6, round(_LOOK / step))))
         self.unseen = np.zeros(1, dtype=np.int64)
         self.events = self._next_events(task.lanes)
@@ -167,7 +168,7 @@ class _Block:
         """Advance; returns the time reached, ms, or None at the end."""
         lanes, task, samples = self.lanes, self.task, self.lanes.samples
         status, lane = self.kernel(
-            lanes.w, stretch, samples.stop, self.events, task.stream, task.neuron.parameters(), self.control, self.rule,
+            lanes.w, stretch, samples.stop, self.events, task.stream, task.system.parameters, self.control, self.rule,
             self.ranges, self.window, lanes.buffer, Traces(samples.values, samples.times, self.next_sample),
             self.looks, self.unseen,
         )  # fmt: skip
@@ -189,7 +190,7 @@ class _Block:
         V, time = self.lanes.state_of(lane)[0], self.lanes.rows(self.at.time)[0, lane]
         where = f"jump, trial {self.task.first + lane} at t = {time:.6g} ms"
         if low <= V <= high:
-            rate = self.task.fastest_rate
+            rate = self.task.system.fastest_rate
             always = rate * kernel.SHORTEST_STEP > 1
             return UnstableStepError(
                 f"{where}: the flow cannot be integrated from V = {V:.4g} mV, where the neuron is faster than steps of "

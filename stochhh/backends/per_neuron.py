@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
+from .. import spike_rule
 from ..errors import UnstableStepError, real
 from ..inputs import Recording
 from ..inputs.presynaptic import in_order, presynaptic_seconds, presynaptic_work, transmitted
 from .block import BlockResult, calmer, shorter
 from .cost import Work, seconds_of_block
-from .kernels import spike_rule
 from .samples import Samples
 from .swing_counter import SwingCounter
 
@@ -106,10 +106,10 @@ class _Block:
     def __init__(self, backend, task):
         """Set-up."""
         self.task, self.dt = task, backend.dt
-        self.neuron, self.p = task.neuron, task.neuron.parameters()
-        self.x = task.initial
+        self.system, self.neuron = task.system, task.neuron
+        self.x = self.system.initial
         self.t = 0.0
-        self.rule, self.resets, self.held_until = task.spike_rule, task.resets, 0.0
+        self.rule, self.resets, self.held_until = self.system.jump_rule, self.system.resets, 0.0
         self.armed = starts_armed(self.x[0], self.rule)
         self.reference = self.x[0]
         self.spikes, self.powers = [], np.zeros(4)
@@ -182,20 +182,20 @@ class _Block:
 
     def _runge_kutta(self, h):
         """The state after a step of h, and V at its four stages."""
-        f, x = self._slope, self.x
-        k1 = f(x)
+        f, t, x = self._slope, self.t, self.x
+        k1 = f(t, x)
         x2 = [a + 0.5 * h * k for a, k in zip(x, k1, strict=True)]
-        k2 = f(x2)
+        k2 = f(t + 0.5 * h, x2)
         x3 = [a + 0.5 * h * k for a, k in zip(x, k2, strict=True)]
-        k3 = f(x3)
+        k3 = f(t + 0.5 * h, x3)
         x4 = [a + h * k for a, k in zip(x, k3, strict=True)]
-        k4 = f(x4)
+        k4 = f(t + h, x4)
         y = tuple(a + h / 6 * (b + 2 * c + 2 * d + e) for a, b, c, d, e in zip(x, k1, k2, k3, k4, strict=True))
         return y, (x[0], x2[0], x3[0], x4[0])
 
-    def _slope(self, x):
-        """The vector field; V is held after a reset."""
-        f = self.neuron.vector_field(x, self.p)
+    def _slope(self, t, x):
+        """The drift; V is held after a reset."""
+        f = self.system.drift(t, x, self.system.parameters)
         return (0.0, *f[1:]) if self._is_held() else f
 
     def _is_held(self):
@@ -211,7 +211,7 @@ class _Block:
         """An event moves V at once."""
         if self._is_held():
             return
-        k = self.task.target
+        k = self.system.sources[0].variable
         y = (*self.x[:k], self.x[k] + jump, *self.x[k + 1 :])
         if crosses(self.armed, y[0], self.rule.reached):
             y = self._spike(self.t, y)
@@ -231,11 +231,11 @@ class _Block:
         """What to do after a step, ms, or an event (0) that led out of the range, to V (mV), from the present state."""
         if step == 0:
             return calmer(self.neuron, V)
-        advice = shorter(self.neuron, self.x, self.p, step, _STABLE)
+        advice = shorter(self.neuron, self.x, self.system.parameters, step, _STABLE)
         return advice or f"take a smaller dt, or {calmer(self.neuron, V)}"
 
     def _move(self, time, y):
-        for name, value, (low, high) in zip(self.neuron.variables, y, self.neuron.ranges, strict=True):
+        for (name, (low, high), _), value in zip(self.system.variables, y, strict=True):
             if not low <= value <= high:
                 raise UnstableStepError(
                     f"per-neuron, trial {self.task.first} at t = {time:.6g} ms: {name} = {value:.4g} left the range "

@@ -29,15 +29,16 @@ class Samples:
             places, self.times = task.n_samples, task.sample_times()
         else:
             sampling = task.membrane
-            self.index = [task.neuron.variables.index(name) for name in sampling.variables]
-            reference = [task.initial[i] for i in self.index]
+            names = [variable.name for variable in task.system.variables]
+            self.index = [names.index(name) for name in sampling.variables]
+            reference = [task.system.initial[i] for i in self.index]
             self.gatherer = Gatherer(sampling, reference, task.n, (task.transient, task.duration))
             places = sampling.stretch + ceil((sampling.before + beyond) / sampling.interval) + 2
             self.times = np.empty(places)
             self._aim()
-        self.values = np.empty((task.n, len(task.initial), places))
+        self.values = np.empty((task.n, len(task.system.initial), places))
         self.filled = min(1, places) if self.first == 0 else 0
-        self.values[:, :, : self.filled] = np.array(task.initial)[:, None]
+        self.values[:, :, : self.filled] = np.array(task.system.initial)[:, None]
 
     def _aim(self):
         """Set the times of the places, and the pause, when a stretch of samples, and what cuts it, is known."""

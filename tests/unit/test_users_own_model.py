@@ -19,6 +19,7 @@ from stochhh.inputs.events import draw_events
 from stochhh.models import HodgkinHuxley, MorrisLecar, TraubMiles, WangBuzsaki
 from stochhh.random import diffusion_normals
 from stochhh.swings import swing_sizes
+from stochhh.system import compose
 
 
 class FitzHughNagumo:
@@ -114,14 +115,15 @@ def test_a_users_model_runs_in_every_backend(exact, backend, error):
 
 def sweep(neuron, backend):
     """The assembly of the loop over the lanes, as lines."""
-    n, sizes = len(neuron.variables), len(swing_sizes(neuron))
+    system, sizes = compose(neuron, sh.SynapticInput()), len(swing_sizes(neuron))
+    n = len(system.variables)
     if backend == "jump":
-        stepper = event_driven.stepper(neuron.vector_field, n, 0, LANES, draw_events, resets=False, sizes=sizes)
+        stepper = event_driven.stepper(system.drift, n, 0, LANES, draw_events, resets=False, sizes=sizes)
         instance = sh.Jump(lanes=LANES)
     else:
         scheme = SCHEMES["euler-maruyama"]
         stepper = grid.stepper(
-            scheme, neuron.vector_field, neuron.membrane_rate, n, 0, LANES, diffusion_normals, resets=False, sizes=sizes
+            scheme, system.drift, system.membrane_rate, n, 0, LANES, diffusion_normals, resets=False, sizes=sizes
         )
         instance = sh.Diffusion(lanes=LANES)
     sh.simulate(neuron, sh.SynapticInput(), backend=instance, duration=1.0, seed=1)

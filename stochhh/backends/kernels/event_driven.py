@@ -12,12 +12,12 @@ import numpy as np
 
 from ...elementary import apart, fma, inline, log2_estimate, select, two_to, wide_vectors
 from ...machine_code import kernel
+from ...spike_rule import arms, crosses, is_held
 from . import path as paths
 from .event_rows import LOOKAHEAD, rows
 from .path import roughness, stage_values, with_jump
 from .retrace import retrace
 from .scalar import compiled, tuple_arithmetic
-from .spike_rule import arms, crosses, is_held
 from .swings import watching
 
 __all__ = ["LOOKAHEAD", "SHORTEST_STEP", "STATUS_DONE", "STATUS_MORE", "STATUS_WRONG", "rows", "stepper"]
@@ -51,8 +51,8 @@ class Events(NamedTuple):
 
 
 @cache
-def stepper(vector_field, n, target, lanes, draw, resets=False, sizes=0):
-    """Compile `advance` for a model of n variables whose variable number `target` is moved by the events.
+def stepper(drift, n, target, lanes, draw, resets=False, sizes=0):
+    """Compile `advance` for dx/dt = drift(t, x, p) in n variables, of which the events move number `target`.
 
     `resets` tells whether the model's spikes end in a reset.
     """
@@ -60,7 +60,7 @@ def stepper(vector_field, n, target, lanes, draw, resets=False, sizes=0):
     ops = tuple_arithmetic(n, lanes)
     load, store, choose, axpy = ops.load, ops.store, ops.choose, ops.axpy
     outside, distance, shifted, with_first = ops.outside, ops.distance, ops.shifted, ops.with_first
-    field = compiled(vector_field)
+    field = compiled(drift)
     L, K, TARGET = lanes, LOOKAHEAD, target
 
     if resets:
@@ -70,9 +70,9 @@ def stepper(vector_field, n, target, lanes, draw, resets=False, sizes=0):
             return is_held(t, w[at.held * L + j])
 
         @inline
-        def flow(x, p, held):
+        def flow(t, x, p, held):
             """The slope; of V none while it is held."""
-            k = field(x, p)
+            k = field(t, x, p)
             return with_first(select(held, 0.0, k[0]), k)
 
     else:
@@ -82,8 +82,8 @@ def stepper(vector_field, n, target, lanes, draw, resets=False, sizes=0):
             return False
 
         @inline
-        def flow(x, p, held):
-            return field(x, p)
+        def flow(t, x, p, held):
+            return field(t, x, p)
 
     # What follows is in loops over the lanes, one after the other: each lane's chain of dependent operations is long,
     # and in short loops the processor always has those of other lanes to go on with.
@@ -132,9 +132,9 @@ def stepper(vector_field, n, target, lanes, draw, resets=False, sizes=0):
         """k1, and the state half a step along it."""
         wide_vectors()
         for j in range(L):
-            h, x = w[at.length * L + j], load(w, at.state, j)
+            t, h, x = w[at.time * L + j], w[at.length * L + j], load(w, at.state, j)
             x1 = shifted(x, TARGET, w[at.first * L + j])
-            k = flow(x1, p, held_at(w, j, w[at.time * L + j]))
+            k = flow(t, x1, p, held_at(w, j, t))
             w[at.v1 * L + j] = x1[0]
             store(w, at.sum, j, axpy(h * (1 / 6), k, x))
             store(w, at.stage, j, shifted(axpy(0.5 * h, k, x), TARGET, w[at.middle * L + j]))
@@ -144,8 +144,8 @@ def stepper(vector_field, n, target, lanes, draw, resets=False, sizes=0):
         """k2, and the state half a step along it."""
         wide_vectors()
         for j in range(L):
-            h, x2 = w[at.length * L + j], load(w, at.stage, j)
-            k = flow(x2, p, held_at(w, j, w[at.time * L + j]))
+            t, h, x2 = w[at.time * L + j], w[at.length * L + j], load(w, at.stage, j)
+            k = flow(t + 0.5 * h, x2, p, held_at(w, j, t))
             w[at.v2 * L + j] = x2[0]
             store(w, at.midpoint, j, k)
             store(w, at.sum, j, axpy(h * (1 / 3), k, load(w, at.sum, j)))
@@ -156,8 +156,8 @@ def stepper(vector_field, n, target, lanes, draw, resets=False, sizes=0):
         """k3, how far it is from k2, and the state a whole step along it."""
         wide_vectors()
         for j in range(L):
-            h, x3 = w[at.length * L + j], load(w, at.stage, j)
-            k = flow(x3, p, held_at(w, j, w[at.time * L + j]))
+            t, h, x3 = w[at.time * L + j], w[at.length * L + j], load(w, at.stage, j)
+            k = flow(t + 0.5 * h, x3, p, held_at(w, j, t))
             w[at.v3 * L + j] = x3[0]
             w[at.error * L + j] = h * distance(k, load(w, at.midpoint, j), weights)
             store(w, at.sum, j, axpy(h * (1 / 3), k, load(w, at.sum, j)))
@@ -168,10 +168,10 @@ def stepper(vector_field, n, target, lanes, draw, resets=False, sizes=0):
         """k4, and the new state."""
         wide_vectors()
         for j in range(L):
-            x4 = load(w, at.stage, j)
-            k = flow(x4, p, held_at(w, j, w[at.time * L + j]))
+            t, h, x4 = w[at.time * L + j], w[at.length * L + j], load(w, at.stage, j)
+            k = flow(t + h, x4, p, held_at(w, j, t))
             w[at.v4 * L + j] = x4[0]
-            store(w, at.sum, j, axpy(w[at.length * L + j] * (1 / 6), k, load(w, at.sum, j)))
+            store(w, at.sum, j, axpy(h * (1 / 6), k, load(w, at.sum, j)))
 
     @inline
     def judge(w, longest, stop):

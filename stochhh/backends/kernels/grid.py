@@ -10,9 +10,9 @@ import numpy as np
 
 from ...elementary import apart, fma, inline, select, sqrt, wide_vectors
 from ...machine_code import kernel
+from ...spike_rule import arms, crosses, held_until
 from .arguments import Increment, record
 from .scalar import compiled, states, tuple_arithmetic
-from .spike_rule import arms, crosses, held_until
 from .swings import ROWS_OF_A_SIZE, watching
 from .workspace import laid_out
 
@@ -77,10 +77,10 @@ class Traces(NamedTuple):
 
 
 @cache
-def stepper(scheme, flow, membrane_rate, n, target, lanes, normals, resets=False, sizes=0):
+def stepper(scheme, drift, membrane_rate, n, target, lanes, normals, resets=False, sizes=0):
     """Compile `advance` for a model of n variables whose variable number `target` receives the noise.
 
-    `flow` is the model's vector field, or its linear rates for a scheme that needs them; normals(row, lanes) makes
+    `drift` is f(t, x, p), or (a, b)(t, x, p) for a scheme that needs linear rates; normals(row, lanes) makes
     fill(w, group, trial, k0, k1), which draws the standard normal numbers of a group; `resets` tells whether the
     model's spikes end in a reset.
     """
@@ -88,15 +88,11 @@ def stepper(scheme, flow, membrane_rate, n, target, lanes, normals, resets=False
     fill = normals(at.normals, lanes)
     ops = tuple_arithmetic(n, lanes)
     load, store, outside, with_first = ops.load, ops.store, ops.outside, ops.with_first
-    rate_of_V, model, explicit = compiled(membrane_rate), compiled(flow), scheme.explicit
+    rate_of_V, explicit = compiled(membrane_rate), scheme.explicit
     L, K, GROUP = lanes, scheme.values, steps_of(scheme)
     END = GROUP * n  # row of the state after a group
 
-    @inline
-    def slope(t, x, p):
-        return model(x, p)
-
-    step_once = compiled(scheme.build(slope, states(n, target)))
+    step_once = compiled(scheme.build(compiled(drift), states(n, target)))
 
     @inline
     def begin(w, group, stream):

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ...elementary import apart, inline
+from ...spike_rule import arms, crosses, held_until
 from .arguments import record
 from .event_rows import LOOKAHEAD
-from .spike_rule import arms, crosses, held_until
 
 __all__ = ["Retrace", "Traces", "retrace"]
 
@@ -33,22 +33,22 @@ class Retrace(NamedTuple):
 
 
 def retrace(at, ops, flow, held_at, add_powers, target, lanes, resets):
-    """Compile them. flow(x, p, held) is the slope, held_at(w, lane, time) whether V is held at the reset."""
+    """Compile them. flow(t, x, p, held) is the slope, held_at(w, lane, time) whether V is held at the reset."""
     load, store, axpy = ops.load, ops.store, ops.axpy
     outside, shifted, with_first = ops.outside, ops.shifted, ops.with_first
     L, TARGET, n = lanes, target, at.start - at.state
 
     # Not inlined, it compiles once.
     @apart
-    def step_of(x, h, p, held):
+    def step_of(t, x, h, p, held):
         """One step of the flow alone: the new state, the slope at its start, and V at the four stages."""
-        k1 = flow(x, p, held)
+        k1 = flow(t, x, p, held)
         x2 = axpy(0.5 * h, k1, x)
-        k2 = flow(x2, p, held)
+        k2 = flow(t + 0.5 * h, x2, p, held)
         x3 = axpy(0.5 * h, k2, x)
-        k3 = flow(x3, p, held)
+        k3 = flow(t + 0.5 * h, x3, p, held)
         x4 = axpy(h, k3, x)
-        y = axpy(h / 6, k1, axpy(h / 3, k2, axpy(h / 3, k3, axpy(h / 6, flow(x4, p, held), x))))
+        y = axpy(h / 6, k1, axpy(h / 3, k2, axpy(h / 3, k3, axpy(h / 6, flow(t + h, x4, p, held), x))))
         return y, k1, (x[0], x2[0], x3[0], x4[0])
 
     @inline
@@ -87,14 +87,14 @@ def retrace(at, ops, flow, held_at, add_powers, target, lanes, resets):
         for i in range(taken + 1):
             stop = times[j, head[j] + i] if i < taken else until
             h = stop - t
-            y, f, _ = step_of(x, h, p, False)
+            y, f, _ = step_of(t, x, h, p, False)
             if crosses(armed, y[0], threshold):
-                g = step_of(y, 0.0, p, False)[1]
+                g = step_of(stop, y, 0.0, p, False)[1]
                 part = h * crossing(x[0], f[0], y[0], g[0], h, threshold)
                 record(spikes, j, t + part)
                 armed = False
                 if resets:
-                    end_with_reset(w, j, step_of(x, part, p, False)[0], t + part, i, rule)
+                    end_with_reset(w, j, step_of(t, x, part, p, False)[0], t + part, i, rule)
                     return
             x, t = y, stop
             if i < taken:
@@ -143,9 +143,10 @@ def retrace(at, ops, flow, held_at, add_powers, target, lanes, resets):
                     stop = times[j, head[j] + i] if i < taken else w[at.time * L + j]
                     first, last = min(max(t, begin), stop), max(min(stop, end), t)
                     if last > first:
-                        V = step_of(step_of(x, first - t, p, held)[0], last - first, p, held)[2]
+                        y = step_of(t, x, first - t, p, held)[0]
+                        V = step_of(first, y, last - first, p, held)[2]
                         add_powers(w, j, (last - first) / 6, V[0] - r, V[1] - r, V[2] - r, V[3] - r)
-                    x, t = step_of(x, stop - t, p, held)[0], stop
+                    x, t = step_of(t, x, stop - t, p, held)[0], stop
                     if i < taken and not held:
                         x = shifted(x, TARGET, jumps[j, head[j] + i])
 
@@ -165,13 +166,13 @@ def retrace(at, ops, flow, held_at, add_powers, target, lanes, resets):
                 for i in range(taken + 1):
                     stop = times[j, head[j] + i] if i < taken else w[at.time * L + j]
                     while k < sampled.size and sampled[k] <= stop:
-                        y = step_of(x, sampled[k] - t, p, held)[0]
+                        y = step_of(t, x, sampled[k] - t, p, held)[0]
                         for v in range(n):
                             traces.values[j, v, k] = y[v]
                         k += 1
                     if k == sampled.size or sampled[k] > w[at.time * L + j]:
                         break
-                    x, t = step_of(x, stop - t, p, held)[0], stop
+                    x, t = step_of(t, x, stop - t, p, held)[0], stop
                     if i < taken and not held:
                         x = shifted(x, TARGET, jumps[j, head[j] + i])
                 traces.next[j] = k

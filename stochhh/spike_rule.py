@@ -7,7 +7,7 @@ these functions compiled, the reference backend as plain Python (`py_func`); `&`
 
 from typing import NamedTuple
 
-from ...elementary import inline
+from .elementary import inline
 
 __all__ = ["SpikeRule", "arms", "crosses", "held_until", "is_held", "starts_armed"]
 
