@@ -83,8 +83,9 @@ def test_a_first_run_says_that_it_compiles(run, backend, tmp_path):
 def test_where_nothing_can_be_kept_every_process_compiles_and_says_so(run, tmp_path):
     (tmp_path / "file").write_text("")
     for _ in range(2):
-        _, (line,), compiled, _ = run("diffusion", STOCHHH_CACHE_DIR=str(tmp_path / "file"))
+        _, (line, why), compiled, _ = run("diffusion", STOCHHH_CACHE_DIR=str(tmp_path / "file"))
         assert line.startswith("stochhh: compiling the diffusion kernels") and compiled > 10
+        assert "file cannot be written" in why and "kernels are not kept there" in why
 
 
 def test_silence_is_to_be_had(capsys):
