@@ -162,6 +162,10 @@ def _advised(layout, text):
     return f"give {advice}" if advice else ""
 
 
+def _separated(layout):
+    return f"columns are separated by {layout}; give separator= if that is wrong"
+
+
 def _joined(*remedies):
     return "; or ".join(filter(None, remedies))
 
@@ -203,15 +207,14 @@ def _fault(path, checks, columns, layout, first):
             refused = _fault_of_line(text, checks, columns, layout)
             if refused is not None:
                 return refused.within(file=path, line=number)
-    remedy = f"columns are separated by {layout}; give separator= if that is wrong"
-    return InputError("this is not a table of numbers", remedy=remedy).within(file=path)
+    return InputError("this is not a table of numbers", remedy=_separated(layout)).within(file=path)
 
 
 def _fault_of_line(text, checks, columns, layout):
     """The InputError of one line; None where it is as the others."""
     cells = layout.cells(text)
     if len(cells) != columns:
-        remedy = _advised(layout, text) or f"columns are separated by {layout}; give separator= if that is wrong"
+        remedy = _advised(layout, text) or _separated(layout)
         if '"' in text:
             remedy = f"if an entry in quotes contains {layout}, save the file with another separator"
         return InputError("number of columns", len(cells), columns, remedy)

@@ -26,6 +26,7 @@ __all__ = [
     "hinted",
     "instance",
     "integer",
+    "likely",
     "number_in",
     "real",
     "within",
@@ -204,11 +205,17 @@ def instance(name, value, kind, remedy=""):
 
 def hinted(name, known, otherwise=""):
     """`did you mean 'rate'?` for a misspelt name; `otherwise` where none of the texts in `known` is like it."""
+    near = likely(name, known)
+    return otherwise if near is None else f"did you mean {near!r}?"
+
+
+def likely(name, known):
+    """The text among `known` that a misspelt name probably stands for, or None."""
     from difflib import get_close_matches
 
     small = {text.lower(): text for text in known}
     near = get_close_matches(name[:99].lower(), small, n=1) if isinstance(name, str) else []
-    return f"did you mean {small[near[0]]!r}?" if near else otherwise
+    return small[near[0]] if near else None
 
 
 def real(name, value, *, above=None, at_least=None, at_most=None, magnitude=None, unit="", remedy=""):

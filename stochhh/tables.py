@@ -4,14 +4,13 @@ The keys of a table are the fields of a dataclass, and pydantic holds the file t
 the class, and their meaning is read from the arguments in its docstring, so that nothing is said twice.
 """
 
-import difflib
 import inspect
 import re
 import tomllib
 from dataclasses import MISSING, fields
 from typing import Annotated, Any, Required
 
-from .errors import InputError, within
+from .errors import InputError, likely, within
 from .files import read_text
 from .messages import shown
 from .toml_lines import line_of
@@ -154,11 +153,9 @@ def meanings(kind):
 
 def _advice(key, table, known):
     """What a key that is unknown in a table may stand for, or where it belongs."""
-    small = {name.lower(): name for name in known[table]}
-    near = difflib.get_close_matches(key.lower(), small, n=1)
-    if near:
-        name = small[near[0]]
-        return f"did you mean {name!r} ({known[table][name]})?"
+    near = likely(key, known[table])
+    if near is not None:
+        return f"did you mean {near!r} ({known[table][near]})?"
     homes = [title for title in known if title.startswith("[") and key in known[title]]
     return f"it belongs in {' or '.join(homes)}" if homes else f"its keys are {', '.join(known[table])}"
 

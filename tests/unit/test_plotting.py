@@ -222,7 +222,11 @@ def test_axes_that_are_given_are_drawn_on_and_returned():
 
 
 def test_pyplot_is_never_loaded():
-    code = "import sys, stochhh.plotting; assert 'matplotlib.pyplot' not in sys.modules"
+    code = (  # as strict as the settings of the tests are
+        "import sys, warnings; warnings.simplefilter('error'); "
+        "warnings.filterwarnings('ignore', r\"'\\w+' (argument is )?deprecated\", DeprecationWarning); "
+        "import stochhh.plotting; assert 'matplotlib.pyplot' not in sys.modules"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
