@@ -99,7 +99,8 @@ def test_ten_times_the_duration_takes_the_same_memory(backend):
     sampling = sh.Sampling(longest_lag=5.0, segment=100.0)
 
     def run(duration, **options):
-        return sh.simulate(quiet, weak, backend=backend, duration=duration, seed=1, progress=False, **options)
+        settings = {"duration": duration, "seed": 1, "n_trials": 16, "progress": False} | options  # a full block
+        return sh.simulate(quiet, weak, backend=backend, **settings)
 
     def peak(*options, **more):
         tracemalloc.start()
