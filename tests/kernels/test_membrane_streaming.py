@@ -93,7 +93,11 @@ def test_a_model_with_a_reset(backend):
 
 @pytest.mark.parametrize("backend", ["jump", "diffusion"])
 def test_ten_times_the_duration_takes_the_same_memory(backend):
-    """A silent neuron, since spikes are kept: nothing else may grow."""
+    """A silent neuron, since spikes are kept: nothing else may grow.
+
+    All lanes of a block hold trials, since the interpreter's own stores of small objects fill as the kernel is called:
+    by some 100 kB in a hundred calls, then no further, which is much beside one trial and little beside sixteen.
+    """
     quiet = sh.HodgkinHuxley(initial="rest")
     weak = sh.SynapticInput(sh.Population("exc", n=100, rate=10.0, weight=0.1, p=0.5))
     sampling = sh.Sampling(longest_lag=5.0, segment=100.0)
