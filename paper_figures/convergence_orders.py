@@ -24,9 +24,9 @@ from numba import njit
 from scipy import stats
 
 import stochhh as sh
-from stochhh.backends.kernels.arguments import Increment
-from stochhh.backends.kernels.scalar import compiled, states
-from stochhh.backends.schemes import SCHEMES
+from stochhh.integrators.kernels.arguments import Increment
+from stochhh.integrators.kernels.scalar import compiled, states
+from stochhh.integrators.schemes import SCHEMES
 from stochhh.plotting import PAGE, colour_of, journal, letter, new_figure
 from stochhh.script import main, save_figure
 from stochhh.system import compose

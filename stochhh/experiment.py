@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, Required
 
 from . import examples
 from .backends import BACKENDS
-from .backends.block import blocks
 from .comparison import checked_correction
 from .errors import InputError, choice, integer, real, within
 from .hypertext import listed
 from .inputs import Population, SynapticInput
-from .inputs.events import poisson_events
-from .inputs.presynaptic import presynaptic_events
+from .integrators.block import blocks
 from .memory import GIB, allowed_memory
 from .models import MODELS, Neuron
+from .noise.merged import poisson_events
+from .noise.presynaptic import presynaptic_events
 from .random import MAX_SEED, MAX_TRIALS
 from .run_time import available_cores
 from .statistics.overview import chosen, chosen_margins, known_names

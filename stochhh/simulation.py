@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .backends import BACKENDS, Diffusion, PerNeuron, Task
-from .backends.block import WIDE, blocks
 from .backends.refusal import refusing
 from .errors import InputError, Interrupted, choice, hinted, integer, real
 from .inputs import Recording, SynapticInput
+from .integrators.block import WIDE, blocks
 from .interruption import CtrlC
 from .machine_code import announcing
 from .memory import GIB, allowed_memory

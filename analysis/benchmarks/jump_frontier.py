@@ -31,7 +31,7 @@ from machine import machine
 
 import stochhh as sh
 from stochhh.backends import jump
-from stochhh.inputs.events import poisson_events
+from stochhh.noise.merged import poisson_events
 
 FIGURE = Path(__file__).with_name("jump_frontier_figure.py")
 NEURON = sh.HodgkinHuxley(I_app=I_APP, initial=START, threshold=THRESHOLD, rearm=REARM)

@@ -2,7 +2,7 @@
 
     splitting, heun, rk3, rk4      from event to event, in equal steps of at most h
     path mean, path line, path     RK4 by steps of h with all their events inside: stage values of L by the first, the
-                                   first two, or all three of the conditions of stochhh/backends/kernels/path.py
+                                   first two, or all three of the conditions of stochhh/integrators/kernels/path.py
 
 For jump_frontier.py, and independent of the library.
 """

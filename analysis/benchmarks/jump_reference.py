@@ -6,7 +6,7 @@ import numpy as np
 from jump_methods import REARM, START, THRESHOLD, rk4, slope, spikes_between
 from scipy.integrate import solve_ivp
 
-from stochhh.inputs.events import poisson_events
+from stochhh.noise.merged import poisson_events
 
 FINE = 0.004  # longest step of the reference, ms
 LARGER, VERGE, NEAREST = 1 + 1e-6, 1e-3, 2.0  # of the weights; ms; ms

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .block import BlockResult, Task
+from ..integrators.block import BlockResult, Task
 from .diffusion import Diffusion
 from .jump import Jump
 from .per_neuron import PerNeuron

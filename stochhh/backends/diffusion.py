@@ -10,19 +10,19 @@ from math import ceil, isfinite, sqrt
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from ..errors import InputError, UnstableStepError, real
+from ..integrators.block import Lanes, checked_lanes, out_of_range, shorter
+from ..integrators.kernels import grid as kernel
+from ..integrators.kernels.arguments import Window
+from ..integrators.schemes import SCHEMES, Scheme, named
 from ..messages import shown
 from ..random import diffusion_normals
-from .block import Lanes, checked_lanes, out_of_range, shorter
 from .cost import Work, seconds_of_block
-from .kernels import grid as kernel
-from .kernels.arguments import Window
-from .schemes import SCHEMES, Scheme, named
 
 if TYPE_CHECKING:
     from typing import Any
 
     from ..annotations import Scheme as Name
-    from .block import Task
+    from ..integrators.block import Task
 
 __all__ = ["Diffusion"]
 
@@ -52,7 +52,7 @@ class Diffusion:
         dt: time step, ms.
         scheme: "euler-maruyama", "heun" (stochastic Heun), "splitting" (Strang; gates stay in [0, 1] for any dt; for
             models with `linear_rates`) or "sra1" (strong order 1.5 for additive noise); or a
-            `backends.schemes.Scheme` of your own.
+            `integrators.schemes.Scheme` of your own.
         lanes: number of trials advanced side by side, a multiple of 8; by default 64, or 16 if there are few trials.
             Results do not depend on it.
 

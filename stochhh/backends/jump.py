@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from ..errors import UnstableStepError, real
-from ..inputs.events import Source, draw_events, source_of
+from ..integrators.block import Lanes, calmer, checked_lanes, out_of_range
+from ..integrators.kernels import event_driven as kernel
+from ..integrators.kernels.arguments import Window
+from ..integrators.kernels.retrace import Traces
+from ..noise.merged import Source, draw_events, source_of
 from ..rounding import rounded
-from .block import Lanes, calmer, checked_lanes, out_of_range
 from .cost import Work, seconds_of_block
-from .kernels import event_driven as kernel
-from .kernels.arguments import Window
-from .kernels.retrace import Traces
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from .block import Task
+    from ..integrators.block import Task
 
 __all__ = ["Jump"]
 

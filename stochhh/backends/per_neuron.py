@@ -14,16 +14,16 @@ import numpy as np
 from .. import spike_rule
 from ..errors import UnstableStepError, real
 from ..inputs import Recording
-from ..inputs.presynaptic import in_order, presynaptic_seconds, presynaptic_work, transmitted
-from .block import BlockResult, calmer, shorter
+from ..integrators.block import BlockResult, calmer, shorter
+from ..integrators.samples import Samples
+from ..integrators.swing_counter import SwingCounter
+from ..noise.presynaptic import in_order, presynaptic_seconds, presynaptic_work, transmitted
 from .cost import Work, seconds_of_block
-from .samples import Samples
-from .swing_counter import SwingCounter
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from .block import Task
+    from ..integrators.block import Task
 
 __all__ = ["PerNeuron"]
 

@@ -8,8 +8,8 @@ from types import FunctionType, ModuleType
 from numba.core.errors import NumbaError
 
 from ..errors import InputError
+from ..integrators.kernels.names import AS_IT_IS, STAND_INS
 from ..messages import shown
-from .kernels.names import AS_IT_IS, STAND_INS
 
 __all__ = ["refusing"]
 

@@ -9,8 +9,8 @@ from scipy import stats
 
 import stochhh as sh
 import stochhh.backends.diffusion
-from stochhh.backends.schemes import SCHEMES
 from stochhh.elementary import sqrt
+from stochhh.integrators.schemes import SCHEMES
 from stochhh.random import NORMAL, four_normals
 
 __all__ = ["FIRST_ALONE", "NOT_ITS_ROOT", "NO_SECOND", "SUMMED", "TOO_WIDE", "ends", "interval", "simulated"]

@@ -20,8 +20,8 @@ from shared_path import interval
 
 import stochhh as sh
 from stochhh.backends import jump
-from stochhh.backends.kernels import event_driven, event_rows, retrace
 from stochhh.elementary import fma, inline
+from stochhh.integrators.kernels import event_driven, event_rows, retrace
 
 pytestmark = pytest.mark.slow
 

@@ -16,7 +16,7 @@ import pytest
 from shared_path import FIRST_ALONE, NO_SECOND, NOT_ITS_ROOT, SUMMED, interval
 from shared_path import ends as shared_ends
 
-from stochhh.backends.schemes import SCHEMES
+from stochhh.integrators.schemes import SCHEMES
 
 FACTORS = (1, 2, 4, 8, 16)  # up to dt = 0.02 ms
 GROUPS = 24  # each of 48 paths gives one estimate

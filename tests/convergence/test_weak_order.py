@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from shared_path import NOT_ITS_ROOT, SUMMED, TOO_WIDE, ends, interval
 
-from stochhh.backends.schemes import SCHEMES
+from stochhh.integrators.schemes import SCHEMES
 
 FACTORS = (1, 2, 4, 8)
 GROUPS = 24

@@ -6,8 +6,8 @@ import numpy as np
 from tables import written
 
 import stochhh as sh
-from stochhh.inputs.events import poisson_events
-from stochhh.inputs.presynaptic import presynaptic_events
+from stochhh.noise.merged import poisson_events
+from stochhh.noise.presynaptic import presynaptic_events
 from stochhh.random import EVENT, NORMAL, normals, uniforms
 
 TABLE = Path(__file__).with_suffix(".json")

@@ -16,7 +16,7 @@ import numpy as np
 from runs_table import DRIVES, QUESTION, STRONG
 
 import stochhh as sh
-from stochhh.inputs.events import poisson_events
+from stochhh.noise.merged import poisson_events
 
 TABLE = Path(__file__).with_suffix(".json")
 WINDOW = {"duration": 120.0, "transient": 11.3, "seed": 5, "n_trials": 4, "progress": False}

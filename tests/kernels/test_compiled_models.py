@@ -11,7 +11,7 @@ import pytest
 from numba import njit
 
 from stochhh import machine_code
-from stochhh.backends.kernels.scalar import compiled
+from stochhh.integrators.kernels.scalar import compiled
 from stochhh.models import MODELS
 
 FINE = [-40.0, -55.0, -30.0, -35.0, np.nextafter(-40.0, 0), np.nextafter(-55.0, -100), 0.0, 50.0, -90.0]

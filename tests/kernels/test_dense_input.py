@@ -12,10 +12,10 @@ import pytest
 from exact_flow import fine_course
 
 import stochhh as sh
-from stochhh.backends.kernels import event_driven
 from stochhh.elementary import fma, inline
 from stochhh.inputs import Recording
-from stochhh.inputs.events import poisson_events
+from stochhh.integrators.kernels import event_driven
+from stochhh.noise.merged import poisson_events
 
 NEURON = sh.HodgkinHuxley(I_app=3.0)
 SEED = 4711

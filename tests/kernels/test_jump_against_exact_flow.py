@@ -11,7 +11,7 @@ from exact_flow import course, fine_course
 
 import stochhh as sh
 from stochhh.inputs import Recording
-from stochhh.inputs.events import poisson_events
+from stochhh.noise.merged import poisson_events
 
 NEURON = sh.HodgkinHuxley(I_app=3.0)
 QUESTION = sh.SynapticInput(

@@ -8,7 +8,7 @@ import pytest
 
 import stochhh as sh
 from stochhh.inputs import Recording
-from stochhh.inputs.events import poisson_events
+from stochhh.noise.merged import poisson_events
 
 NEURON = sh.HodgkinHuxley(I_app=7.0)  # fires by itself, so that 200 ms hold spikes
 DRIVE = sh.SynapticInput(

@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 
 import stochhh as sh
-from stochhh.backends.block import Task
 from stochhh.inputs import Recording
+from stochhh.integrators.block import Task
 
 NEURON = sh.HodgkinHuxley()  # V spans 100 mV
 NOTHING = sh.SynapticInput(sh.Population("exc", n=1, rate=0.0, weight=1.0, p=1.0))

@@ -60,7 +60,7 @@ def test_drawn_events(weight):
     parts = round(20 / weight)
     drive = sh.SynapticInput(sh.Population("exc", n=1, rate=100.0 * parts, weight=weight, p=1.0))
     run = sh.simulate(integrator(), drive, backend="jump", duration=1000.0, n_trials=3, seed=2)
-    events = sh.inputs.events.poisson_events(drive, duration=1000.0, seed=2, trials=range(3))
+    events = sh.noise.merged.poisson_events(drive, duration=1000.0, seed=2, trials=range(3))
     for trial in range(3):
         assert run.spikes.of(trial).tolist() == events.of(trial)[0][parts - 1 :: parts].tolist()
 

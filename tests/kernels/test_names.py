@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from stochhh.backends.kernels import names
+from stochhh.integrators.kernels import names
 
 WIDE = np.concatenate([np.linspace(-60.0, 60.0, 4001), np.linspace(-1e9, 1e9, 1001), [0.0, 1e-300, math.pi, -math.pi]])
 SMALL = np.geomspace(1e-300, 700.0, 2001)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from stochhh.backends.kernels import path as paths
+from stochhh.integrators.kernels import path as paths
 
 N_PATHS, SEED = 400, 5
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import stochhh as sh
-from stochhh.inputs.events import poisson_events
+from stochhh.noise.merged import poisson_events
 
 # tau = 20 ms; V tends to -40 mV, 10 mV above the threshold.
 FIRING = sh.LeakyIntegrateAndFire(I_app=1.5, initial=(-60.0,))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import stochhh as sh
-from stochhh.backends.swing_counter import SwingCounter
+from stochhh.integrators.swing_counter import SwingCounter
 
 NOISE = sh.SynapticInput(
     sh.Population("up", n=400, rate=20.0, weight=0.5, p=0.5),

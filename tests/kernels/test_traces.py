@@ -10,7 +10,7 @@ from exact_flow import course
 
 import stochhh as sh
 from stochhh.inputs import Recording
-from stochhh.inputs.events import poisson_events
+from stochhh.noise.merged import poisson_events
 
 NEURON = sh.HodgkinHuxley(I_app=7.0)
 DRIVE = sh.SynapticInput(

@@ -17,9 +17,9 @@ import pytest
 from numba import njit
 
 import stochhh as sh
-from stochhh.backends.kernels.multiply_add import fused
-from stochhh.backends.kernels.scalar import compiled
 from stochhh.fingerprints import fingerprint, present
+from stochhh.integrators.kernels.multiply_add import fused
+from stochhh.integrators.kernels.scalar import compiled
 
 
 def value(function, x=2.0):
@@ -266,7 +266,7 @@ class Leaky:
 @pytest.mark.parametrize("backend", [sh.Jump(), sh.Diffusion(), sh.Diffusion(scheme="heun")], ids=str)
 def test_every_backend_asks_for_the_present_functions(backend, monkeypatch):
     """At the start of a run, once for all blocks."""
-    from stochhh.backends.block import Task
+    from stochhh.integrators.block import Task
 
     def kernel():
         return backend.open(Task(Leaky(), sh.SynapticInput(), 1, 0, 1, 10.0, 0.0)).kernel

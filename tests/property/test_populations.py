@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stochhh as sh
-from stochhh.inputs.events import poisson_events, source_of
+from stochhh.noise.merged import poisson_events, source_of
 
 rates = st.one_of(st.just(0.0), st.floats(1e-6, 1e4))
 weights = st.one_of(st.just(0.0), st.floats(-100.0, 100.0, allow_subnormal=False))

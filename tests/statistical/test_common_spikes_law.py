@@ -15,8 +15,8 @@ from budget import Disagreement, check_equal_laws, check_mean, check_poisson, ch
 from scipy import stats
 
 import stochhh as sh
-from stochhh.inputs.events import poisson_events
-from stochhh.inputs.presynaptic import presynaptic_events
+from stochhh.noise.merged import poisson_events
+from stochhh.noise.presynaptic import presynaptic_events
 
 DRAWS = {"merged": poisson_events, "presynaptic": presynaptic_events}
 each_draw = pytest.mark.parametrize("draw", DRAWS)

@@ -20,8 +20,8 @@ from budget import (
 from scipy import stats
 
 import stochhh as sh
-from stochhh.inputs.events import poisson_events
-from stochhh.inputs.presynaptic import presynaptic_events
+from stochhh.noise.merged import poisson_events
+from stochhh.noise.presynaptic import presynaptic_events
 
 DRIVE = sh.SynapticInput(
     sh.Population("exc", n=40, rate=10.0, weight=1.0, p=0.5),

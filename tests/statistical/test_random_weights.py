@@ -15,8 +15,8 @@ from budget import Disagreement, check_law, check_mean
 from scipy import stats
 
 import stochhh as sh
-from stochhh.inputs.events import poisson_events
-from stochhh.inputs.presynaptic import presynaptic_events
+from stochhh.noise.merged import poisson_events
+from stochhh.noise.presynaptic import presynaptic_events
 
 DRAWS = {"merged": poisson_events, "presynaptic": presynaptic_events}
 POPULATIONS = {

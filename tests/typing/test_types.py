@@ -98,8 +98,8 @@ def test_every_public_signature_has_types():
 
 def test_words_in_types_are_those_that_the_package_knows():
     from stochhh import annotations
-    from stochhh.backends.schemes import SCHEMES
     from stochhh.inputs.weights import WEIGHT_DISTRIBUTIONS
+    from stochhh.integrators.schemes import SCHEMES
 
     known = {"Scheme": SCHEMES, "WeightDistribution": WEIGHT_DISTRIBUTIONS, "BackendName": sh.BACKENDS}
     for name, words in known.items():

@@ -11,8 +11,8 @@ import pytest
 
 import stochhh as sh
 from stochhh.backends import BACKENDS, Task
-from stochhh.backends.block import blocks
-from stochhh.inputs.events import poisson_events
+from stochhh.integrators.block import blocks
+from stochhh.noise.merged import poisson_events
 
 NEURON = sh.HodgkinHuxley(I_app=7.0)
 DRIVE = sh.SynapticInput(

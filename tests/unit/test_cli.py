@@ -533,6 +533,6 @@ def test_a_shell_completes_values(line, offered):
 
 def test_words_of_options_are_those_that_the_package_knows():
     from stochhh import options
-    from stochhh.backends.schemes import SCHEMES
+    from stochhh.integrators.schemes import SCHEMES
 
     assert set(options.BACKENDS) == set(sh.BACKENDS) and set(options.SCHEMES) == set(SCHEMES)

@@ -16,8 +16,8 @@ import stochhh as sh
 from stochhh import random
 from stochhh.experiment import Experiment
 from stochhh.inputs.common_spikes import _binomial
-from stochhh.inputs.events import poisson_events, source_of
-from stochhh.inputs.presynaptic import presynaptic_events
+from stochhh.noise.merged import poisson_events, source_of
+from stochhh.noise.presynaptic import presynaptic_events
 from stochhh.theory import as_text, doubts, shot_noise_rate, siegert_rate, theory
 
 DRAWS = [poisson_events, presynaptic_events]
@@ -203,7 +203,7 @@ def test_events_do_not_depend_on_blocks_duration_or_other_trials(draw):
 
 def test_mother_spikes_do_not_depend_on_their_blocks(monkeypatch):
     whole = presynaptic_events(SHARED, duration=900.0, seed=3, trials=range(2))
-    monkeypatch.setattr("stochhh.inputs.presynaptic._MOTHER_SPIKES", 5)
+    monkeypatch.setattr("stochhh.noise.presynaptic._MOTHER_SPIKES", 5)
     cut = presynaptic_events(SHARED, duration=900.0, seed=3, trials=range(2))
     assert np.array_equal(whole.time, cut.time) and np.array_equal(whole.jump, cut.jump)
 

@@ -13,7 +13,7 @@ import pytest
 from numba import njit
 
 from stochhh import elementary as e
-from stochhh.backends.kernels.scalar import compiled
+from stochhh.integrators.kernels.scalar import compiled
 from stochhh.machine_code import fingerprint
 
 N = 100_001  # odd, so that a vectorised loop has a remainder

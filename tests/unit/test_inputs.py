@@ -11,8 +11,8 @@ import pytest
 
 import stochhh as sh
 from stochhh.errors import InputError
-from stochhh.inputs.events import poisson_events
-from stochhh.inputs.presynaptic import presynaptic_events
+from stochhh.noise.merged import poisson_events
+from stochhh.noise.presynaptic import presynaptic_events
 
 
 def exc(**changes):

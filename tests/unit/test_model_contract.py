@@ -12,8 +12,8 @@ from numba import njit
 from numba.core.errors import TypingError
 
 import stochhh as sh
-from stochhh.backends.kernels.scalar import compiled
 from stochhh.backends.refusal import refusing
+from stochhh.integrators.kernels.scalar import compiled
 from stochhh.models import MODELS
 from stochhh.models.contract import check_model
 

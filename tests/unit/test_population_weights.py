@@ -12,9 +12,9 @@ from scipy import integrate, stats
 
 import stochhh as sh
 from stochhh.experiment import Experiment
-from stochhh.inputs.events import poisson_events
-from stochhh.inputs.presynaptic import presynaptic_events
 from stochhh.inputs.weights import WEIGHT_DISTRIBUTIONS, drawn_weights
+from stochhh.noise.merged import poisson_events
+from stochhh.noise.presynaptic import presynaptic_events
 from stochhh.random import EVENT, WEIGHT, uniforms
 from stochhh.theory import doubts
 

@@ -9,7 +9,7 @@ import stochhh as sh
 from stochhh import run_time, simulation
 from stochhh.backends import cost
 from stochhh.backends.cost import Work, seconds_of_block
-from stochhh.inputs.presynaptic import presynaptic_seconds, presynaptic_work
+from stochhh.noise.presynaptic import presynaptic_seconds, presynaptic_work
 from stochhh.run_time import LongRunError, run_seconds
 
 NEURON = sh.HodgkinHuxley()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import stochhh as sh
-from stochhh.backends.schemes import Scheme, total
+from stochhh.integrators.schemes import Scheme, total
 
 DRIVE = sh.SynapticInput(
     sh.Population("exc", n=80, rate=10.0, weight=1.0, p=0.5),

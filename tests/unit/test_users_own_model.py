@@ -13,10 +13,10 @@ import pytest
 from scipy.integrate import solve_ivp
 
 import stochhh as sh
-from stochhh.backends.kernels import event_driven, grid
-from stochhh.backends.schemes import SCHEMES
-from stochhh.inputs.events import draw_events
+from stochhh.integrators.kernels import event_driven, grid
+from stochhh.integrators.schemes import SCHEMES
 from stochhh.models import HodgkinHuxley, MorrisLecar, TraubMiles, WangBuzsaki
+from stochhh.noise.merged import draw_events
 from stochhh.random import diffusion_normals
 from stochhh.swings import swing_sizes
 from stochhh.system import compose

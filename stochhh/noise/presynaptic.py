@@ -4,12 +4,12 @@ from time import perf_counter
 
 import numpy as np
 
+from ..inputs.common_spikes import CommonSpikes
+from ..inputs.population import Population
+from ..inputs.recording import Recording
+from ..inputs.weights import drawn_weights
 from ..random import COPY, MOTHER, PRESYNAPTIC, WEIGHT, uniforms
 from ..units import per_ms
-from .common_spikes import CommonSpikes
-from .population import Population
-from .recording import Recording
-from .weights import drawn_weights
 
 __all__ = ["in_order", "presynaptic_events", "presynaptic_seconds", "presynaptic_work", "transmitted"]
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..elementary import cos_sin_turn, exp, inline, log, select, sqrt, wide_vectors
+from ..inputs.recording import Recording
 from ..machine_code import kernel
 from ..random import EVENT, WEIGHT, key_of, two_uniforms
-from .recording import Recording
 
 __all__ = ["Source", "draw_events", "poisson_events", "source_of"]
 

@@ -47,7 +47,7 @@ class Events(NamedTuple):
     drawn: object  # how many were, from the beginning
     times: object  # ms, shape (lanes, places)
     jumps: object
-    source: object  # an inputs.events.Source
+    source: object  # an noise.merged.Source
 
 
 @cache

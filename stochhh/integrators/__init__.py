@@ -1,0 +1,1 @@
+"""Integrators of an equation: from event to event, or on a grid of equal steps."""
