@@ -58,9 +58,9 @@ def stochhh(context: typer.Context, version: Version = False):
     To begin, run: stochhh example question, then: stochhh compare question.toml
     """
     if version:
-        from . import __version__
+        from importlib.metadata import version as version_of
 
-        say(f"stochhh {__version__}")
+        say(f"stochhh {version_of('stochhh')}")
         raise typer.Exit
     if context.invoked_subcommand is None:
         known = f"one of {', '.join(_commands())}"
