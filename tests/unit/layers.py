@@ -2,8 +2,8 @@
 
 A module is named by where it lies under stochhh/; `theory.*` is the package theory with all modules in it, except those
 that have an entry of their own. Every module must be named. A module may import what stands in a lower line, and what
-belongs to its own entry, but nothing that stands beside that or above. Types are another matter: what only a type checker
-reads may come from anywhere.
+belongs to its own entry, but nothing that stands beside that or above. What only a type checker reads may
+come from anywhere.
 """
 
 __all__ = ["BY_NAME", "EXCEPTIONS", "LAYERS", "PACKAGES", "STRANGERS"]
