@@ -19,6 +19,7 @@ LAYERS = [
     "precision progress run_time",
     "statistics statistics.overview",
     "backends.* theory.* statistics.compare.*",
+    "integrators.* noise.*",
     "statistics.spikes.* statistics.membrane.*",
     "statistics.statistic",
     "statistics.uncertainty.* statistics.kinds statistics.margin statistics.places",
@@ -33,7 +34,7 @@ LAYERS = [
     "trial_tables",
     "columns trial_windows",
     "files random trial_numbers",
-    "backends.kernels.*",
+    "integrators.kernels.*",
     # From here on the elementary layers, which are all that a kernel may import.
     "machine_code spike_rule swings",
     "elementary",
@@ -45,8 +46,12 @@ LAYERS = [
 
 # Who may not import whom although it stands lower, or in the same package.
 STRANGERS = {
-    "statistics.*": "models.* inputs.* system",  # they have results, whatever those were made of
-    "backends.*": "models.*",  # what a backend integrates is a System
+    "statistics.*": "models.* inputs.* system integrators.* noise.*",  # they have results, whatever those were made of
+    "theory.*": "integrators.* noise.*",  # it simulates nothing
+    "backends.*": "models.*",  # what is integrated is a System
+    "integrators.*": "models.*",
+    "noise.*": "models.* system",
+    "models.* inputs.* system": "integrators.*",  # nor do they know the kernels
     "backends.jump.*": "backends.diffusion.* backends.per_neuron.*",
     "backends.diffusion.*": "backends.jump.* backends.per_neuron.*",
     "backends.per_neuron.*": "backends.jump.* backends.diffusion.*",

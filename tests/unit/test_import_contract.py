@@ -82,19 +82,24 @@ def test_an_import_from_beside_is_refused(line):
     ["models.neuron", "inputs.population", "system", "random", "files", "results", "statistics.kinds", "options"],
 )
 def test_a_kernel_knows_the_elementary_layers_alone(name):
-    for kernel in (name for name in MODULES if name.startswith("backends.kernels.")):
+    for kernel in (name for name in MODULES if name.startswith("integrators.kernels.")):
         assert faults(with_line(kernel, import_of(name))) and faults(with_line(kernel, lazily(import_of(name))))
-    assert faults(with_line("backends.kernels.grid", import_of("elementary"))) == []
+    assert faults(with_line("integrators.kernels.grid", import_of("elementary"))) == []
 
 
 PARTS = {
     "models": "models.passive",
     "inputs": "inputs.recording",
     "statistics": "statistics.spikes.counts",
+    "integrators": "integrators.schemes",
+    "noise": "noise.merged",
     "backends": "backends.jump",
     "theory": "theory.kick",
 }
-KNOWN = {("theory", "models"), ("theory", "inputs"), ("backends", "inputs")}  # which lie below
+KNOWN = {  # which lie below
+    *[("theory", "models"), ("theory", "inputs"), ("noise", "inputs"), ("integrators", "inputs")],
+    *[("backends", "inputs"), ("backends", "noise"), ("backends", "integrators")],
+}
 
 
 @pytest.mark.parametrize("who", PARTS)
@@ -114,7 +119,7 @@ def test_the_parts_do_not_know_one_another(who, whom):
         ("failures", "from . import cli", "does not point downward"),
         ("theory.validity", "import matplotlib.pyplot", "is for plotting.* alone"),
         ("results", "from .plotting import spike_train_figure", "does not point downward"),  # an exception when lazy
-        ("models.rest", "from ..backends.kernels import scalar", "the import of backends when it is loaded does not"),
+        ("models.rest", "from ..integrators.kernels import scalar", "that of a stranger"),
         ("models.neuron", "from .contract import check_kind\nfrom . import rest, passive", ""),
         ("models.rest", "from . import passive", "a circle: models."),
         ("tables", lazily("importlib.import_module('stochhh.cli')"), "the import of what a name says"),
@@ -134,6 +139,15 @@ def test_a_module_without_a_layer_is_refused(tmp_path, name):
     path.parent.mkdir(exist_ok=True)
     path.write_text('"""New."""\n')
     assert faults(imports.package(tmp_path)) == [f"{name} has no layer"]
+
+
+def test_whoever_imports_a_module_imports_its_package():
+    """If that does anything; a module of the package itself is loaded by it."""
+    modules = {"low": ("from .part.lower import x", False), "top": ("", False), "part.lower": ("", False)}
+    modules |= {"part.upper": ("from .lower import x", False), "part": ("from .upper import y", True)}
+    empty = contract(LAYERS=["top", "part.*", "low", "part.lower"], STRANGERS={}, BY_NAME={}, EXCEPTIONS={})
+    assert faults(modules, empty) == ["low, line 1: the import of part when it is loaded does not point downward"]
+    assert faults({**modules, "part": ("", True)}, empty) == []
 
 
 def test_a_new_module_of_a_package_is_held_to_the_layer_of_the_package():
