@@ -48,7 +48,7 @@ def follower(name):
     scheme = SCHEMES[name]
     system = compose(NEURON, QUESTION)
     drift = compiled(system.linear_rates if scheme.linear else system.drift)
-    step, first, p = compiled(scheme.build(drift, states(4, 0))), system.initial, system.parameters
+    step, first, p = compiled(scheme.build(drift, states(4, (0,)))), system.initial, system.parameters
 
     @njit(error_model="numpy", nogil=True)
     def ends(z, zeta, mean, size, dt):
@@ -56,7 +56,7 @@ def follower(name):
         for i in range(len(z)):
             x = first
             for k in range(z.shape[1]):
-                x = step(k * dt, x, Increment(mean, size, z[i, k], zeta[i, k]), p, dt)
+                x = step(k * dt, x, (Increment(mean, size, z[i, k], zeta[i, k]),), p, dt)
             V[i] = x[0]
         return V
 

@@ -14,7 +14,7 @@ from .comparison import checked_correction
 from .errors import InputError, choice, integer, real, within
 from .hypertext import listed
 from .inputs import Population, SynapticInput
-from .integrators.block import blocks
+from .integrators.task import blocks
 from .memory import GIB, allowed_memory
 from .models import MODELS, Neuron
 from .noise.merged import poisson_events

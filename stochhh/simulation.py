@@ -19,7 +19,7 @@ from .backends import BACKENDS, Diffusion, PerNeuron, Task
 from .backends.refusal import refusing
 from .errors import InputError, Interrupted, choice, hinted, integer, real
 from .inputs import Recording, SynapticInput
-from .integrators.block import WIDE, blocks
+from .integrators.task import WIDE, blocks
 from .interruption import CtrlC
 from .machine_code import announcing
 from .memory import GIB, allowed_memory
@@ -413,7 +413,7 @@ def _result(backend, task, done, timing):
 
 def _kick(task):
     """How far a single event of the largest kind moves V, mV."""
-    if task.system.sources[0].variable != 0:
+    if not task.system.sources[0].moves_V:
         return 0.0
     if task.events is None:
         return max((sqrt(source.moment(2)) for source in task.drive.sources if source.intensity > 0), default=0.0)

@@ -1,6 +1,6 @@
 """The equation that a neuron and its input make; backends integrate it, and know neither.
 
-dx = f(t, x) dt + sum over the sources of [ J(x) - x ] at the source's events
+dx = f(t, x) dt + sum over the sources of [ J(x, mark) - x ] at the source's events
 """
 
 from __future__ import annotations
@@ -34,10 +34,20 @@ class Variable(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Events that move one variable, x_k <- x_k + weight."""
+    """A clock: a Poisson process of events, each with a mark, a tuple of numbers, and what an event does to the state.
 
-    variable: int  # k
-    input: SynapticInput  # the merged process of all populations: when, and by how much
+    An additive source adds number c of the mark to variable moves[c]; another one has a map in its place.
+    """
+
+    input: SynapticInput  # when, and of which mark: the merged process of all populations
+    moves: tuple[int, ...] = (0,)  # numbers of variables; empty if there is a map
+    jump: Callable[..., Any] | None = None  # the map (x, mark, p) -> the state after the event
+    marks: int = 1  # how many numbers a mark has
+
+    @property
+    def moves_V(self) -> bool:
+        """Whether V may jump at an event."""
+        return 0 in self.moves or self.jump is not None
 
 
 @dataclass(frozen=True)
@@ -81,7 +91,7 @@ class System:
     @property
     def jump_rule(self) -> SpikeRule:
         """The spike rule where events move V: a sum of equal jumps may end a rounding error below a level."""
-        rule, moved = self.spike_rule, any(source.variable == 0 for source in self.sources)
+        rule, moved = self.spike_rule, any(source.moves_V for source in self.sources)
         rounding = _ROUNDING * self.scales[0] if moved else 0.0
         return rule._replace(rearm=rule.rearm - rounding, reached=rule.threshold - rounding)
 
@@ -97,7 +107,7 @@ def compose(neuron: Neuron, drive: SynapticInput) -> System:
         linear_rates=None if rates is None else _in_time(present(rates)),
         membrane_rate=present(neuron.membrane_rate),
         parameters=neuron.parameters(),
-        sources=(Source(target, drive),),
+        sources=(Source(drive, (target,)),),
         spike_rule=SpikeRule(neuron.threshold, neuron.rearm, neuron.threshold, *after),
         resets=hasattr(neuron, "reset"),
         initial=initial,

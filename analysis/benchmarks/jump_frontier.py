@@ -30,14 +30,14 @@ from jump_reference import check_of_reference, judged, reference
 from machine import machine
 
 import stochhh as sh
-from stochhh.backends import jump
+from stochhh.integrators import event_driven
 from stochhh.noise.merged import poisson_events
 
 FIGURE = Path(__file__).with_name("jump_frontier_figure.py")
 NEURON = sh.HodgkinHuxley(I_app=I_APP, initial=START, threshold=THRESHOLD, rearm=REARM)
 TOLERANCES = (1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 1e-5)  # ms
 LENGTHS = (0.1, 0.05, 0.025, 0.0125, 0.00625)  # h of the path methods, ms
-CONSTANTS = ("_LENGTH", "_ROUGHNESS", "_DISAGREEMENT")  # of stochhh/backends/jump.py
+CONSTANTS = ("_LENGTH", "_ROUGHNESS", "_DISAGREEMENT")  # of stochhh/integrators/event_driven.py
 RULES = (
     (3.5, 0.01, 0.15), (6.0, 0.012, 0.2), (10.0, 0.01, 0.15), (5.0, 0.015, 0.25), (6.0, 0.03, 0.2), (7.0, 0.02, 0.3),
     (7.0, 0.02, 0.6), (10.0, 0.03, 1.0),
@@ -128,16 +128,16 @@ def rule(values):
     """The constants by which the backend chooses its steps, set to these."""
     kept = current_rule()
     for name, value in zip(CONSTANTS, values, strict=True):
-        setattr(jump, name, value)
+        setattr(event_driven, name, value)
     try:
         yield
     finally:
         for name, value in zip(CONSTANTS, kept, strict=True):
-            setattr(jump, name, value)
+            setattr(event_driven, name, value)
 
 
 def current_rule():
-    return tuple(getattr(jump, name) for name in CONSTANTS)
+    return tuple(getattr(event_driven, name) for name in CONSTANTS)
 
 
 def rules(case, courses, seed):

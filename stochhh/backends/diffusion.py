@@ -6,32 +6,23 @@ dV = (f_V(x) + kappa_1) dt + sqrt(kappa_2) dW,    dx_i = f_i(x) dt  for the othe
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, isfinite, sqrt
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from ..errors import InputError, UnstableStepError, real
-from ..integrators.block import Lanes, checked_lanes, out_of_range, shorter
-from ..integrators.kernels import grid as kernel
-from ..integrators.kernels.arguments import Window
+from ..errors import InputError, real
+from ..integrators import grid
 from ..integrators.schemes import SCHEMES, Scheme, named
+from ..integrators.task import checked_lanes
 from ..messages import shown
-from ..random import diffusion_normals
+from ..noise.gaussian import WhiteNoise
 from .cost import Work, seconds_of_block
 
 if TYPE_CHECKING:
     from typing import Any
 
     from ..annotations import Scheme as Name
-    from ..integrators.block import Task
+    from ..integrators.task import Task
 
 __all__ = ["Diffusion"]
-
-_STRETCH = 4096  # groups of steps between two looks at the world outside the kernel
-_LOOK = 0.5  # ms between two looks at the swings of V, if a group is no longer
-
-# -zeta(1/2) / sqrt(2 pi): by so much of a step's noise a random walk goes beyond a barrier on the average, so that one
-# put nearer by that much is reached as often as Brownian motion reaches the barrier itself.
-_OVERSHOOT = 0.5825971579390106
 
 
 @dataclass(frozen=True)
@@ -89,9 +80,16 @@ class Diffusion:
             allowed = "omitted with the diffusion backend, which has no events to replay"
             raise InputError("events", task.events, allowed, "use the jump or per-neuron backend")
         scheme = named(self.scheme)
-        if task.duration - task.transient < kernel.steps_of(scheme) * self.dt:
-            fit = f"{kernel.steps_of(scheme)} steps fit between transient and duration"
+        if task.duration - task.transient < grid.steps_of(scheme) * self.dt:
+            fit = f"{grid.steps_of(scheme)} steps fit between transient and duration"
             raise InputError("dt", self.dt, f"so short that {fit}, {task.duration - task.transient:g} ms")
+        (source,) = task.system.sources
+        if source.jump is not None:
+            allowed = "one whose events can be replaced by white noise, that is, which add to the state"
+            raise InputError("source", source.jump, allowed, "use the jump or per-neuron backend")
+        if scheme.of_V and source.moves != (0,):
+            others = ", ".join(s.name for s in SCHEMES.values() if not s.of_V)
+            raise InputError("scheme", scheme.name, f"one of {others}, since the input moves variables other than V")
         if scheme.linear and not hasattr(task.neuron, "linear_rates"):
             others = ", ".join(s.name for s in SCHEMES.values() if not s.linear)
             why = f"since the model {shown(task.neuron.name)} has no linear_rates (dx_i = a_i - b_i x_i)"
@@ -115,77 +113,4 @@ class Diffusion:
 
     def open(self, task):
         """Return the trials of a task as a block at time 0."""
-        return _Block(self, task)
-
-
-class _Block:
-    def __init__(self, backend, task):
-        """Set-up."""
-        self.task, self.dt = task, backend.dt
-        system = task.system
-        (source,) = system.sources
-        n = len(system.variables)
-        self.scheme = named(backend.scheme)
-        self.steps = kernel.steps_of(self.scheme)
-        self.at = kernel.rows(n, self.scheme, len(task.swing_sizes))
-        self.lanes = Lanes(task, task.lanes, self.at, self.steps * n, self.steps * self.dt)
-        drift = system.linear_rates if self.scheme.linear else system.drift
-        self.kernel = kernel.stepper(
-            self.scheme, drift, system.membrane_rate, n, source.variable, task.lanes, diffusion_normals,
-            resets=system.resets, sizes=len(task.swing_sizes),
-        )  # fmt: skip
-        group = self.steps * self.dt
-        self.group = 0
-        self.last_group = ceil(task.duration / group * (1 - 1e-12))
-        self.sampled = tuple(int(t / group * (1 + 1e-12)) for t in (task.transient, task.duration))
-        self.looks = task.looks(max(1, round(_LOOK / group)))
-        self.drive = kernel.Drive(source.input.cumulant(1), sqrt(source.input.cumulant(2) * self.dt), self.dt)
-        nearer = _OVERSHOOT * self.drive.size if system.resets and source.variable == 0 else 0.0
-        self.rule = system.spike_rule._replace(threshold=system.spike_rule.threshold - nearer)
-        self.window = Window(system.initial[0], *self.sampled)
-        self.sample_every = round(task.interval / self.dt) if task.interval else 0
-
-    def advance(self, stretch=_STRETCH):
-        """Advance; returns the time reached, ms, or None at the end."""
-        lanes, task, samples = self.lanes, self.task, self.lanes.samples
-        pause = ceil(samples.stop / (self.steps * self.dt) * (1 - 1e-12))
-        stop = min(self.group + stretch, pause)
-        status, self.group, lane = self.kernel(
-            lanes.w, self.group, stop, task.n, task.stream, task.system.parameters, self.drive, self.rule,
-            task.system.ranges, self.window, lanes.buffer,
-            kernel.Traces(samples.values, self.sample_every, samples.first), self.looks,
-        )  # fmt: skip
-        if status == kernel.STATUS_UNSTABLE:
-            raise self._unstable(lane)
-        lanes.drain()
-        if self.group == pause < self.last_group:
-            samples.reduce()
-        time = self.group * self.steps * self.dt
-        return time if self.group < self.last_group else None
-
-    def record(self):
-        """What the block leaves."""
-        first, last = self.sampled
-        return self.lanes.result(last - first)
-
-    def _unstable(self, lane):
-        """What went wrong in the last group of steps, with the advice that follows from it.
-
-        A membrane too fast for the scheme asks for another step, whatever the input; a V that was driven out of its
-        range for a weaker input.
-        """
-        neuron, n = self.task.neuron, len(self.task.neuron.variables)
-        path = self.lanes.rows(self.at.path, (self.steps + 1) * n)[:, lane].reshape(-1, n).tolist()
-        ranges, p = neuron.ranges, neuron.parameters()
-        inside = [all(low <= value <= high for value, (low, high) in zip(x, ranges, strict=True)) for x in path]
-        wrong = inside.index(False) if False in inside else self.steps
-        valid, V, (low, high) = path[: max(1, wrong)] + path[wrong:] * all(inside), path[wrong][0], ranges[0]
-        time = ((self.group - 1) * self.steps + wrong) * self.dt
-        where = f"diffusion, trial {self.task.first + lane} at t = {time:.6g} ms"
-        fastest = max(valid, key=lambda x: neuron.membrane_rate(x, p))
-        advice = shorter(neuron, fastest, p, self.dt, 2) if self.scheme.explicit else None
-        if advice is None and not low <= V <= high and isfinite(V):
-            return out_of_range(where, V, neuron)
-        advice = advice or "the state left its range: take a smaller dt"
-        other = ', or scheme="splitting"' if self.scheme.explicit and hasattr(neuron, "linear_rates") else ""
-        return UnstableStepError(f"{where}: {self.scheme.name} is unstable at dt = {self.dt:g} ms: {advice}{other}")
+        return grid.Block(task, WhiteNoise(task.drive), named(self.scheme), self.dt)

@@ -8,36 +8,19 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-import numpy as np
-
-from ..errors import UnstableStepError, real
-from ..integrators.block import Lanes, calmer, checked_lanes, out_of_range
-from ..integrators.kernels import event_driven as kernel
-from ..integrators.kernels.arguments import Window
-from ..integrators.kernels.retrace import Traces
-from ..noise.merged import Source, draw_events, source_of
-from ..rounding import rounded
+from ..errors import real
+from ..integrators import event_driven
+from ..integrators.task import checked_lanes
+from ..noise.merged import MergedEvents, merged_process
+from ..noise.replayed import ReplayedEvents
 from .cost import Work, seconds_of_block
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..integrators.block import Task
+    from ..integrators.task import Task
 
 __all__ = ["Jump"]
-
-_STRETCH = 20_000  # steps of a lane between two looks at the world outside the kernel
-_EVENTS = 256  # events drawn at a time; it changes no result
-_LONGEST_STEP = 1.0  # ms
-_FIRST_STEP = 0.01  # ms
-_LOOK = 0.4  # ms between two looks at the swings of V, if a step is no longer, and never more than six steps
-
-# What a step may be at a tolerance of 1 ms. Local errors are of third order in its length, so length and roughness go
-# like the cube root of the tolerance; the disagreement is of third order itself. Chosen from the frontier in
-# docs/jump.md (analysis/benchmarks/jump_frontier.py).
-_LENGTH = 3.5  # the longest, times the fastest rate of the model
-_ROUGHNESS = 0.01  # root of `path.roughness`, as a part of the span of the variable that jumps
-_DISAGREEMENT = 0.15  # of the two midpoint slopes, times the step, as a part of a variable's span
 
 
 @dataclass(frozen=True)
@@ -87,16 +70,11 @@ class Jump:
     def check(self, task: Task) -> None:
         """Raise InputError for a task that this backend cannot simulate."""
         if task.events is None:
-            source_of(task.drive)
+            merged_process(task.drive)
 
     def longest_step(self, task: Task) -> float:
         """The longest step of the flow in a task, ms."""
-        return min(_LONGEST_STEP, _LENGTH * self.part / max(task.system.fastest_rate, 1e-12))
-
-    @property
-    def part(self) -> float:
-        """The cube root of the tolerance over 1 ms, to which lengths and roughness of steps are proportional."""
-        return rounded(float(np.cbrt(self.tolerance)))
+        return event_driven.longest_step(task.system, self.tolerance)
 
     def work(self, task: Task) -> tuple[Work, ...]:
         """The operations of one trial of a task that determine its cost, a tuple of Work."""
@@ -112,90 +90,5 @@ class Jump:
 
     def open(self, task):
         """Return the trials of a task as a block at time 0."""
-        return _Block(self, task)
-
-
-class _Block:
-    def __init__(self, backend, task):
-        """Set-up."""
-        self.task, system = task, task.system
-        (source,) = system.sources
-        n = len(system.variables)
-        self.at = kernel.rows(n, len(task.swing_sizes))
-        longest = backend.longest_step(task)
-        self.lanes = Lanes(task, task.lanes, self.at, self.at.state, max(longest, _FIRST_STEP))
-        self.lanes.rows(self.at.step)[:] = _FIRST_STEP
-        self.lanes.rows(self.at.held)[:] = -np.inf
-        self.lanes.rows(self.at.time)[:, task.n :] = np.inf  # padding lanes are at their end
-        self.kernel = kernel.stepper(
-            system.drift, n, source.variable, task.lanes, draw_events, resets=system.resets,
-            sizes=len(task.swing_sizes),
-        )  # fmt: skip
-        roughest = _ROUGHNESS * backend.part * system.scales[source.variable]
-        weights = tuple(1.0 / (_DISAGREEMENT * scale * backend.tolerance) for scale in system.scales)
-        self.control = kernel.Control(longest, roughest * roughest, weights)
-        # A step's lawful error may carry a gate that sits at its bound a little beyond.
-        slack = max(1e-3, backend.tolerance)
-        ranges = zip(system.ranges, system.scales, strict=True)
-        self.ranges = tuple((low - slack * scale, high + slack * scale) for (low, high), scale in ranges)
-        self.rule = system.jump_rule
-        self.window = Window(system.initial[0], task.transient, task.duration)
-        self.next_sample = np.full(task.n, self.lanes.samples.filled)
-        step = min(longest, kernel.LOOKAHEAD / max(source.input.intensity, 1e-9))
-        self.looks = task.looks(max(1, min(6, round(_LOOK / step))))
-        self.unseen = np.zeros(1, dtype=np.int64)
-        self.events = self._next_events(task.lanes)
-
-    def _next_events(self, lanes):
-        """Next event: buffers that the kernel refills by itself, or the whole of a recording."""
-        task = self.task
-        if task.events is None:
-            source, held = source_of(task.drive), np.zeros(lanes, dtype=np.int64)
-            held[task.n :] = kernel.LOOKAHEAD  # padding lanes draw nothing
-            times, jumps = np.full((lanes, _EVENTS), np.inf), np.zeros((lanes, _EVENTS))
-        else:
-            source = Source(0.0, np.empty(0), np.empty(0))
-            recorded = [task.events.acting(task.first + j) if j < task.n else ((), ()) for j in range(lanes)]
-            held = np.array([len(t) for t, _ in recorded], dtype=np.int64)
-            size = held.max() + kernel.LOOKAHEAD
-            times, jumps = np.full((lanes, size), np.inf), np.zeros((lanes, size))
-            for lane, (t, x) in enumerate(recorded):
-                times[lane, : len(t)], jumps[lane, : len(t)] = t, x
-        head, drawn = np.zeros(lanes, dtype=np.int64), np.zeros(lanes, dtype=np.int64)
-        return kernel.Events(head, held, drawn, times, jumps, source)
-
-    def advance(self, stretch=_STRETCH):
-        """Advance; returns the time reached, ms, or None at the end."""
-        lanes, task, samples = self.lanes, self.task, self.lanes.samples
-        status, lane = self.kernel(
-            lanes.w, stretch, samples.stop, self.events, task.stream, task.system.parameters, self.control, self.rule,
-            self.ranges, self.window, lanes.buffer, Traces(samples.values, samples.times, self.next_sample),
-            self.looks, self.unseen,
-        )  # fmt: skip
-        if status == kernel.STATUS_WRONG:
-            raise self._wrong(lane)
-        lanes.drain()
-        if status == kernel.STATUS_DONE and samples.pause < task.duration:
-            self.next_sample -= samples.reduce()
-            status = kernel.STATUS_MORE
-        time = min(lanes.rows(self.at.time)[0, : task.n])
-        return None if status == kernel.STATUS_DONE else min(time, task.duration)
-
-    def record(self):
-        """What the block leaves."""
-        return self.lanes.result(self.task.duration - self.task.transient)
-
-    def _wrong(self, lane):
-        low, high = self.task.neuron.ranges[0]
-        V, time = self.lanes.state_of(lane)[0], self.lanes.rows(self.at.time)[0, lane]
-        where = f"jump, trial {self.task.first + lane} at t = {time:.6g} ms"
-        if low <= V <= high:
-            rate = self.task.system.fastest_rate
-            always = rate * kernel.SHORTEST_STEP > 1
-            return UnstableStepError(
-                f"{where}: the flow cannot be integrated from V = {V:.4g} mV, where the neuron is faster than steps of "
-                f"{kernel.SHORTEST_STEP:g} ms: "
-                + (f"already at its initial state it relaxes at {rate:.2g} per ms: check its constants and initial"
-                   if always else calmer(self.task.neuron, V))
-            )  # fmt: skip
-        return out_of_range(where, V, self.task.neuron)
+        events = MergedEvents(task.drive) if task.events is None else ReplayedEvents(task.events)
+        return event_driven.Block(task, events, self.tolerance)

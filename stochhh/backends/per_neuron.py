@@ -14,16 +14,17 @@ import numpy as np
 from .. import spike_rule
 from ..errors import UnstableStepError, real
 from ..inputs import Recording
-from ..integrators.block import BlockResult, calmer, shorter
+from ..integrators.advice import calmer, shorter
 from ..integrators.samples import Samples
 from ..integrators.swing_counter import SwingCounter
+from ..integrators.task import BlockResult
 from ..noise.presynaptic import in_order, presynaptic_seconds, presynaptic_work, transmitted
 from .cost import Work, seconds_of_block
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..integrators.block import Task
+    from ..integrators.task import Task
 
 __all__ = ["PerNeuron"]
 
@@ -211,7 +212,7 @@ class _Block:
         """An event moves V at once."""
         if self._is_held():
             return
-        k = self.system.sources[0].variable
+        k = self.system.sources[0].moves[0]
         y = (*self.x[:k], self.x[k] + jump, *self.x[k + 1 :])
         if crosses(self.armed, y[0], self.rule.reached):
             y = self._spike(self.t, y)

@@ -1,11 +1,12 @@
-"""One step of dx = f(t, x) dt + e dL: a scheme. L is the input, and e the variable that it moves.
+"""One step of dx = f(t, x) dt + dL: a scheme. L is the input, of the variables that it moves.
 
 A scheme is written in plain Python, without a word about neurons, lanes or random numbers: from the slope f and what
 can be done with states it makes
 
-    step(t, x, increment, p, dt) -> x at t + dt
+    step(t, x, increments, p, dt) -> x at t + dt
 
-which the kernel compiles. The increment of L, an `Increment`, may have any law; it does not depend on the state.
+which the kernel compiles. The increments of L, an `Increment` for each variable that the input moves, may have any law;
+they do not depend on the state.
 """
 
 from collections.abc import Callable
@@ -15,9 +16,8 @@ from typing import Any
 from ..elementary import exp, fma, inline, select, sqrt
 from ..errors import InputError, choice, integer
 from ..fingerprints import present
-from .kernels.arguments import Increment
 
-__all__ = ["SCHEMES", "Increment", "Scheme", "named", "total"]
+__all__ = ["SCHEMES", "Scheme", "named"]
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,16 @@ class Scheme:
     Arguments:
         name: recorded with results.
         build: function (slope, states) -> step. slope(t, x, p) is f, or (a, b) for a scheme that is `linear`; `states`
-            has axpy(a, x, y) = a*x + y; moved(x, by), x with the variable moved that the input moves; with_first(V, x),
-            x with V for its first variable; and each(function), which makes (x, ..., h) -> a state of the
-            function(x_i, ..., h) of all variables.
+            has axpy(a, x, y) = a*x + y; total(increments, dt), what the input adds; moved(x, by), x with that added;
+            with_first(V, x), x with V for its first variable; each(function), which makes (x, ..., h) -> a state of
+            the function(x_i, ..., h) of all variables; and input(function), which makes (increments, h) -> `by`, of
+            the function(increment, h) of all variables that the input moves.
         strong_order: for additive noise.
         weak_order: for additive noise.
         values: random values that one step uses, 1 or 2.
         explicit: whether it breaks down where dt times the membrane rate is beyond 2; the run is then refused.
         linear: whether it needs the model's `linear_rates`, with which f_i = a_i - b_i x_i.
+        of_V: whether it is made for an input that moves V alone; another is then refused.
     """
 
     name: str
@@ -44,32 +46,28 @@ class Scheme:
     values: int = 1
     explicit: bool = True
     linear: bool = False
+    of_V: bool = False
 
     def __post_init__(self) -> None:
         integer("values", self.values, at_least=1, at_most=2)
 
 
-def total(increment, dt):
-    """What the input adds in a step."""
-    return increment.size * increment.value + dt * increment.mean
-
-
 def _euler_maruyama(slope, states):
     """x + dt f(x) + dL.  Maruyama, Rend. Circ. Mat. Palermo 4, 48 (1955)."""
-    axpy, moved = states.axpy, states.moved
+    axpy, moved, total = states.axpy, states.moved, states.total
 
-    def step(t, x, increment, p, dt):
-        return moved(axpy(dt, slope(t, x, p), x), total(increment, dt))
+    def step(t, x, increments, p, dt):
+        return moved(axpy(dt, slope(t, x, p), x), total(increments, dt))
 
     return step
 
 
 def _heun(slope, states):
     """x + dt/2 (f(x) + f(y)) + dL,  y the Euler step.  Ruemelin, SIAM J. Numer. Anal. 19, 604 (1982)."""
-    axpy, moved = states.axpy, states.moved
+    axpy, moved, total = states.axpy, states.moved, states.total
 
-    def step(t, x, increment, p, dt):
-        dL = total(increment, dt)
+    def step(t, x, increments, p, dt):
+        dL = total(increments, dt)
         f = slope(t, x, p)
         g = slope(t + dt, moved(axpy(dt, f, x), dL), p)
         return moved(axpy(0.5 * dt, g, axpy(0.5 * dt, f, x)), dL)
@@ -80,19 +78,24 @@ def _heun(slope, states):
 _SQRT_THIRD = 0.5773502691896257
 
 
+def _wander(increment, dt):
+    """3/2 I_10 / dt, I_10 the time integral of the input over the step."""
+    wander = 0.5 * increment.size * (_SQRT_THIRD * increment.second + increment.value)
+    return 1.5 * wander + 0.75 * dt * increment.mean
+
+
 def _sra1(slope, states):
     """x + dt/3 f(x) + 2 dt/3 f(y) + dL,  y = x + 3/4 dt f(x) + 3/2 I_10/dt,  I_10 the time integral of L.
 
     SRA1 of Roessler, SIAM J. Numer. Anal. 48, 922 (2010), for additive noise.
     """
-    axpy, moved = states.axpy, states.moved
+    axpy, moved, total, wander = states.axpy, states.moved, states.total, states.input(_wander)
 
-    def step(t, x, increment, p, dt):
-        wander = 0.5 * increment.size * (_SQRT_THIRD * increment.second + increment.value)  # I_10 / dt less the mean's
+    def step(t, x, increments, p, dt):
         f = slope(t, x, p)
-        y = moved(axpy(0.75 * dt, f, x), 1.5 * wander + 0.75 * dt * increment.mean)
+        y = moved(axpy(0.75 * dt, f, x), wander(increments, dt))
         last = axpy((2 / 3) * dt, slope(t + 0.75 * dt, y, p), axpy((1 / 3) * dt, f, x))
-        return moved(last, total(increment, dt))
+        return moved(last, total(increments, dt))
 
     return step
 
@@ -124,7 +127,8 @@ def _splitting(rates, states):
     """
     relax, with_first = states.each(_relax), states.with_first
 
-    def step(t, x, increment, p, dt):
+    def step(t, x, increments, p, dt):
+        (increment,) = increments
         a, b = rates(t, x, p)
         x = with_first(x[0], relax(x, a, b, 0.5 * dt))
         a, b = rates(t + 0.5 * dt, x, p)
@@ -144,7 +148,7 @@ SCHEMES = {
     for scheme in (
         Scheme("euler-maruyama", _euler_maruyama, 1.0, 1),
         Scheme("heun", _heun, 1.0, 2),
-        Scheme("splitting", _splitting, 1.0, 2, explicit=False, linear=True),
+        Scheme("splitting", _splitting, 1.0, 2, explicit=False, linear=True, of_V=True),
         Scheme("sra1", _sra1, 1.5, 2, values=2),
     )
 }

@@ -1,4 +1,4 @@
-"""The merged events of all populations: exponential gaps and marks, drawn in blocks of any size."""
+"""The merged events of all populations, each at its exact time: exponential gaps and marks, in blocks of any size."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -9,11 +9,14 @@ from ..elementary import cos_sin_turn, exp, inline, log, select, sqrt, wide_vect
 from ..inputs.recording import Recording
 from ..machine_code import kernel
 from ..random import EVENT, WEIGHT, key_of, two_uniforms
+from .events import Events
 
-__all__ = ["Source", "draw_events", "poisson_events", "source_of"]
+__all__ = ["MergedEvents", "MergedProcess", "draw_events", "merged_process", "poisson_events"]
+
+_DRAWN = 256  # events that a lane draws at a time; it changes no result
 
 
-class Source(NamedTuple):
+class MergedProcess(NamedTuple):
     """A compound Poisson process in the form that the kernels need.
 
     Independent populations contribute one type of jump each, common spikes one type for each possible sum of weights.
@@ -33,7 +36,7 @@ class Source(NamedTuple):
 
 
 @lru_cache(maxsize=4)
-def source_of(drive):
+def merged_process(drive):
     """The merged process of an input, without populations that never fire.
 
     Arguments:
@@ -44,14 +47,14 @@ def source_of(drive):
     drive.check_events()
     firing = [source for source in drive.sources if source.intensity > 0]
     if not firing:
-        return Source(0.0, np.empty(0), np.empty(0))
+        return MergedProcess(0.0, np.empty(0), np.empty(0))
     intensity = drive.intensity
     chances, laws = zip(*(source.jumps() for source in firing), strict=True)
     shares = [source.intensity / intensity * chance for source, chance in zip(firing, chances, strict=True)]
     edges, laws = np.ascontiguousarray(np.cumsum(np.concatenate(shares))[:-1]), np.concatenate(laws)
     if np.any(laws[:, 1:]):
-        return Source(intensity, edges, np.arange(len(laws), dtype=float), laws)
-    return Source(intensity, edges, np.ascontiguousarray(laws[:, 0]))
+        return MergedProcess(intensity, edges, np.arange(len(laws), dtype=float), laws)
+    return MergedProcess(intensity, edges, np.ascontiguousarray(laws[:, 0]))
 
 
 @inline
@@ -128,7 +131,7 @@ def draw_events(times, jumps, first, time, trial, k0, k1, source):
         time: time of the event before, ms.
         trial: number of the trial.
         k0, k1: key of the seed.
-        source: a Source of positive intensity.
+        source: a MergedProcess of positive intensity.
     """
     _gaps_and_marks(times, jumps, first, trial, k0, k1)
     mean_gap = 1.0 / source.intensity
@@ -137,6 +140,35 @@ def draw_events(times, jumps, first, time, trial, k0, k1, source):
         times[i] = time
     _weigh(jumps, source.edges, source.weights)
     _draw_weights(jumps, first, trial, k0, k1, source.laws)
+
+
+@inline
+def _refill(times, marks, place, first, time, trial, k0, k1, source):
+    """Fill the buffers of a lane from a place on."""
+    draw_events(times[place:], marks[0, place:], first, time, trial, k0, k1, source)
+
+
+class MergedEvents:
+    """The merged process of a drive as a realisation: lanes draw their events as they need them.
+
+    Arguments:
+        drive: a SynapticInput.
+
+    Raises InputError for an input whose events cannot be drawn.
+    """
+
+    refill = staticmethod(_refill)
+
+    def __init__(self, drive):
+        self.process = merged_process(drive)
+
+    def events(self, task, ahead):
+        """The Events of a block's lanes, of which the kernel looks ahead at so many: none is drawn yet."""
+        lanes = task.lanes
+        head, held, drawn = np.zeros((3, lanes), dtype=np.int64)
+        held[task.n :] = ahead  # padding lanes draw nothing
+        times, marks = np.full((lanes, _DRAWN), np.inf), np.zeros((lanes, 1, _DRAWN))
+        return Events(head, held, drawn, times, marks, self.process)
 
 
 def poisson_events(drive, *, duration, seed, trials, block=65536):
@@ -151,7 +183,7 @@ def poisson_events(drive, *, duration, seed, trials, block=65536):
 
     Raises InputError for an input whose events cannot be drawn.
     """
-    source, key = source_of(drive), key_of(seed)
+    source, key = merged_process(drive), key_of(seed)
     times, jumps = [], []
     for trial in trials:
         parts = []

@@ -11,6 +11,7 @@ import stochhh as sh
 import stochhh.backends.diffusion
 from stochhh.elementary import sqrt
 from stochhh.integrators.schemes import SCHEMES
+from stochhh.noise.gaussian import WhiteNoise
 from stochhh.random import NORMAL, four_normals
 
 __all__ = ["FIRST_ALONE", "NOT_ITS_ROOT", "NO_SECOND", "SUMMED", "TOO_WIDE", "ends", "interval", "simulated"]
@@ -72,7 +73,7 @@ def shared_path(normals):
         return a, c, e, f
 
     @cache
-    def of_a_block(row, lanes):
+    def of_a_block(row, lanes, channels):
         @njit(forceinline=True, error_model="numpy")
         def fill(w, group, trial, k0, k1):
             for j in range(lanes):
@@ -88,7 +89,7 @@ def shared_path(normals):
 def simulated(neuron, drive, scheme, factor, fault=SUMMED, *, finest, **settings):
     """A Result by steps of `factor` times `finest` ms; `settings` go to `simulate`."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stochhh.backends.diffusion, "diffusion_normals", shared_path(SCHEMES[scheme].values))
+        patch.setattr(WhiteNoise, "values", staticmethod(shared_path(SCHEMES[scheme].values)))
         backend = sh.Diffusion(dt=factor * finest, scheme=scheme)
         return sh.simulate(neuron, drive, backend=backend, seed=77 + ((factor + (fault << 8)) << 32), **settings)
 

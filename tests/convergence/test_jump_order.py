@@ -19,9 +19,9 @@ import pytest
 from shared_path import interval
 
 import stochhh as sh
-from stochhh.backends import jump
 from stochhh.elementary import fma, inline
-from stochhh.integrators.kernels import event_driven, event_rows, retrace
+from stochhh.integrators import event_driven as integrator
+from stochhh.integrators.kernels import event_driven, event_plan, event_rows, event_supply, retrace
 
 pytestmark = pytest.mark.slow
 
@@ -60,16 +60,16 @@ def no_second_moment(path, rough):
 def ends(setting, length, **faults):
     """The state at the end of every path by steps of at most `length`, shape (variables, paths)."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jump, "_LONGEST_STEP", length)
-        patch.setattr(jump, "_LENGTH", UNCUT)
-        patch.setattr(jump, "_ROUGHNESS", UNCUT)
-        patch.setattr(jump, "_DISAGREEMENT", UNCUT)
-        patch.setattr(jump, "_FIRST_STEP", length)
-        for module in (event_rows, event_driven, retrace):
+        patch.setattr(integrator, "_LONGEST_STEP", length)
+        patch.setattr(integrator, "_LENGTH", UNCUT)
+        patch.setattr(integrator, "_ROUGHNESS", UNCUT)
+        patch.setattr(integrator, "_DISAGREEMENT", UNCUT)
+        patch.setattr(integrator, "_FIRST_STEP", length)
+        for module in (event_rows, event_plan, event_supply, retrace):
             patch.setattr(module, "LOOKAHEAD", setting.ahead)
         patch.setattr(event_driven, "stepper", stepper(setting.ahead, **faults))
         for name, value in faults.items():
-            patch.setattr(event_driven, name, value)
+            patch.setattr(event_plan, name, value)
         run = sh.simulate(
             NEURON, setting.drive, backend=sh.Jump(lanes=16), duration=DURATION, seed=3,
             n_trials=setting.paths * GROUPS, trace_interval=DURATION,

@@ -14,7 +14,7 @@ from exact_flow import fine_course
 import stochhh as sh
 from stochhh.elementary import fma, inline
 from stochhh.inputs import Recording
-from stochhh.integrators.kernels import event_driven
+from stochhh.integrators.kernels import event_driven, event_plan
 from stochhh.noise.merged import poisson_events
 
 NEURON = sh.HodgkinHuxley(I_app=3.0)
@@ -129,7 +129,7 @@ def no_second_moment(path, rough):
 @pytest.mark.slow
 @pytest.mark.parametrize(("fault", "seen"), [(at_the_end_alone, 1e-3), (no_second_moment, 1e-5)])
 def test_a_planted_fault_in_the_stages_is_seen(fault, seen, monkeypatch):
-    monkeypatch.setattr(event_driven, "stage_values", fault)
+    monkeypatch.setattr(event_plan, "stage_values", fault)
     monkeypatch.setattr(event_driven, "stepper", cache(event_driven.stepper.__wrapped__))
     error = rms_error(DENSE, 1e-3)
     print(f"{fault.__name__}: {error:.1e} ms")

@@ -9,7 +9,7 @@ import pytest
 
 import stochhh as sh
 from stochhh.inputs import Recording
-from stochhh.integrators.block import Task
+from stochhh.integrators.task import Task
 
 NEURON = sh.HodgkinHuxley()  # V spans 100 mV
 NOTHING = sh.SynapticInput(sh.Population("exc", n=1, rate=0.0, weight=1.0, p=1.0))

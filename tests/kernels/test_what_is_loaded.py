@@ -266,7 +266,7 @@ class Leaky:
 @pytest.mark.parametrize("backend", [sh.Jump(), sh.Diffusion(), sh.Diffusion(scheme="heun")], ids=str)
 def test_every_backend_asks_for_the_present_functions(backend, monkeypatch):
     """At the start of a run, once for all blocks."""
-    from stochhh.integrators.block import Task
+    from stochhh.integrators.task import Task
 
     def kernel():
         return backend.open(Task(Leaky(), sh.SynapticInput(), 1, 0, 1, 10.0, 0.0)).kernel

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stochhh as sh
-from stochhh.noise.merged import poisson_events, source_of
+from stochhh.noise.merged import merged_process, poisson_events
 
 rates = st.one_of(st.just(0.0), st.floats(1e-6, 1e4))
 weights = st.one_of(st.just(0.0), st.floats(-100.0, 100.0, allow_subnormal=False))
@@ -84,7 +84,7 @@ def test_even_cumulants_are_not_negative(drive, half):
 @given(drives)
 def test_the_source_of_the_kernels(drive):
     """Cumulative edges rise within [0, 1], and there is a weight for every mark in (0, 1)."""
-    source = source_of(drive)
+    source = merged_process(drive)
     assert source.intensity == drive.intensity
     assert source.edges.size == max(source.weights.size - 1, 0)
     assert np.all(np.diff(source.edges) >= 0)

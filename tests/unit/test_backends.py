@@ -11,7 +11,7 @@ import pytest
 
 import stochhh as sh
 from stochhh.backends import BACKENDS, Task
-from stochhh.integrators.block import blocks
+from stochhh.integrators.task import blocks
 from stochhh.noise.merged import poisson_events
 
 NEURON = sh.HodgkinHuxley(I_app=7.0)

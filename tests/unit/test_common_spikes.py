@@ -16,7 +16,7 @@ import stochhh as sh
 from stochhh import random
 from stochhh.experiment import Experiment
 from stochhh.inputs.common_spikes import _binomial
-from stochhh.noise.merged import poisson_events, source_of
+from stochhh.noise.merged import merged_process, poisson_events
 from stochhh.noise.presynaptic import presynaptic_events
 from stochhh.theory import as_text, doubts, shot_noise_rate, siegert_rate, theory
 
@@ -71,7 +71,7 @@ def test_cumulants_are_those_of_every_case_in_turn(j):
 
 
 def test_the_jumps_of_the_kernel_are_those_of_every_case_in_turn():
-    source, found = source_of(SHARED), Counter()
+    source, found = merged_process(SHARED), Counter()
     rates = source.intensity * np.diff(source.edges, prepend=0.0, append=1.0)
     for jump, rate in zip(source.weights.tolist(), rates.tolist(), strict=True):
         found[jump] += rate
@@ -219,7 +219,7 @@ def test_presynaptic_neurons_keep_their_copies():
 
 def test_normal_weights_add_up_in_the_kernel():
     """A common spike that moves k synapses draws one normal number of mean k w and variance k sd^2."""
-    source = source_of(drive(n=4, p=1, weight=0.5, weight_distribution="normal", weight_sd=0.3))
+    source = merged_process(drive(n=4, p=1, weight=0.5, weight_distribution="normal", weight_sd=0.3))
     k = np.arange(1, 5)
     assert source.laws[:, 0] == pytest.approx(0.5 * k) and source.laws[:, 1] == pytest.approx(0.3 * np.sqrt(k))
     assert not source.laws[:, 2:].any() and source.weights.tolist() == [0, 1, 2, 3]
@@ -261,7 +261,7 @@ def test_sums_that_have_no_law_are_refused_where_they_are_drawn_at_once():
 def test_too_many_jumps_are_refused():
     many = (population(name, n=10**5, p=1, rate=0.1, correlation=0.5, common="x") for name in "abc")
     with pytest.raises(sh.InputError, match=r"common spikes of populations 'a', 'b', 'c' cause .*too many"):
-        source_of(sh.SynapticInput(*many))
+        merged_process(sh.SynapticInput(*many))
 
 
 NEGATIVE = drive(correlation=-0.01)

@@ -16,7 +16,6 @@ from scipy import optimize
 import stochhh as sh
 from stochhh.inputs.common_spikes import CommonSpikes
 from stochhh.models import hodgkin_huxley, traub_miles, wang_buzsaki
-from stochhh.noise.merged import source_of
 from stochhh.rounding import rounded
 
 DRIVE = sh.SynapticInput(

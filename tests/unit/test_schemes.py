@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import stochhh as sh
-from stochhh.integrators.schemes import Scheme, total
+from stochhh.integrators.schemes import Scheme
 
 DRIVE = sh.SynapticInput(
     sh.Population("exc", n=80, rate=10.0, weight=1.0, p=0.5),
@@ -22,19 +22,23 @@ def ahead(f, x, dt):
 
 
 def euler(slope, states):
-    ahead_of, moved = states.each(ahead), states.moved
+    ahead_of, moved, total = states.each(ahead), states.moved, states.total
 
-    def step(t, x, increment, p, dt):
-        return moved(ahead_of(slope(t, x, p), x, dt), total(increment, dt))
+    def step(t, x, increments, p, dt):
+        return moved(ahead_of(slope(t, x, p), x, dt), total(increments, dt))
 
     return step
 
 
-def euler_without_mean(slope, states):
-    axpy, moved = states.axpy, states.moved
+def without_mean(increment, dt):
+    return increment.size * increment.value
 
-    def step(t, x, increment, p, dt):
-        return moved(axpy(dt, slope(t, x, p), x), increment.size * increment.value)
+
+def euler_without_mean(slope, states):
+    axpy, moved, noise = states.axpy, states.moved, states.input(without_mean)
+
+    def step(t, x, increments, p, dt):
+        return moved(axpy(dt, slope(t, x, p), x), noise(increments, dt))
 
     return step
 
@@ -42,11 +46,15 @@ def euler_without_mean(slope, states):
 SIZE = 1.0
 
 
-def euler_of_a_size(slope, states):
-    axpy, moved = states.axpy, states.moved
+def of_a_size(increment, dt):
+    return SIZE * (increment.size * increment.value + dt * increment.mean)
 
-    def step(t, x, increment, p, dt):
-        return moved(axpy(dt, slope(t, x, p), x), SIZE * total(increment, dt))
+
+def euler_of_a_size(slope, states):
+    axpy, moved, scaled = states.axpy, states.moved, states.input(of_a_size)
+
+    def step(t, x, increments, p, dt):
+        return moved(axpy(dt, slope(t, x, p), x), scaled(increments, dt))
 
     return step
 
@@ -90,7 +98,7 @@ def test_a_step_is_told_the_time():
     def clock(slope, states):
         with_first = states.with_first
 
-        def step(t, x, increment, p, dt):
+        def step(t, x, increments, p, dt):
             return with_first(t + dt - 70.0, x)
 
         return step
@@ -106,7 +114,8 @@ def test_the_two_values_of_a_step():
     def sums(slope, states):
         each = states.each(lambda x, y, h: x + y)
 
-        def step(t, x, increment, p, dt):
+        def step(t, x, increments, p, dt):
+            (increment,) = increments
             a, b = increment.value, increment.second
             return each(x, (0.0, 1e-3 * a * b, 1e-3 * a * a, 1e-3 * b * b), dt)
 

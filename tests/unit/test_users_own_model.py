@@ -16,8 +16,8 @@ import stochhh as sh
 from stochhh.integrators.kernels import event_driven, grid
 from stochhh.integrators.schemes import SCHEMES
 from stochhh.models import HodgkinHuxley, MorrisLecar, TraubMiles, WangBuzsaki
-from stochhh.noise.merged import draw_events
-from stochhh.random import diffusion_normals
+from stochhh.noise.gaussian import WhiteNoise
+from stochhh.noise.merged import MergedEvents
 from stochhh.swings import swing_sizes
 from stochhh.system import compose
 
@@ -116,15 +116,13 @@ def test_a_users_model_runs_in_every_backend(exact, backend, error):
 def sweep(neuron, backend):
     """The assembly of the loop over the lanes, as lines."""
     system, sizes = compose(neuron, sh.SynapticInput()), len(swing_sizes(neuron))
-    n = len(system.variables)
+    n, options = len(system.variables), {"resets": False, "sizes": sizes}
     if backend == "jump":
-        stepper = event_driven.stepper(system.drift, n, 0, LANES, draw_events, resets=False, sizes=sizes)
+        stepper = event_driven.stepper(system.drift, n, (0,), 1, None, LANES, MergedEvents.refill, **options)
         instance = sh.Jump(lanes=LANES)
     else:
-        scheme = SCHEMES["euler-maruyama"]
-        stepper = grid.stepper(
-            scheme, system.drift, system.membrane_rate, n, 0, LANES, diffusion_normals, resets=False, sizes=sizes
-        )
+        scheme, rate = SCHEMES["euler-maruyama"], system.membrane_rate
+        stepper = grid.stepper(scheme, system.drift, rate, n, (0,), LANES, WhiteNoise.values, **options)
         instance = sh.Diffusion(lanes=LANES)
     sh.simulate(neuron, sh.SynapticInput(), backend=instance, duration=1.0, seed=1)
     (code,) = stepper.inspect_asm().values()

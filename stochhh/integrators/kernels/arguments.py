@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from ...elementary import inline
 
-__all__ = ["Increment", "Looks", "Spikes", "Stream", "Window", "record"]
+__all__ = ["Increment", "Looks", "Spikes", "Stream", "Window", "record", "total"]
 
 
 class Stream(NamedTuple):
@@ -24,12 +24,17 @@ class Window(NamedTuple):
 
 
 class Increment(NamedTuple):
-    """What the input adds in a step of length dt: size * value + dt * mean."""
+    """What the input adds to one variable in a step of length dt: size * value + dt * mean."""
 
     mean: float  # per ms
     size: float  # standard deviation
     value: float  # of mean 0 and variance 1, whatever its law
     second: float  # another, for the time integral, where a scheme uses two values
+
+
+def total(increment, dt):
+    """What the input adds to a variable in a step."""
+    return increment.size * increment.value + dt * increment.mean
 
 
 class Looks(NamedTuple):

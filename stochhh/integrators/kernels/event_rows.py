@@ -19,18 +19,18 @@ class Rows(NamedTuple):
     midpoint: int  # the first slope at half the step
     sum: int  # the state that the flow leads to
     event: int  # times of the next events, LOOKAHEAD rows
-    jump: int  # what they do
+    mark: int  # their marks: as many rows for each number of a mark
     time: int  # ms
     begun: int  # time at which the last step began
     after: int  # time at which the step under way ends
     step: int  # proposal for the next step, ms
     length: int  # of the step under way, ms
     error: int  # disagreement of the midpoint slopes, over what is tolerated
-    first: int  # what the jumps inside add to the target at the first stage
+    first: int  # what the jumps inside add to each variable that they move at the first stage
     middle: int  # at the second and the third
     last: int  # at the fourth
-    end: int  # and at the end
-    top: int  # the most that they add anywhere
+    end: int  # and at the end; or the mark of the event there
+    top: int  # the most that they add to V anywhere
     taken: int  # how many events the step takes in
     v1: int  # V at each stage
     v2: int
@@ -51,8 +51,9 @@ class Rows(NamedTuple):
     total: int
 
 
-def rows(n, sizes):
-    """The layout for n state variables, and swings of as many sizes."""
+def rows(n, moves, marks, sizes):
+    """The layout for n variables, of which events move so many, with so many numbers to a mark; swings of sizes."""
     states = dict.fromkeys(("state", "start", "stage", "midpoint", "sum"), n)
-    events = dict.fromkeys(("event", "jump"), LOOKAHEAD)
-    return laid_out(Rows, **states, **events, powers=4, swings=ROWS_OF_A_SIZE * sizes)
+    stages = dict.fromkeys(("first", "middle", "last"), moves)
+    events = {"event": LOOKAHEAD, "mark": LOOKAHEAD * marks, "end": marks}
+    return laid_out(Rows, **states, **stages, **events, powers=4, swings=ROWS_OF_A_SIZE * sizes)

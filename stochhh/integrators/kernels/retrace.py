@@ -32,11 +32,15 @@ class Retrace(NamedTuple):
     integrate_apart: object  # (w, p, events, window)
 
 
-def retrace(at, ops, flow, held_at, add_powers, target, lanes, resets):
-    """Compile them. flow(t, x, p, held) is the slope, held_at(w, lane, time) whether V is held at the reset."""
+def retrace(at, ops, lands, flow, held_at, add_powers, lanes, resets):
+    """Compile them; `lands` is a Landing.
+
+    flow(t, x, p, held) is the slope, held_at(w, lane, time) whether V is held at the reset.
+    """
     load, store, axpy = ops.load, ops.store, ops.axpy
-    outside, shifted, with_first = ops.outside, ops.shifted, ops.with_first
-    L, TARGET, n = lanes, target, at.start - at.state
+    outside, with_first, mark_of = ops.outside, ops.with_first, lands.mark_of
+    land, land_held = lands.land, lands.land_held
+    L, n = lanes, at.start - at.state
 
     # Not inlined, it compiles once.
     @apart
@@ -81,7 +85,7 @@ def retrace(at, ops, flow, held_at, add_powers, target, lanes, resets):
     @apart
     def look_into(w, j, p, events, rule, spikes):
         """Go through the last step of a lane again, from event to event, and record its spike if there was one."""
-        threshold, times, jumps, head = rule.threshold, events.times, events.jumps, events.head
+        threshold, times, marks, head = rule.threshold, events.times, events.marks, events.head
         t, until, taken = w[at.begun * L + j], w[at.time * L + j], np.int64(w[at.taken * L + j])
         x, armed = load(w, at.start, j), True
         for i in range(taken + 1):
@@ -98,7 +102,7 @@ def retrace(at, ops, flow, held_at, add_powers, target, lanes, resets):
                     return
             x, t = y, stop
             if i < taken:
-                x = shifted(x, TARGET, jumps[j, head[j] + i])
+                x = land(x, mark_of(marks, j, head[j] + i), p)
                 if crosses(armed, x[0], rule.reached):
                     record(spikes, j, t)
                     armed = False
@@ -129,16 +133,12 @@ def retrace(at, ops, flow, held_at, add_powers, target, lanes, resets):
     @apart
     def integrate_apart(w, p, events, window):
         """The time integrals of the powers of V over the last step of some lanes, from event to event."""
-        head, times, jumps = events.head, events.times, events.jumps
+        head, times, marks = events.head, events.times, events.marks
         r, begin, end = window
         for j in range(L):
             if w[at.separate * L + j] > 0.5:
-                t, taken, x, held = (
-                    w[at.begun * L + j],
-                    np.int64(w[at.taken * L + j]),
-                    load(w, at.start, j),
-                    was_held(w, j),
-                )
+                t, taken = w[at.begun * L + j], np.int64(w[at.taken * L + j])
+                x, held = load(w, at.start, j), was_held(w, j)
                 for i in range(taken + 1):
                     stop = times[j, head[j] + i] if i < taken else w[at.time * L + j]
                     first, last = min(max(t, begin), stop), max(min(stop, end), t)
@@ -147,22 +147,18 @@ def retrace(at, ops, flow, held_at, add_powers, target, lanes, resets):
                         V = step_of(first, y, last - first, p, held)[2]
                         add_powers(w, j, (last - first) / 6, V[0] - r, V[1] - r, V[2] - r, V[3] - r)
                     x, t = step_of(t, x, stop - t, p, held)[0], stop
-                    if i < taken and not held:
-                        x = shifted(x, TARGET, jumps[j, head[j] + i])
+                    if i < taken:
+                        x = land_held(x, mark_of(marks, j, head[j] + i), p, held)
 
     @apart
     def record_traces(w, p, events, traces):
         """Sample every lane at the times that its last step passed, going through it from event to event."""
-        head, times, jumps, sampled = events.head, events.times, events.jumps, traces.times
+        head, times, marks, sampled = events.head, events.times, events.marks, traces.times
         for j in range(traces.values.shape[0]):
             k = traces.next[j]
             if w[at.moved * L + j] > 0.5 and k < sampled.size and sampled[k] <= w[at.time * L + j]:
-                t, taken, x, held = (
-                    w[at.begun * L + j],
-                    np.int64(w[at.taken * L + j]),
-                    load(w, at.start, j),
-                    was_held(w, j),
-                )
+                t, taken = w[at.begun * L + j], np.int64(w[at.taken * L + j])
+                x, held = load(w, at.start, j), was_held(w, j)
                 for i in range(taken + 1):
                     stop = times[j, head[j] + i] if i < taken else w[at.time * L + j]
                     while k < sampled.size and sampled[k] <= stop:
@@ -173,8 +169,8 @@ def retrace(at, ops, flow, held_at, add_powers, target, lanes, resets):
                     if k == sampled.size or sampled[k] > w[at.time * L + j]:
                         break
                     x, t = step_of(t, x, stop - t, p, held)[0], stop
-                    if i < taken and not held:
-                        x = shifted(x, TARGET, jumps[j, head[j] + i])
+                    if i < taken:
+                        x = land_held(x, mark_of(marks, j, head[j] + i), p, held)
                 traces.next[j] = k
 
     return Retrace(record_spikes, record_traces, integrate_apart)

@@ -9,10 +9,11 @@ from uuid import uuid4
 
 from ...elementary import fma, inline, select
 from ...fingerprints import fingerprint, present
+from .arguments import total
 from .multiply_add import fused
 from .names import stand_in
 
-__all__ = ["compiled", "states", "tuple_arithmetic"]
+__all__ = ["compiled", "numbers", "states", "tuple_arithmetic", "written_out"]
 
 
 def compiled(function):
@@ -68,13 +69,16 @@ class TupleArithmetic(NamedTuple):
     outside: object  # (x, ranges) -> whether a variable is out of its range, or NaN
     distance: object  # (x, y, weights) -> largest |x - y| * weight
     with_first: object  # (V, x) -> x with V for its first variable
-    shifted: object  # (x, target, by) -> x with variable number `target` moved
+    moved: object  # (x, by) -> x with the variables moved that the input moves, by as many numbers
 
 
 @cache
-def tuple_arithmetic(n, lanes):
-    """Write the functions out for n variables: LLVM vectorises straight lines, not loops over tuples."""
-    each = range(n)
+def tuple_arithmetic(n, lanes, moves):
+    """Write the functions out for n variables: LLVM vectorises straight lines, not loops over tuples.
+
+    `moves` are the numbers of the variables that the input moves.
+    """
+    each, by = range(n), {k: "".join(f" + by[{c}]" for c, moved in enumerate(moves) if moved == k) for k in range(n)}
     source = f"""
 def load(w, row, lane):
     return ({"".join(f"w[(row + {k}) * {lanes} + lane], " for k in each)})
@@ -88,8 +92,8 @@ def choose(condition, x, y):
 def axpy(a, x, y):
     return ({"".join(f"fma(a, x[{k}], y[{k}]), " for k in each)})
 
-def shifted(x, target, by):
-    return ({"".join(f"x[{k}] + by if target == {k} else x[{k}], " for k in each)})
+def moved(x, by):
+    return ({"".join(f"x[{k}]{by[k]}, " for k in each)})
 
 def with_first(V, x):
     return (V, {"".join(f"x[{k}], " for k in range(1, n))})
@@ -107,25 +111,38 @@ def distance(x, y, weights):
     return TupleArithmetic(*(inline(scope[name]) for name in TupleArithmetic._fields))
 
 
+def written_out(arguments, expression, **names):
+    """Compile a function of these arguments that returns an expression; `names` are what else it names.
+
+    What is done for each of several variables is written out: LLVM vectorises straight lines, not loops inside.
+    """
+    scope = dict(names)
+    exec(f"def written({arguments}):\n    return {expression}", scope)
+    return inline(scope["written"])
+
+
+@cache
+def numbers(count, lanes):
+    """Compile (w, row, lane) -> the lane's numbers in so many rows, a tuple."""
+    of_each = "".join(f"w[(row + {c}) * {lanes} + lane], " for c in range(count))
+    return written_out("w, row, lane", f"({of_each})")
+
+
 class States(NamedTuple):
-    """What a scheme does with states."""
+    """What a scheme does with states, and with what the input adds."""
 
     axpy: object  # (a, x, y) -> a*x + y
-    moved: object  # (x, by) -> x with the variable moved that the input moves
+    moved: object  # (x, by) -> x with the variables moved that the input moves
     with_first: object  # (V, x) -> x with V for its first variable
     each: object  # function -> (x, ..., h) -> function(x_i, ..., h) of every variable
+    total: object  # (increments, dt) -> what the input adds to each variable that it moves, as `moved` takes it
+    input: object  # function -> (increments, h) -> function(increment, h) of each, as `moved` takes it
 
 
-def states(n, target):
-    """The operations on states of n variables, of which the input moves variable number `target`."""
-    ops = tuple_arithmetic(n, 1)
-    shifted = ops.shifted
-
-    @inline
-    def moved(x, by):
-        return shifted(x, target, by)
-
-    return States(ops.axpy, moved, ops.with_first, partial(_each, n))
+def states(n, moves):
+    """The operations on states of n variables, of which the input moves those with the numbers `moves`."""
+    ops, each_input = tuple_arithmetic(n, 1, moves), partial(_each, len(moves))
+    return States(ops.axpy, ops.moved, ops.with_first, partial(_each, n), each_input(total), each_input)
 
 
 def _each(n, function):
@@ -133,6 +150,4 @@ def _each(n, function):
     *variables, number = signature(function).parameters
     arguments = ", ".join((*variables, number))
     values = (f"function({', '.join(f'{x}[{k}]' for x in variables)}, {number}), " for k in range(n))
-    scope = {"function": compiled(function)}
-    exec(f"def each({arguments}):\n    return ({''.join(values)})", scope)
-    return inline(scope["each"])
+    return written_out(arguments, f"({''.join(values)})", function=compiled(function))
