@@ -38,7 +38,7 @@ def test_to_so_many_digits():
 
 
 def spikes(backend):
-    source_of.cache_clear()
+    merged_process.cache_clear()
     found = sh.simulate(
         NEURON, DRIVE, backend=backend, duration=200.0, transient=10.0, seed=3, n_trials=4, progress=False
     )
