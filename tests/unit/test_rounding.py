@@ -16,6 +16,7 @@ from scipy import optimize
 import stochhh as sh
 from stochhh.inputs.common_spikes import CommonSpikes
 from stochhh.models import hodgkin_huxley, traub_miles, wang_buzsaki
+from stochhh.noise.merged import merged_process
 from stochhh.rounding import rounded
 
 DRIVE = sh.SynapticInput(
