@@ -79,7 +79,7 @@ def test_last_bits_of_a_library_move_no_spike(monkeypatch, by):
 
 @pytest.mark.parametrize(("module", "name"), LIBRARY)
 def test_without_rounding_they_do(monkeypatch, module, name):
-    for place in ("models.jacobians", "models.rest", "backends.jump", "inputs.weights"):
+    for place in ("models.jacobians", "models.rest", "integrators.event_driven", "inputs.weights"):
         monkeypatch.setattr(importlib.import_module(f"stochhh.{place}"), "rounded", lambda x, digits=0: x)
     backend = sh.Jump()
     expected = spikes(backend)
