@@ -14,6 +14,7 @@ from .failures import exit_status
 from .keeping import Keeping
 from .messages import escaped, say, tell, watched
 from .options import (
+    AllowCode,
     Backend,
     Dt,
     Duration,
@@ -93,6 +94,7 @@ def trace(
     dt: Dt = None,
     seed: Seed = None,
     force_long: ForceLong = False,
+    allow_code: AllowCode = False,
     quiet: Quiet = False,
 ):
     """Simulate one trial; save it as a figure and a table.
@@ -103,7 +105,7 @@ def trace(
     from . import report
     from .directories import make_directory
 
-    experiment = _experiment(file, duration=duration, seed=seed, transient=0.0)
+    experiment = _experiment(file, allow_code, duration=duration, seed=seed, transient=0.0)
     experiment = experiment.with_backend(backend, scheme=scheme, dt=dt)
     make_directory(out)
     _doubt(experiment)
@@ -140,6 +142,7 @@ def run(
     out: Out = None,
     force: Force = False,
     force_long: ForceLong = False,
+    allow_code: AllowCode = False,
     quiet: Quiet = False,
     json: Json = False,
 ):
@@ -148,7 +151,7 @@ def run(
     from .files import writable
     from .statistics import summary
 
-    experiment = _experiment(file, n_trials=trials, duration=duration, seed=seed)
+    experiment = _experiment(file, allow_code, n_trials=trials, duration=duration, seed=seed)
     experiment = experiment.with_backend(backend, scheme=scheme, dt=dt)
     until = until_of(precision, max_trials, trials) | {"force_long": force_long}
     if precision and save_events:
@@ -210,6 +213,7 @@ def compare(
     out: Out = None,
     force: Force = False,
     force_long: ForceLong = False,
+    allow_code: AllowCode = False,
     quiet: Quiet = False,
     json: Json = False,
 ):
@@ -223,7 +227,7 @@ def compare(
     from .compilation import compiled_beside
     from .theory import doubts
 
-    experiment = _experiment(file, n_trials=trials, duration=duration, seed=seed)
+    experiment = _experiment(file, allow_code, n_trials=trials, duration=duration, seed=seed)
     experiment = experiment.with_backend("diffusion", scheme=scheme, dt=dt)
     until = until_of(precision, max_trials, trials) | {"force_long": force_long}
     directory = None
@@ -308,7 +312,7 @@ def _cut_short(results, interruption):
 
 
 @app.command()
-def theory(file: File, json: Json = False):
+def theory(file: File, allow_code: AllowCode = False, json: Json = False):
     """Analytical results, without simulation.
 
     Intensity and cumulants of the input, resting state, linear response, bifurcations, and doubts about the diffusion
@@ -317,15 +321,15 @@ def theory(file: File, json: Json = False):
     from .report import as_json
     from .theory import as_text, theory
 
-    experiment = _experiment(file)
+    experiment = _experiment(file, allow_code)
     said = theory(experiment.neuron, experiment.drive)
     say(as_json(said) if json else as_text(said))
 
 
-def _experiment(file, **settings):
+def _experiment(file, allow_code, **settings):
     from .experiment import Experiment
 
-    return Experiment.load(file).with_simulation(**settings)
+    return Experiment.load(file, allow_code=allow_code).with_simulation(**settings)
 
 
 def _drawn(experiment, backend, events, force_long):

@@ -50,5 +50,5 @@ def compile_here():
     """What the other process does: the experiment comes on standard input."""
     sys.stdin.reconfigure(encoding="utf-8")
     backend, workers = sys.argv[1:]
-    experiment = Experiment.from_dict(tomllib.loads(sys.stdin.read()))
+    experiment = Experiment.from_dict(tomllib.loads(sys.stdin.read()), allow_code=True)  # as it is here already
     experiment.compile_kernels(backend, workers=int(workers) if workers else None)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from dataclasses import asdict, dataclass, field, replace
 from math import ceil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Required
 
 from . import examples
@@ -16,14 +16,15 @@ from .hypertext import listed
 from .inputs import Population, SynapticInput
 from .integrators.task import blocks
 from .memory import GIB, allowed_memory
-from .models import MODELS, Neuron
+from .model_files import model_named, source, written
+from .models import Neuron
 from .noise.merged import poisson_events
 from .noise.presynaptic import presynaptic_events
 from .random import MAX_SEED, MAX_TRIALS
 from .run_time import available_cores
 from .statistics.overview import chosen, chosen_margins, known_names
 from .statistics.uncertainty import confidence
-from .tables import group, load, meanings, table, validated
+from .tables import as_toml, group, load, meanings, table, validated
 from .units import DURATION
 
 if TYPE_CHECKING:
@@ -148,15 +149,20 @@ class Experiment:
         }
 
     @classmethod
-    def load(cls, path: File) -> Experiment:
+    def load(cls, path: File, *, allow_code: bool = False) -> Experiment:
         """Read an experiment file.
 
         Arguments:
             path: the file (TOML).
+            allow_code: True to execute the Python file of a model of your own, if [neuron] names one.
 
         Raises InputError, which names the file, the line and the key, for a file that is missing or not valid.
         """
-        return load(path, cls.from_dict, "name an experiment file (TOML); `stochhh example question` writes one")
+
+        def build(document):
+            return cls.from_dict(document, allow_code=allow_code, folder=Path(path).parent)
+
+        return load(path, build, "name an experiment file (TOML); `stochhh example question` writes one")
 
     @classmethod
     def example(cls, name: str) -> Experiment:
@@ -170,18 +176,20 @@ class Experiment:
         return cls.from_dict(tomllib.loads(examples.text(name, called="name")))
 
     @classmethod
-    def from_dict(cls, document: dict[str, Any]) -> Experiment:
+    def from_dict(cls, document: dict[str, Any], *, allow_code: bool = False, folder: File = ".") -> Experiment:
         """Make an experiment from the tables of an experiment file.
 
         Arguments:
             document: the tables as tomllib reads them.
+            allow_code: True to execute the Python file of a model of your own, if [neuron] names one.
+            folder: the folder to which the path of that file is relative.
 
         Raises InputError, which names the table and the key, for a value that is not allowed.
         """
-        neuron = _model(document)
+        neuron = _model(document, folder, allow_code)
         made = validated(_form(neuron), document, _known(neuron))
         return cls(
-            made.get("neuron", neuron()),
+            made["neuron"] if "neuron" in made else neuron(),
             _drive(made.get("population", [])),
             made["simulation"],
             made.get("backend", {}),
@@ -189,22 +197,38 @@ class Experiment:
         )
 
     def to_toml(self) -> str:
-        """The text of an experiment file from which `load` reads the same experiment."""
+        """The text of an experiment file from which `load` reads the same experiment.
+
+        A model of your own is named by the path of its file.
+        Raises InputError for one that is not defined in a file, or whose `as_dict` does not hold all of its settings.
+        """
+        return self._text()
+
+    def save(self, directory: File) -> None:
+        """Write the experiment as experiment.toml, and a copy of a model of your own as model.py beside it.
+
+        Arguments:
+            directory: an existing directory.
+
+        Raises what `to_toml` raises.
+        """
+        own, place = source(self.neuron), Path(directory)
+        beside = {} if own is None else {"model": f"model.py:{type(self.neuron).__name__}"}
+        (place / "experiment.toml").write_text(self._text(**beside), encoding="utf-8")
+        if own is not None:
+            (place / "model.py").write_bytes(own)
+
+    def _text(self, **neuron):
+        """The text of an experiment file, with these keys of [neuron]."""
         tables = [
-            ("[neuron]", {"model": self.neuron.name, **self.neuron.as_dict()}),
+            ("[neuron]", written(self.neuron) | neuron),
             *(("[[population]]", population) for population in self.drive.as_dict()),
             ("[simulation]", asdict(self.simulation)),
             *((f"[backend.{name}]", asdict(backend)) for name, backend in self.backends.items()),
             ("[compare]", {k: getattr(self.compare, k) for k in ("level", "correction", "statistics")}),
             ("[compare.margins]", self.compare.margins),
         ]
-        # JSON's texts, numbers and lists are TOML's too, but for one character.
-        write = lambda value: json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # noqa: E731
-        lines = (
-            "\n".join([title, *(f"{key} = {write(x)}" for key, x in table.items() if x is not None)])
-            for title, table in tables
-        )
-        return "\n\n".join(lines) + "\n"
+        return as_toml(tables)
 
     def backend(self, name: BackendName) -> Jump | Diffusion | PerNeuron:
         """A backend with the settings of this experiment.
@@ -335,12 +359,12 @@ class Experiment:
         return _EVENTS[backend](self.drive, duration=run.duration, seed=run.seed, trials=range(run.n_trials))
 
 
-def _model(document):
-    """The class of the neuron that a file asks for."""
+def _model(document, folder, allow_code):
+    """What makes the neuron that a file asks for."""
     neuron = document.get("neuron")
     model = neuron.get("model", _MODEL) if isinstance(neuron, dict) else _MODEL
     with within(table=("neuron",)):
-        return MODELS[choice("model", model, MODELS)]
+        return model_named(model, folder, allow_code)
 
 
 def _form(neuron):

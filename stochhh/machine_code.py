@@ -20,7 +20,7 @@ from pathlib import Path
 import llvmlite.binding
 import numpy as np
 from numba import types
-from numba.core import caching, compiler, event, serialize
+from numba.core import caching, compiler, environment, event, serialize
 from numba.core.bytecode import FunctionIdentity
 from numba.core.runtime import rtsys
 
@@ -127,6 +127,19 @@ class _Unpickler(pickle.Unpickler):
     def __init__(self, file, arguments):
         super().__init__(file)
         self.persistent_load = list(_classes(arguments)).__getitem__
+
+    def find_class(self, module, name):
+        found = super().find_class(module, name)
+        return _environment if found is environment._rebuild_env else found
+
+
+def _environment(module, constants, name):
+    """numba's environment of a function, in which the globals of its module are.
+
+    The machine code reads none of them, so the module, which may have been a script or a user's file, is not imported.
+    """
+    known = module if module in sys.modules else __name__
+    return environment._rebuild_env(known, constants, name)
 
 
 def _loaded(content, target_context, arguments):

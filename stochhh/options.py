@@ -98,6 +98,9 @@ Events = Annotated[Path | None, _option("--events", "FILE.csv", "Replay these in
 SaveEvents = Annotated[Path | None, _option("--save-events", "FILE.csv", "Write the input events of this run.")]
 Out = Annotated[Path | None, _option("--out", "DIR", "Directory for all output files.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace existing files in DIR; files with other names are kept.")]
+AllowCode = Annotated[
+    bool, typer.Option("--allow-code", help="Execute the Python file that [neuron] model = FILE.py:CLASS names.")
+]
 ForceLong = Annotated[bool, typer.Option("--force-long", help="Run even if the estimated time exceeds 30 days.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the result and errors.", callback=_hush)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]

@@ -175,7 +175,8 @@ def save_trace(directory, result, neuron):
     """Save one traced trial as trace.csv, and return its path."""
     state = {name: result.traces[name][0] for name in result.traces.variables}
     with filling(directory, ("trace.pdf", "trace.png")) as part:
-        write_table(part / "trace.csv", {"time": result.traces.time, **state, **neuron.currents(**state)})
+        currents = neuron.currents(**state) if hasattr(neuron, "currents") else {}
+        write_table(part / "trace.csv", {"time": result.traces.time, **state, **currents})
     return Path(directory) / "trace.csv"
 
 
@@ -191,7 +192,7 @@ def _saving(directory, made_by, experiment, figures, **runs):
     """Fill a directory with numbers, and add the experiment and a note of what made it all; figures come later."""
     with filling(directory, figures) as part:
         yield part
-        (part / "experiment.toml").write_text(experiment.to_toml(), encoding="utf-8")
+        experiment.save(part)
         files = _names(part) | {_MARK, *figures} | _left_by_comparison(directory)
         machine = {"python": platform.python_version(), "platform": platform.platform()}
         machine |= {name: version(name) for name in ("numpy", "scipy", "numba")}

@@ -399,7 +399,7 @@ def _result(backend, task, done, timing):
         "n_trials": len(trains),
         "duration": task.duration,
         "transient": task.transient,
-        "neuron": {"model": task.neuron.name, **task.neuron.as_dict()},
+        "neuron": _recorded(task.neuron),
         "input": task.drive.as_dict() if task.events is None else "recorded events",
         "timing": timing,
     }
@@ -409,6 +409,13 @@ def _result(backend, task, done, timing):
         provenance["doubts"] = list(doubts)
     provenance = json.loads(json.dumps(provenance))  # as a file gives it back, a tuple as a list
     return Result(spikes, moments, traces, provenance, membrane, swings)
+
+
+def _recorded(neuron):
+    """The name and the settings of a neuron, with its levels, which need not be settings of a user's own model."""
+    settings = neuron.as_dict()
+    levels = {} if "threshold" in settings else {"threshold": neuron.threshold, "rearm": neuron.rearm}
+    return {"model": neuron.name, **levels, **settings}
 
 
 def _kick(task):

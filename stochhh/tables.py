@@ -1,13 +1,13 @@
-"""Tables of a TOML file <-> dataclasses, with every fault named by its line.
+"""Tables of a TOML file <-> objects, with every fault named by its line.
 
-The keys of a table are the fields of a dataclass, and pydantic holds the file to them. Their values are checked by
-the class, and their meaning is read from the arguments in its docstring, so that nothing is said twice.
+The keys of a table are what a class is made with, and pydantic holds the file to them. Their values are checked by the
+class, and their meaning is read from the arguments in its docstring, so that nothing is said twice.
 """
 
 import inspect
+import json
 import re
 import tomllib
-from dataclasses import MISSING, fields
 from typing import Annotated, Any, Required
 
 from .errors import InputError, likely, within
@@ -15,7 +15,7 @@ from .files import read_text
 from .messages import shown
 from .toml_lines import line_of
 
-__all__ = ["group", "load", "meanings", "table", "validated"]
+__all__ = ["as_toml", "group", "load", "meanings", "settings_of", "table", "validated"]
 
 # Before Python 3.14 the parser tells the line in its text alone. And what a newcomer most likely meant, by its words.
 _PARSER = re.compile(r"(.*) \(at (?:line (\d+), .*|end of document)\)", re.DOTALL)
@@ -76,14 +76,14 @@ def _line(text, error):
 
 
 def table(kind, **forms):
-    """The pydantic form of a table whose keys are the fields of a dataclass, and which becomes an object of it.
+    """The pydantic form of a table whose keys are the settings of a class, and which becomes an object of it.
 
     pydantic sees to the keys, and the class to the values, as it does wherever else one is made. `forms` are those of
-    keys that are tables in their turn; a key that is no field is left out of the object.
+    keys that are tables in their turn; a key that is no setting is left out of the object.
     """
     from pydantic import AfterValidator
 
-    needs = {f.name: f.default is MISSING and f.default_factory is MISSING for f in fields(kind)}
+    needs = {key: setting.default is setting.empty for key, setting in settings_of(kind).items()}
     keys = group(**{key: Required[Any] if needed else Any for key, needed in needs.items()} | forms)
     return Annotated[keys, AfterValidator(lambda found: kind(**{key: found[key] for key in found if key in needs}))]
 
@@ -142,13 +142,35 @@ def _explained(error, table, said):
     return error
 
 
+def settings_of(kind):
+    """What a class is made with: name -> its parameter in the signature."""
+    by_name = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    return {key: found for key, found in inspect.signature(kind).parameters.items() if found.kind in by_name}
+
+
 def meanings(kind):
-    """What each field of a dataclass is, from the arguments in its docstring."""
+    """What each setting of a class is, from the arguments in its docstring."""
     _, _, rest = (inspect.getdoc(kind) or "").partition("Arguments:\n")
     said = {}
     for names, text in re.findall(r"^ {4}([\w, ]+): (.*(?:\n {8}.*)*)", rest.partition("\n\n")[0], re.MULTILINE):
         said |= dict.fromkeys(names.split(", "), " ".join(text.split()).rstrip("."))
-    return {f.name: said.get(f.name, "a setting") for f in fields(kind)}
+    return {key: said.get(key) or _default(setting) for key, setting in settings_of(kind).items()}
+
+
+def _default(setting):
+    """What is said of a setting that the docstring does not describe."""
+    return "a setting" if setting.default is setting.empty else f"a setting, by default {shown(setting.default)}"
+
+
+def as_toml(tables):
+    """The text of tables, each given by its header, such as "[neuron]", and its keys with their values; no None."""
+    # JSON's texts, numbers and lists are TOML's too, but for one character.
+    write = lambda value: json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # noqa: E731
+    texts = (
+        "\n".join([title, *(f"{key} = {write(x)}" for key, x in table.items() if x is not None)])
+        for title, table in tables
+    )
+    return "\n\n".join(texts) + "\n"
 
 
 def _advice(key, table, known):

@@ -46,6 +46,13 @@ def commands(page):
     return [w for w in words if w and Path(w[0]).name == "stochhh" and w[0] in ("stochhh", ".venv/bin/stochhh")]
 
 
+def save_files(page, folder):
+    """Write the blocks of a page that begin with a comment that is the name of a file."""
+    for block in (*blocks(page, "python"), *blocks(page, "toml")):
+        if named := re.match(r"# ([\w-]+\.(?:py|toml))\n", block):
+            (folder / named[1]).write_text(block, encoding="utf-8")
+
+
 def some(pages):
     """Pages as parameters, all but the quickest marked as slow."""
     marks = {True: (), False: pytest.mark.slow}
@@ -77,6 +84,7 @@ def test_the_python_of_a_page_runs(page, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("page", [pytest.param(p, id=name_of(p)) for p in PAGES if commands(p)])
 def test_the_commands_of_a_page_run(page, tmp_path):
+    save_files(page, tmp_path)
     for words in commands(page):
         run([sys.executable, "-c", "import sys; from stochhh.cli import main; sys.exit(main())", *words[1:]], tmp_path)
 

@@ -27,7 +27,7 @@ LAYERS = [
     "results",
     "result_form statistics.membrane.record",
     "statistics.membrane.sampling statistics.membrane.sums",
-    "system",
+    "model_files system",
     "models.* inputs.* spike_trains",
     "neo_trains",
     "directories examples foreign_spikes netcdf tables",

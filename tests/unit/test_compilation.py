@@ -88,7 +88,7 @@ class Compiled(event.Listener):
         pass
 
 event.register("numba:compile", Compiled())
-experiment = Experiment.load(sys.argv[1])
+experiment = Experiment.load(sys.argv[1], allow_code=True)
 with compiled_beside(experiment, "diffusion") as wait:
     experiment.simulate("jump", progress=False)
     assert Compiled.names, "the jump kernels were there already"
@@ -99,10 +99,19 @@ with compiled_beside(experiment, "diffusion") as wait:
 """
 
 
+MINE = """
+import stochhh
+class Mine(stochhh.models.Passive):
+    name = "mine"
+"""
+
+
 @pytest.mark.slow
-def test_after_the_wait_nothing_is_left_to_compile(tmp_path, monkeypatch):
+@pytest.mark.parametrize("model", ["passive", "mine.py:Mine"])
+def test_after_the_wait_nothing_is_left_to_compile(tmp_path, monkeypatch, model):
     file = tmp_path / "passive.toml"
-    file.write_text(EXPERIMENT.to_toml(), encoding="utf-8")
+    file.write_text(EXPERIMENT.to_toml().replace('"passive"', f'"{model}"'), encoding="utf-8")
+    (tmp_path / "mine.py").write_text(MINE, encoding="utf-8")
     monkeypatch.setenv("STOCHHH_CACHE_DIR", str(tmp_path / "kernels"))
     monkeypatch.chdir(Path(__file__).parents[2])
     done = subprocess.run([sys.executable, "-c", PARENT, file], capture_output=True, text=True, timeout=600)
