@@ -48,7 +48,7 @@ def model_named(text, folder, allow_code):
         allowed = f"the name of a model of the library, since {path.name} would be executed as code"
         remedy = "read that file, and if you trust it give --allow-code (in Python: allow_code=True)"
         raise InputError("model", text, allowed, remedy)
-    return _maker(_class(_loaded(path, text), name, text), text)
+    return _maker(_class(_loaded(path, text), name, text))
 
 
 def written(neuron):
@@ -151,7 +151,7 @@ def _classes_of_text(path):
     return []
 
 
-def _maker(kind, text):
+def _maker(kind):
     """A function that makes a neuron of a class, checked; its signature and its docstring are those of the class."""
     annotated = {key: parameter.annotation for key, parameter in settings_of(kind).items()}
 
