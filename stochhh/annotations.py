@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .backends import Diffusion, Jump, PerNeuron
+from .backends.backend import Backend as _Backend
 from .inputs import Population, SynapticInput
 from .results import Result
 from .spike_trains import SpikeTrains
@@ -33,7 +33,7 @@ __all__ = [
 Number = float | np.floating | np.integer
 Whole = int | np.integer
 BackendName = Literal["jump", "diffusion", "per-neuron"]
-Backend = BackendName | Jump | Diffusion | PerNeuron
+Backend = BackendName | _Backend
 Scheme = Literal["euler-maruyama", "heun", "splitting", "sra1"]
 WeightDistribution = Literal["constant", "exponential", "lognormal", "normal"]
 Drive = SynapticInput | Population | Sequence[Population]

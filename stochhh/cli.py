@@ -14,8 +14,10 @@ from .failures import exit_status
 from .keeping import Keeping
 from .messages import escaped, say, tell, watched
 from .options import (
+    PAIR,
     AllowCode,
     Backend,
+    Backends,
     Dt,
     Duration,
     Events,
@@ -37,6 +39,7 @@ from .options import (
     Version,
     Workers,
     check_distinct,
+    pair_of,
     until_of,
 )
 
@@ -202,6 +205,7 @@ def run(
 @app.command()
 def compare(
     file: File,
+    backends: Backends = PAIR,
     trials: Trials = None,
     duration: Duration = None,
     scheme: Scheme = None,
@@ -217,43 +221,42 @@ def compare(
     quiet: Quiet = False,
     json: Json = False,
 ):
-    """Compare jumps and diffusion: table, verdicts, figures.
+    """Compare two backends, jumps and diffusion by default: table, verdicts, figures.
 
-    All results are saved in DIR, by default NAME-compare in the current folder for NAME.toml; with --json only if DIR
-    is given.
+    A difference is the second minus the first; --dt and --scheme are for those of the two that have them. All results
+    are saved in DIR, by default NAME-compare in the current folder for NAME.toml; with --json only if DIR is given.
     """
     from . import report
     from .comparison import compare
     from .compilation import compiled_beside
-    from .theory import doubts
 
+    first, second = names = pair_of(backends)
     experiment = _experiment(file, allow_code, n_trials=trials, duration=duration, seed=seed)
-    experiment = experiment.with_backend("diffusion", scheme=scheme, dt=dt)
+    experiment = experiment.with_backend(*names, scheme=scheme, dt=dt)
     until = until_of(precision, max_trials, trials) | {"force_long": force_long}
     directory = None
     if out or not json:
         directory = report.directory_for(out or f"{file.stem}-compare", force=force, default=not out)
     _doubt(experiment)
-    for doubt in doubts(experiment.neuron, experiment.drive):
-        tell(f"stochhh: doubtful diffusion: {doubt}")
-    experiment.check_before("diffusion", workers=workers, force_long=force_long)  # before the jumps begin
+    _doubt_noise(experiment, names)
+    experiment.check_before(second, workers=workers, force_long=force_long)  # before the first begins
     keeping, comparison, curves = Keeping(), None, None
     if directory:
         _load_beside("stochhh.plotting", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_pdf")
-    with compiled_beside(experiment, "diffusion", workers) as wait_for_kernels:
-        results = {"jump": _simulated(keeping, experiment, "jump", workers=workers, **until)}
+    with compiled_beside(experiment, second, workers) as wait_for_kernels:
+        results = {first: _simulated(keeping, experiment, first, workers=workers, **until)}
         if not keeping.interruption:
             with keeping.step():
                 wait_for_kernels()
-                results["diffusion"] = _simulated(keeping, experiment, "diffusion", workers=workers, **until)
+                results[second] = _simulated(keeping, experiment, second, workers=workers, **until)
     if keeping.interruption:
-        keeping.interruption = _cut_short(results, keeping.interruption)
+        keeping.interruption = _cut_short(results, names, keeping.interruption)
     with keeping:
         if len(results) == 2:
             with keeping.step():
                 comparison = compare(*results.values(), **asdict(experiment.compare))
         if directory:
-            with keeping.step(directory if comparison else directory / "jump.nc"):
+            with keeping.step(directory if comparison else directory / f"{first}.nc"):
                 report.save_comparison(directory, comparison, results, experiment)
         if comparison:
             with keeping.step():
@@ -282,12 +285,23 @@ def _doubt(experiment):
         tell(f"stochhh: doubt: {doubt}")
 
 
+def _doubt_noise(experiment, names):
+    """Print doubts about white noise in place of the events, where one of the backends puts it there."""
+    from .backends.backend import completed
+    from .theory import doubts
+
+    for name in names:
+        if completed(experiment.backend(name)).white_noise:
+            for doubt in doubts(experiment.neuron, experiment.drive):
+                tell(f"stochhh: doubtful {name}: {doubt}")
+
+
 def _compared(comparison, results, json):
     """The text that `compare` prints for a comparison."""
     from . import report
 
     if json:
-        return report.as_json(report.comparison_object(comparison, **results))
+        return report.as_json(report.comparison_object(comparison, results))
     return "\n".join([*map(report.run_line, results.values()), "", str(comparison)])
 
 
@@ -302,13 +316,14 @@ def _load_beside(*modules):
     Thread(target=load, daemon=True).start()
 
 
-def _cut_short(results, interruption):
+def _cut_short(results, names, interruption):
     """The message after Ctrl-C during the trials of a comparison."""
+    first, second = names
     if len(results) == 2:
-        return Interrupted(f"{interruption}, and all trials of the jumps", results["diffusion"])
-    n = results["jump"].n_trials
-    said = f"interrupted: {n} trials of the jumps are complete, and none of the diffusion: nothing to compare"
-    return Interrupted(said, results["jump"])
+        return Interrupted(f"{interruption}, and all {first} trials", results[second])
+    n = results[first].n_trials
+    said = f"interrupted: {n} {first} trials are complete, and no {second} trials: nothing to compare"
+    return Interrupted(said, results[first])
 
 
 @app.command()

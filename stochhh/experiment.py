@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Required
 
 from . import examples
-from .backends import BACKENDS
+from .backends import BACKENDS, Backend
+from .backends.backend import completed, settings_of
 from .comparison import checked_correction
 from .errors import InputError, choice, integer, real, within
 from .hypertext import listed
@@ -18,8 +19,6 @@ from .integrators.task import blocks
 from .memory import GIB, allowed_memory
 from .model_files import model_named, source, written
 from .models import Neuron
-from .noise.merged import poisson_events
-from .noise.presynaptic import presynaptic_events
 from .random import MAX_SEED, MAX_TRIALS
 from .run_time import available_cores
 from .statistics.overview import chosen, chosen_margins, known_names
@@ -28,18 +27,12 @@ from .tables import as_toml, group, load, meanings, table, validated
 from .units import DURATION
 
 if TYPE_CHECKING:
-    from typing import Literal
-
     from .annotations import BackendName, File
-    from .backends.diffusion import Diffusion
-    from .backends.jump import Jump
-    from .backends.per_neuron import PerNeuron
     from .inputs.recording import Recording
     from .results import Result
 
 __all__ = ["Compare", "Experiment", "Simulation"]
 
-_EVENTS = {"jump": poisson_events, "per-neuron": presynaptic_events}
 _EVENT_BYTES = 100  # that one event takes while it is drawn, sorted and written
 _TRACE_INTERVAL = 0.05  # ms
 _TRACE_SAMPLES = 200_000
@@ -128,7 +121,7 @@ class Experiment:
     neuron: Neuron
     drive: SynapticInput
     simulation: Simulation
-    backends: dict[str, Any] = field(default_factory=dict)
+    backends: dict[str, Backend] = field(default_factory=dict)
     compare: Compare = field(default_factory=Compare)
 
     def __repr__(self) -> str:
@@ -224,21 +217,22 @@ class Experiment:
             ("[neuron]", written(self.neuron) | neuron),
             *(("[[population]]", population) for population in self.drive.as_dict()),
             ("[simulation]", asdict(self.simulation)),
-            *((f"[backend.{name}]", asdict(backend)) for name, backend in self.backends.items()),
+            *((f"[backend.{name}]", _settings(backend)) for name, backend in self.backends.items()),
             ("[compare]", {k: getattr(self.compare, k) for k in ("level", "correction", "statistics")}),
             ("[compare.margins]", self.compare.margins),
         ]
         return as_toml(tables)
 
-    def backend(self, name: BackendName) -> Jump | Diffusion | PerNeuron:
+    def backend(self, name: BackendName) -> Backend:
         """A backend with the settings of this experiment.
 
         Arguments:
-            name: "jump", "diffusion" or "per-neuron".
+            name: "jump", "diffusion" or "per-neuron", or that of another one of `backends`.
 
         Raises InputError for any other name.
         """
-        return self.backends.get(choice("backend", name, BACKENDS)) or BACKENDS[name]()
+        known = dict.fromkeys((*BACKENDS, *self.backends))
+        return self.backends.get(choice("backend", name, known)) or BACKENDS[name]()
 
     def with_simulation(self, **settings: Any) -> Experiment:
         """A copy of the experiment with other settings of the simulation.
@@ -251,24 +245,23 @@ class Experiment:
         given = {key: value for key, value in settings.items() if value is not None}
         return replace(self, simulation=replace(self.simulation, **given))
 
-    def with_backend(self, name: BackendName, **settings: Any) -> Experiment:
-        """A copy of the experiment with other settings of one backend.
+    def with_backend(self, *names: BackendName, **settings: Any) -> Experiment:
+        """A copy of the experiment with other settings of one backend, or of several.
 
         Arguments:
-            name: "jump", "diffusion" or "per-neuron".
+            names: "jump", "diffusion" or "per-neuron"; of several, a setting is for those that have it.
             settings: new values, such as dt=0.02; None leaves a setting unchanged.
 
-        Raises InputError, which names the setting, for one that the backend does not have.
+        Raises InputError, which names the setting, for one that none of these backends has.
         """
-        backend = self.backend(name)
+        changed: dict[str, Any] = {name: self.backend(name) for name in names}
         given = {key: value for key, value in settings.items() if value is not None}
         for key, value in given.items():
-            having = [other for other, kind in BACKENDS.items() if key in kind.__dataclass_fields__]
-            if name not in having:
-                allowed = f"omitted, since the {name} backend has no such setting"
-                remedy = f"it is a setting of {' and '.join(having)}" if having else ""
-                raise InputError(key, value, allowed, remedy)
-        return replace(self, backends=self.backends | {name: replace(backend, **given)}) if given else self
+            having = [name for name, backend in changed.items() if key in settings_of(backend)]
+            if not having:
+                raise _homeless(key, value, names)
+            changed |= {name: replace(changed[name], **{key: value}) for name in having}
+        return replace(self, backends=self.backends | changed) if given else self
 
     def simulate(self, backend: BackendName, **options: Any) -> Result:
         """Simulate the experiment with one backend; returns the Result.
@@ -297,10 +290,11 @@ class Experiment:
         duration = real("duration", options.get("duration", self.simulation.duration), **DURATION)
         interval = max(min(_TRACE_INTERVAL, duration / 100), duration / _TRACE_SAMPLES)
         chosen: Any = self.backend(backend)
-        if getattr(chosen, "lanes", ...) is None:  # the kernels of all trials: a comparison has them already
+        if "lanes" in settings_of(chosen) and chosen.lanes is None:
+            # the kernels of all trials: a comparison has them already
             _, _, lanes = next(blocks(0, self.simulation.n_trials, None, available_cores()))
             chosen = replace(chosen, lanes=lanes)
-        dt = getattr(chosen, "dt", None)
+        dt = completed(chosen).dt
         if dt is not None:
             interval = dt * ceil(interval / dt * (1 - 1e-9))
         settings = {"first_trial": trial, "n_trials": 1, "trace_interval": interval, **options}
@@ -332,11 +326,11 @@ class Experiment:
             self.neuron, self.drive, backend=self.backend(backend), workers=workers, **asdict(self.simulation)
         )
 
-    def draw_events(self, backend: Literal["jump", "per-neuron"], *, force_long: bool = False) -> Recording:
+    def draw_events(self, backend: BackendName, *, force_long: bool = False) -> Recording:
         """Draw the input events of a run with one backend, as a Recording.
 
         Arguments:
-            backend: "jump" or "per-neuron".
+            backend: "jump" or "per-neuron", or another one that draws events.
             force_long: allow a run of more than 30 days, as for `stochhh.simulate`.
 
         Raises InputError for a backend that draws no events, and if the events would need more than half of the memory.
@@ -344,9 +338,10 @@ class Experiment:
         """
         run = self.simulation
         real("duration", run.duration, **DURATION)
-        self.backend(backend)
-        if backend not in _EVENTS:
-            raise InputError("backend", backend, f"{' or '.join(_EVENTS)}, the backends that draw events")
+        draw = completed(self.backend(backend)).draw_events
+        if draw is None:
+            able = [name for name, kind in BACKENDS.items() if completed(kind()).draw_events is not None]
+            raise InputError("backend", backend, f"{' or '.join(able)}, the backends that draw events")
         size = _EVENT_BYTES * self.drive.intensity * run.duration * run.n_trials
         room = allowed_memory()
         if size > room:
@@ -356,7 +351,20 @@ class Experiment:
             )
             raise InputError("n_trials", run.n_trials, allowed, "or choose a shorter duration")
         self.check_before(backend, force_long=force_long)
-        return _EVENTS[backend](self.drive, duration=run.duration, seed=run.seed, trials=range(run.n_trials))
+        return draw(self.drive, duration=run.duration, seed=run.seed, trials=range(run.n_trials))
+
+
+def _settings(backend):
+    """The settings of a backend by name."""
+    return {name: getattr(backend, name) for name in settings_of(backend)}
+
+
+def _homeless(key, value, names):
+    """The error of a setting that none of these backends has."""
+    having = [name for name, kind in BACKENDS.items() if key in settings_of(kind)]
+    which = f"the {names[0]} backend has" if len(names) == 1 else f"the backends {' and '.join(names)} have"
+    remedy = f"it is a setting of {' and '.join(having)}" if having else ""
+    return InputError(key, value, f"omitted, since {which} no such setting", remedy)
 
 
 def _model(document, folder, allow_code):

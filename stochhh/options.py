@@ -1,12 +1,13 @@
 """The arguments of the command line: their names, help texts and parsers."""
 
 import os
+from itertools import permutations
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .errors import InputError, integer, number_in, real
+from .errors import InputError, choice, hinted, integer, number_in, real
 from .messages import hushed
 
 
@@ -58,6 +59,7 @@ def _hush(quiet: bool):
 
 # Written out, so that help and completion load no backend.
 BACKENDS = ("jump", "diffusion", "per-neuron")
+PAIR = "jump,diffusion"
 SCHEMES = ("euler-maruyama", "heun", "splitting", "sra1")
 
 _MS = _number("--duration", float, real, above=0, unit="ms")
@@ -73,11 +75,20 @@ Name = Annotated[
     ),
 ]
 Backend = Annotated[str, _option("--backend", "B", "jump, diffusion or per-neuron.", words=BACKENDS)]
+Backends = Annotated[
+    str,
+    _option(
+        "--backends",
+        "A,B",
+        f"The reference and the other backend; by default {PAIR}.",
+        words=tuple(map(",".join, permutations(BACKENDS, 2))),
+    ),
+]
 Trials = Annotated[int | None, _whole("--trials", "N", "Number of trials; by default that of the file.", 1)]
 Trial = Annotated[int, _whole("--trial", "K", "Number of the trial, counted from 0 (the default).", 0)]
 Duration = Annotated[float | None, _option("--duration", "MS", "Simulated time, ms; by default that of the file.", _MS)]
 Scheme = Annotated[
-    str | None, _option("--scheme", "S", "For diffusion: euler-maruyama, heun, splitting or sra1.", words=SCHEMES)
+    str | None, _option("--scheme", "S", "Of the diffusion: euler-maruyama, heun, splitting or sra1.", words=SCHEMES)
 ]
 Dt = Annotated[float | None, _option("--dt", "MS", "Time step, ms; by default that of the file.", _STEP)]
 Precise = Annotated[
@@ -105,6 +116,18 @@ ForceLong = Annotated[bool, typer.Option("--force-long", help="Run even if the e
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the result and errors.", callback=_hush)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Version = Annotated[bool, typer.Option("--version", help="Print the version and exit.")]
+
+
+def pair_of(backends):
+    """The names of the two backends that --backends A,B asks for."""
+    from .backends import BACKENDS
+
+    names = [name.strip() for name in backends.split(",")]
+    for name in filter(None, names):
+        choice("--backends", name, BACKENDS, hinted(name, BACKENDS))
+    if len(names) != 2 or not all(names) or names[0] == names[1]:
+        raise InputError("--backends", backends, f"the names of two different backends, such as {PAIR}")
+    return names
 
 
 def until_of(precision, max_trials, trials):

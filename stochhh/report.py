@@ -59,13 +59,10 @@ def run_object(result, statistics):
     }
 
 
-def comparison_object(comparison, jump, diffusion):
-    """A comparison of two Results, of the jump and the diffusion backend, in the form of the JSON contract."""
-    return {
-        "jump": run_object(jump, comparison.a),
-        "diffusion": run_object(diffusion, comparison.b),
-        **comparison.as_dict(),
-    }
+def comparison_object(comparison, results):
+    """The comparison of two Results, by backend, in the form of the JSON contract."""
+    runs = zip(results.items(), (comparison.a, comparison.b), strict=True)
+    return {**{name: run_object(result, statistics) for (name, result), statistics in runs}, **comparison.as_dict()}
 
 
 def run_text(result, statistics):
@@ -149,11 +146,13 @@ def run_figures(directory, result, curves):
 def save_comparison(directory, comparison, results, experiment):
     """Save a comparison, its Results by backend, and its table; `comparison` may be None, where there is none."""
     runs = {backend: result.provenance for backend, result in results.items()}
-    with _saving(directory, _COMPARE, experiment, _FIGURES, **runs) as part:
+    earlier = {name for name in _left_by_comparison(directory) if name.endswith(".nc")}  # perhaps of other backends
+    outdated = (*_FIGURES, *sorted(earlier - {f"{backend}.nc" for backend in results}))
+    with _saving(directory, _COMPARE, experiment, outdated, **runs) as part:
         for backend, result in results.items():
             result.save(part / f"{backend}.nc")
         if comparison is not None:
-            write_json(part / "comparison.json", comparison_object(comparison, **results))
+            write_json(part / "comparison.json", comparison_object(comparison, results))
             write_table(part / "comparison.csv", _frame(comparison.difference))
 
 
@@ -164,9 +163,8 @@ def comparison_figures(directory, comparison, results, traces, curves):
     """
     from .plotting import save_comparison_figures, save_spike_train_figures
 
-    traced = {f"{backend}_trace": result for backend, result in traces.items()}
     return {
-        "Figure": save_comparison_figures(comparison, *results.values(), directory, **traced),
+        "Figure": save_comparison_figures(comparison, *results.values(), directory, traces=tuple(traces.values())),
         "Spike trains": save_spike_train_figures(results, directory, found=curves),
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import reduce
 from importlib.metadata import version
 from inspect import signature
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .backends import BACKENDS, Diffusion, PerNeuron, Task
+from .backends import BACKENDS, Task
+from .backends.backend import checked, completed, opened, recorded, settings_of
 from .backends.refusal import refusing
 from .errors import InputError, Interrupted, choice, hinted, integer, real
 from .inputs import Recording, SynapticInput
@@ -83,14 +84,15 @@ def simulate(
     Arguments:
         neuron: a model, such as HodgkinHuxley().
         drive: a SynapticInput, a Population or a list of Populations.
-        backend: "jump", "diffusion" or "per-neuron", or an instance such as Jump(tolerance=1e-4).
+        backend: "jump", "diffusion" or "per-neuron", or an instance such as Jump(tolerance=1e-4), or one of your own,
+            see `backends.Backend`.
         duration: simulated time of a trial, ms, including the transient.
         seed: random seed, a whole number from 0 to 2^64 - 1.
         n_trials: number of trials, by default 1; with `until` the number before the first check, by default 20.
         transient: initial part of each trial that is excluded from all statistics, ms.
         dt: time step, ms, short for Diffusion(dt=...) or PerNeuron(dt=...).
         first_trial: number of the first trial: first_trial=7, n_trials=1 is trial 7 alone.
-        events: a Recording to replay instead of drawing events (jump and per-neuron).
+        events: a Recording to replay instead of drawing events, with a backend that does (jump and per-neuron).
         trace_interval: sampling interval of traces of all state variables, ms; by default no traces are kept.
         membrane: a Sampling: statistics of the state variables are accumulated during the run without storing traces,
             for `statistics.membrane_density` and related functions. No other result changes.
@@ -155,6 +157,10 @@ def _ensemble(backend, task, workers, memory_limit, progress, force_long):
 
 def _cut(backend, task, workers, memory_limit=None):
     """(number of workers, blocks of trials), of a task that the backend, and the memory, allow."""
+    if task.events is not None and not backend.replays:
+        able = " or ".join(name for name, kind in BACKENDS.items() if completed(kind()).replays)
+        allowed = f"omitted with the {backend.name} backend, which has no events to replay"
+        raise InputError("events", task.events, allowed, f"use the {able} backend")
     backend.check(task)
     workers = integer("workers", workers, at_least=1, at_most=1024) if workers is not None else available_cores()
     _check_memory(task, workers, memory_limit)
@@ -243,7 +249,7 @@ def _until(precision, run, first_trial, first, most, progress):
 def _unknown(name, value, backend):
     """The error of a keyword that `simulate` does not have: a setting of a backend, or a misspelt one."""
     named = BACKENDS.get(backend, type(backend)) if isinstance(backend, str) else type(backend)
-    homes = [kind for kind in BACKENDS.values() if name in {field.name for field in fields(kind)}]
+    homes = [kind for kind in BACKENDS.values() if name in settings_of(kind)]
     if homes:
         kind = named if named in homes else homes[0]
         return InputError(name, value, "given to the backend", f"write backend={kind.__name__}({name}={shown(value)})")
@@ -252,19 +258,20 @@ def _unknown(name, value, backend):
 
 
 def _backend(backend, dt):
+    """The backend that is meant, complete and checked."""
     if isinstance(backend, str):
         kind = BACKENDS[choice("backend", backend, BACKENDS)]
         if dt is None:
-            return kind()
-        if kind not in (Diffusion, PerNeuron):
+            return checked(kind())
+        if "dt" not in settings_of(kind):
             raise InputError("dt", dt, f"omitted, since the {backend} backend has no time step")
-        return kind(dt=dt)
-    if not isinstance(backend, tuple(BACKENDS.values())):
+        return checked(kind(dt=dt))
+    if isinstance(backend, type) or not (hasattr(backend, "name") or hasattr(backend, "open")):
         raise InputError("backend", backend, f"one of {', '.join(BACKENDS)}, or an instance such as Jump()")
     if dt is not None:
         remedy = "set it there" if hasattr(backend, "dt") else ""
         raise InputError("dt", dt, f"omitted when the backend is an instance, {type(backend).__name__}(...)", remedy)
-    return backend
+    return checked(backend)
 
 
 def _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, membrane, events):
@@ -333,7 +340,7 @@ def _compile(backend, task, cut, silent):
     line = f"stochhh: compiling the {backend.name} kernels for this machine: some seconds, the first time"
     with refusing(task.neuron), announcing(None if silent else line):
         for lanes in {lanes for _, _, lanes in cut}:
-            backend.open(replace(task, n=1, trace_interval=None, membrane=None, lanes=lanes)).advance(0)
+            opened(backend, replace(task, n=1, trace_interval=None, membrane=None, lanes=lanes)).advance(0)
 
 
 def _run(backend, task, cut, workers, progress, ctrl_c):
@@ -365,7 +372,7 @@ def _advance(backend, task, stop, shown):
         reached = block.advance()
         shown.reached(task, reached)
         if reached is None:
-            return block.record()
+            return recorded(block, task)
     return None
 
 

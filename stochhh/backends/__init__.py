@@ -1,23 +1,29 @@
 """The backends: each simulates the synaptic input in its own way and integrates the neuron between the events."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from ..integrators.recorder import Recorder
 from ..integrators.schemes import Scheme
+from ..integrators.steps import Steps
 from ..integrators.task import BlockResult, Task
+from .backend import Backend, Block
 from .diffusion import Diffusion
 from .jump import Jump
 from .per_neuron import PerNeuron
+from .registry import BACKENDS, register
 
-if TYPE_CHECKING:
-    from ..annotations import BackendName
-
-__all__ = ["BACKENDS", "BlockResult", "Diffusion", "Jump", "PerNeuron", "Scheme", "Task"]
-
-BACKENDS: dict[BackendName, type[PerNeuron] | type[Jump] | type[Diffusion]] = {
-    backend.name: backend for backend in (PerNeuron, Jump, Diffusion)
-}
+__all__ = [
+    "BACKENDS",
+    "Backend",
+    "Block",
+    "BlockResult",
+    "Diffusion",
+    "Jump",
+    "PerNeuron",
+    "Recorder",
+    "Scheme",
+    "Steps",
+    "Task",
+    "register",
+]
 
 
 def __dir__():

@@ -6,7 +6,7 @@ dV = (f_V(x) + kappa_1) dt + sqrt(kappa_2) dW,    dx_i = f_i(x) dt  for the othe
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 from ..errors import InputError, real
 from ..integrators import grid
@@ -61,9 +61,12 @@ class Diffusion:
     scheme: Name | Scheme = "euler-maruyama"
     lanes: int | None = None
 
-    name: ClassVar[Literal["diffusion"]] = "diffusion"
+    name = "diffusion"
     parallel: ClassVar[bool] = True  # whether threads share its work
     cheaper: ClassVar[str] = "a longer dt"
+    white_noise: ClassVar[bool] = True
+    colour: ClassVar[str] = "#E69F00"
+    dashes: ClassVar[tuple[float, tuple[float, float]]] = (0, (3.5, 1.2))
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "dt", real("dt", self.dt, at_least=1e-6, at_most=1e6, unit="ms"))
@@ -76,9 +79,6 @@ class Diffusion:
 
     def check(self, task: Task) -> None:
         """Raise InputError for a task that this backend cannot simulate."""
-        if task.events is not None:
-            allowed = "omitted with the diffusion backend, which has no events to replay"
-            raise InputError("events", task.events, allowed, "use the jump or per-neuron backend")
         scheme = named(self.scheme)
         if task.duration - task.transient < grid.steps_of(scheme) * self.dt:
             fit = f"{grid.steps_of(scheme)} steps fit between transient and duration"

@@ -6,12 +6,12 @@ dx/dt = f(x) between events,    V <- V + weight_k at an event of population k
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 from ..errors import real
 from ..integrators import event_driven
 from ..integrators.task import checked_lanes
-from ..noise.merged import MergedEvents, merged_process
+from ..noise.merged import MergedEvents, merged_process, poisson_events
 from ..noise.replayed import ReplayedEvents
 from .cost import Work, seconds_of_block
 
@@ -55,9 +55,12 @@ class Jump:
     tolerance: float = 1e-3
     lanes: int | None = None
 
-    name: ClassVar[Literal["jump"]] = "jump"
+    name = "jump"
     parallel: ClassVar[bool] = True  # whether threads share its work
     cheaper: ClassVar[str] = "the diffusion, whose steps do not grow with the rates of the input"
+    colour: ClassVar[str] = "#0072B2"
+    replays: ClassVar[bool] = True
+    draw_events = staticmethod(poisson_events)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tolerance", real("tolerance", self.tolerance, at_least=1e-8, at_most=0.1, unit="ms"))

@@ -7,18 +7,12 @@ and plain steps of at most dt between
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
-from .. import spike_rule
-from ..errors import UnstableStepError, real
+from ..errors import real
 from ..inputs import Recording
-from ..integrators.advice import calmer, shorter
-from ..integrators.samples import Samples
-from ..integrators.swing_counter import SwingCounter
-from ..integrators.task import BlockResult
-from ..noise.presynaptic import in_order, presynaptic_seconds, presynaptic_work, transmitted
+from ..integrators.recorder import Recorder
+from ..noise.presynaptic import in_order, presynaptic_events, presynaptic_seconds, presynaptic_work, transmitted
 from .cost import Work, seconds_of_block
 
 if TYPE_CHECKING:
@@ -27,10 +21,6 @@ if TYPE_CHECKING:
     from ..integrators.task import Task
 
 __all__ = ["PerNeuron"]
-
-arms, crosses, held_until, is_held, starts_armed = (
-    getattr(spike_rule, name).py_func for name in ("arms", "crosses", "held_until", "is_held", "starts_armed")
-)
 
 _STRETCH = 2000  # steps between two looks at the world outside
 _STABLE = 2.78  # the classical Runge-Kutta step times a rate of relaxation must not exceed this
@@ -61,10 +51,12 @@ class PerNeuron:
 
     dt: float = 0.01
 
-    name: ClassVar[Literal["per-neuron"]] = "per-neuron"
-    lanes: ClassVar[int] = 1
-    parallel: ClassVar[bool] = False  # plain Python: one thread at a time
+    name = "per-neuron"
     cheaper: ClassVar[str] = "the jump backend, whose cost does not depend on the number of neurons"
+    colour: ClassVar[str] = "#000000"
+    dashes: ClassVar[tuple[float, tuple[float, float]]] = (0, (1, 1))
+    replays: ClassVar[bool] = True
+    draw_events = staticmethod(presynaptic_events)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "dt", real("dt", self.dt, at_least=1e-6, at_most=1e6, unit="ms"))
@@ -106,17 +98,9 @@ class PerNeuron:
 class _Block:
     def __init__(self, backend, task):
         """Set-up."""
-        self.task, self.dt = task, backend.dt
-        self.system, self.neuron = task.system, task.neuron
-        self.x = self.system.initial
-        self.t = 0.0
-        self.rule, self.resets, self.held_until = self.system.jump_rule, self.system.resets, 0.0
-        self.armed = starts_armed(self.x[0], self.rule)
-        self.reference = self.x[0]
-        self.spikes, self.powers = [], np.zeros(4)
-        self.swings = SwingCounter(self.x[0], task.swing_sizes)
-        self.samples = Samples(task, min(self.dt, task.duration))
-        self.place = self.samples.filled
+        self.task, self.system, self.dt = task, task.system, backend.dt
+        self.recorder = Recorder(backend, task, _STABLE)
+        self.record = self.recorder.record
         self.drawn = []
         self.undrawn = transmitted(task.drive, task.duration, task.seed, task.first)
         self.events = None if task.events is None else task.events.acting(task.first)
@@ -135,19 +119,17 @@ class _Block:
             if stretch:  # a call to compile alone is not to draw what the run draws again
                 self._draw()
             return 0.0
+        recorder = self.recorder
         for _ in range(stretch):
             time, jump = self._next_event()
-            if self.t < time:
-                release = self.held_until if self._is_held() else time
-                self._flow(min(self.t + self.dt, time, release))
-            if self.t == time:
+            if recorder.t < time:
+                self._flow(min(recorder.end(self.dt), time))
+            if recorder.t == time:
                 if jump is None:
                     return None
                 self._kick(jump)
                 self.event += 1
-            while self.t >= self.samples.pause:
-                self.place -= self.samples.reduce()
-        return self.t
+        return recorder.t
 
     def _draw(self):
         """Draw one more batch of presynaptic neurons; with the last, put all events in order."""
@@ -158,32 +140,21 @@ class _Block:
             self.drawn.append(batch)
 
     def _flow(self, until):
-        """One Runge-Kutta step, or the news that it cannot be taken."""
+        """One Runge-Kutta step, which ends at the threshold where that leads to a reset."""
+        recorder, spike = self.recorder, None
+        h = until - recorder.t
         try:
-            self._step(until)
+            y, stages = self._runge_kutta(h)
+            if self.system.resets and recorder.crosses(y[0]):
+                until = spike = recorder.t + self._time_to_threshold(h)
+                y, stages = self._runge_kutta(until - recorder.t)
         except OverflowError:
-            raise UnstableStepError(
-                f"per-neuron, trial {self.task.first} at t = {self.t:.6g} ms: the state overflowed in a step of "
-                f"{until - self.t:g} ms: {self._advice(until - self.t, self.x[0])}"
-            ) from None
-
-    def _step(self, until):
-        threshold, V = self.rule.threshold, self.x[0]
-        y, stages = self._runge_kutta(until - self.t)
-        spikes = crosses(self.armed, y[0], threshold)
-        if spikes and self.resets:
-            until = self.t + self._time_to_threshold(until - self.t)
-            y, stages = self._runge_kutta(until - self.t)
-        self._record_powers(until, stages)
-        self._record_traces(until, y)
-        if spikes:
-            h = until - self.t
-            y = self._spike(until if self.resets else self.t + h * (threshold - V) / (y[0] - V), y)
-        self._move(until, y)
+            raise recorder.overflowed(until) from None
+        recorder.flow(until, y, stages, spike)
 
     def _runge_kutta(self, h):
         """The state after a step of h, and V at its four stages."""
-        f, t, x = self._slope, self.t, self.x
+        f, t, x = self._slope, self.recorder.t, self.recorder.x
         k1 = f(t, x)
         x2 = [a + 0.5 * h * k for a, k in zip(x, k1, strict=True)]
         k2 = f(t + 0.5 * h, x2)
@@ -197,73 +168,16 @@ class _Block:
     def _slope(self, t, x):
         """The drift; V is held after a reset."""
         f = self.system.drift(t, x, self.system.parameters)
-        return (0.0, *f[1:]) if self._is_held() else f
-
-    def _is_held(self):
-        return is_held(self.t, self.held_until)
+        return (0.0, *f[1:]) if self.recorder.held else f
 
     def _time_to_threshold(self, h):
         """The length of the step, shorter than h, that ends at the threshold."""
         from scipy.optimize import brentq
 
-        return brentq(lambda part: self._runge_kutta(part)[0][0] - self.rule.threshold, 0.0, h, xtol=1e-15)
+        threshold = self.system.jump_rule.threshold
+        return brentq(lambda part: self._runge_kutta(part)[0][0] - threshold, 0.0, h, xtol=1e-15)
 
     def _kick(self, jump):
-        """An event moves V at once."""
-        if self._is_held():
-            return
-        k = self.system.sources[0].moves[0]
-        y = (*self.x[:k], self.x[k] + jump, *self.x[k + 1 :])
-        if crosses(self.armed, y[0], self.rule.reached):
-            y = self._spike(self.t, y)
-        self._move(self.t, y)
-
-    def _spike(self, time, y):
-        """Record a spike; returns the state that it leaves."""
-        self.spikes.append(time)
-        self.samples.spiked(0, [time])
-        self.armed = self.resets
-        if self.resets:
-            self.held_until = held_until(time, self.rule)
-            return (self.rule.reset, *y[1:])
-        return y
-
-    def _advice(self, step, V):
-        """What to do after a step, ms, or an event (0) that led out of the range, to V (mV), from the present state."""
-        if step == 0:
-            return calmer(self.neuron, V)
-        advice = shorter(self.neuron, self.x, self.system.parameters, step, _STABLE)
-        return advice or f"take a smaller dt, or {calmer(self.neuron, V)}"
-
-    def _move(self, time, y):
-        for (name, (low, high), _), value in zip(self.system.variables, y, strict=True):
-            if not low <= value <= high:
-                raise UnstableStepError(
-                    f"per-neuron, trial {self.task.first} at t = {time:.6g} ms: {name} = {value:.4g} left the range "
-                    f"of {self.neuron.name}, {low:g} to {high:g}: {self._advice(time - self.t, y[0])}"
-                )
-        self.t, self.x = time, y
-        self.swings.look(y[0], time >= self.task.transient)
-        if arms(y[0], self.rule):
-            self.armed = True
-
-    def _record_powers(self, until, stages):
-        """Integrate the powers of V over the step, by the same Runge-Kutta weights."""
-        inside = until - max(self.t, self.task.transient)
-        if inside > 0:
-            a, b, c, d = (np.array([(V - self.reference) ** j for j in (1, 2, 3, 4)]) for V in stages)
-            self.powers += inside / 6 * (a + 2 * b + 2 * c + d)
-
-    def _record_traces(self, until, y):
-        """Interpolate linearly at the multiples of the interval inside the step."""
-        times, values = self.samples.times, self.samples.values
-        while self.place < len(times) and times[self.place] <= until:
-            part = (times[self.place] - self.t) / (until - self.t)
-            values[0, :, self.place] = [a + part * (b - a) for a, b in zip(self.x, y, strict=True)]
-            self.place += 1
-
-    def record(self):
-        """What the block leaves."""
-        window = self.task.duration - self.task.transient
-        swings = (self.swings.counts[None], self.swings.troughs[None])
-        return BlockResult([np.array(self.spikes)], self.powers[None] / window, swings, *self.samples.record())
+        """An event moves a variable at once."""
+        k, x = self.system.sources[0].moves[0], self.recorder.x
+        self.recorder.kick((*x[:k], x[k] + jump, *x[k + 1 :]))

@@ -1,7 +1,9 @@
 """The merged events of all populations, each at its exact time: exponential gaps and marks, in blocks of any size."""
 
+from __future__ import annotations
+
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -10,6 +12,11 @@ from ..inputs.recording import Recording
 from ..machine_code import kernel
 from ..random import EVENT, WEIGHT, key_of, two_uniforms
 from .events import Events
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..inputs import SynapticInput
 
 __all__ = ["MergedEvents", "MergedProcess", "draw_events", "merged_process", "poisson_events"]
 
@@ -171,7 +178,9 @@ class MergedEvents:
         return Events(head, held, drawn, times, marks, self.process)
 
 
-def poisson_events(drive, *, duration, seed, trials, block=65536):
+def poisson_events(
+    drive: SynapticInput, *, duration: float, seed: int, trials: Iterable[int], block: int = 65536
+) -> Recording:
     """Draw the merged events of an input as a Recording: those of the jump backend for the same seed and trials.
 
     Arguments:

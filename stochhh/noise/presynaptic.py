@@ -1,6 +1,9 @@
 """The spikes of each presynaptic neuron and their transmission: the input as it is defined, without superposition."""
 
+from __future__ import annotations
+
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,13 +14,18 @@ from ..inputs.weights import drawn_weights
 from ..random import COPY, MOTHER, PRESYNAPTIC, WEIGHT, uniforms
 from ..units import per_ms
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..inputs import SynapticInput
+
 __all__ = ["in_order", "presynaptic_events", "presynaptic_seconds", "presynaptic_work", "transmitted"]
 
 _BATCH = 1000  # neurons drawn between two looks at the world outside
 _MOTHER_SPIKES = 65536  # drawn at a time
 
 
-def presynaptic_events(drive, *, duration, seed, trials):
+def presynaptic_events(drive: SynapticInput, *, duration: float, seed: int, trials: Iterable[int]) -> Recording:
     """Draw the transmitted spikes of an input neuron by neuron, as a Recording.
 
     Each neuron has a separate random stream: exponential intervals of mean 1/rate, and for each spike one Bernoulli(p)

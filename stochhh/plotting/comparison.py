@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from ..comparison import Comparison
-from ..errors import instance
+from ..errors import InputError, instance
 from ..results import Result
 from ..statistics import isi_bins, rate
 from .forest_plot import forest, notes
@@ -18,6 +18,7 @@ from .style import GREY, PAGE, colour_of, journal, legend_above, letter, new_fig
 from .traces import shown, trace
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from ..annotations import File
@@ -29,30 +30,28 @@ _TRIALS = 20  # in a raster
 
 def save_comparison_figures(
     comparison: Comparison,
-    jump_result: Result,
-    diffusion_result: Result,
+    a: Result,
+    b: Result,
     directory: File,
     *,
-    jump_trace: Result | None = None,
-    diffusion_trace: Result | None = None,
+    traces: Sequence[Result] | None = None,
 ) -> list[Path]:
     """Save the comparison of two backends as comparison.png and comparison.pdf, and return the paths.
 
     Arguments:
         comparison: a Comparison.
-        jump_result, diffusion_result: the two Results that were compared.
+        a, b: the two Results that were compared.
         directory: an existing directory.
-        jump_trace, diffusion_trace: Results with traces, of a short trial each; None takes the traces of the compared
-            results, if they have any.
+        traces: two Results with traces, of a short trial each; None takes the traces of the compared results, if they
+            have any.
 
     Raises InputError if the place cannot be written to.
     """
     instance("comparison", comparison, Comparison)
-    results = instance("jump_result", jump_result, Result), instance("diffusion_result", diffusion_result, Result)
-    traced = (
-        instance("jump_trace", jump_trace or jump_result, Result),
-        instance("diffusion_trace", diffusion_trace or diffusion_result, Result),
-    )
+    results = instance("a", a, Result), instance("b", b, Result)
+    traced = results if traces is None else tuple(instance("traces", trace, Result) for trace in traces)
+    if len(traced) != 2:
+        raise InputError("traces", traces, "two Results, one for each of those that were compared")
     with journal():
         figure = new_figure(PAGE, 148 + 3.2 * len(notes(comparison)))
         upper, lower = figure.add_gridspec(2, 1, height_ratios=(1.3, 1.2))

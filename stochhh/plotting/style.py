@@ -40,11 +40,6 @@ COLUMN, PAGE = 85.0, 178.0  # widths of a journal's column and page, mm
 GREY = "0.45"
 _INCH = 25.4  # mm
 
-# From the palette of Okabe and Ito, told apart by the colour-blind; their lightness (0, 46, 71 of 100) tells them
-# apart in grey, their dashes where they cross.
-_COLOURS = {"per-neuron": "#000000", "jump": "#0072B2", "diffusion": "#E69F00"}
-_DASHES = {"per-neuron": (0, (1, 1)), "jump": "solid", "diffusion": (0, (3.5, 1.2))}
-
 _JOURNAL = {
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same figure on every machine
     "font.size": 7,
@@ -121,7 +116,7 @@ def colour_of(backend: str | None) -> str:
     Arguments:
         backend: name of the backend, or None.
     """
-    return _COLOURS.get(backend, GREY)
+    return GREY if backend is None else _look(backend, "colour")
 
 
 def dashes_of(backend: str | None) -> Any:
@@ -130,7 +125,15 @@ def dashes_of(backend: str | None) -> Any:
     Arguments:
         backend: name of the backend, or None.
     """
-    return _DASHES.get(backend, "solid")
+    return "solid" if backend is None else _look(backend, "dashes")
+
+
+def _look(name, member):
+    """What the backend of a name says of its lines."""
+    from ..backends import BACKENDS  # it loads a compiler, which figures without a backend do not need
+    from ..backends.backend import Defaults, completed
+
+    return getattr(completed(BACKENDS[name]()) if name in BACKENDS else Defaults, member)
 
 
 def legend_above(

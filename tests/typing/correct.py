@@ -4,6 +4,7 @@ import numpy as np
 
 import stochhh as sh
 from stochhh import plotting, statistics, theory
+from stochhh.backends import Backend, Block, Steps, Task
 from stochhh.models import Neuron
 from stochhh.statistics import LOGIT, Quantity, Statistic, TrialSums
 
@@ -26,6 +27,20 @@ listed = sh.SynapticInput([sh.Population("exc", 100, 10.0, 0.1, correlation=0.1,
 variance: float = listed.cumulant(2)
 events = sh.Recording([0, 0], [1.0, 2.0], np.array([0.5, 0.5]), n_trials=1)
 sh.simulate(neuron, listed, backend=sh.PerNeuron(), duration=10.0, seed=1, events=events)
+
+
+# a backend of one's own
+class OwnBackend:
+    name = "own"
+    dt = 0.1
+
+    def open(self, task: Task) -> Steps:
+        return Steps(self, task, lambda t, x, h: x)
+
+
+backends: list[Backend] = [OwnBackend(), sh.Jump()]
+block: Block = OwnBackend().open(Task(neuron, drive, 1, 0, 1, 10.0, 0.0))
+sh.simulate(neuron, drive, backend=OwnBackend(), duration=10.0, seed=1)
 
 # results
 for backend in sh.BACKENDS:

@@ -19,6 +19,7 @@ sh.Passive(initial="resting")  # mistake: the word is "rest"
 sh.simulate(neuron, drive, backend="jump", seed=1)  # mistake: no duration
 sh.simulate(neuron, drive, backend="jumps", duration=1e3, seed=1)  # mistake: no such backend
 sh.simulate(neuron, drive, backend=sh.Jump, duration=1e3, seed=1)  # mistake: a class for an instance
+sh.simulate(neuron, drive, backend=spikes, duration=1e3, seed=1)  # mistake: it has no open(task)
 sh.simulate(neuron, drive, backend="jump", duration="1 s", seed=1)  # mistake: a text for a number
 sh.simulate(neuron, drive, "jump", duration=1e3, seed=1, backend="jump")  # mistake: too many positions
 sh.simulate(neuron, 0.5, backend="jump", duration=1e3, seed=1)  # mistake: a number for the input

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import get_args
 
 import jsonschema
 import numpy as np
@@ -344,7 +345,7 @@ class TestInterruption:
         assert (said["jump"]["n_trials"], said["diffusion"]["n_trials"]) == (3, 2)
         interrupted("jump")
         assert stochhh("compare", "question.toml", *SHORT, status=130) == ""
-        assert "2 trials of the jumps are complete, and none of the diffusion" in stochhh.error.splitlines()[-1]
+        assert "2 jump trials are complete, and no diffusion trials" in stochhh.error.splitlines()[-1]
         assert stochhh.error.endswith("saved: question-compare/jump.nc\n")
         assert Result.load(folder / "question-compare/jump.nc").n_trials == 2
         stochhh("compare", "question.toml", *SHORT, status=130)  # into the same directory, which is its own
@@ -427,6 +428,69 @@ class TestCompare:
         said = strictly(stochhh("compare", "question.toml", *SHORT, "--json", "--scheme", "heun", "--dt", "0.02"))
         assert {key: said["diffusion"]["settings"][key] for key in ("scheme", "dt")} == {"scheme": "heun", "dt": 0.02}
         assert not {"scheme", "dt"} & set(said["jump"]["settings"])
+
+    @pytest.mark.parametrize("pair", [["jump", "per-neuron"], ["per-neuron", "jump"], ["diffusion", "jump"]])
+    def test_any_two_backends(self, stochhh, folder, pair, drawn):
+        """Would catch: a label, a key, a file or a sign that is that of another pair."""
+        drawn()
+        first, second = pair
+        short = ("--trials", "2", "--duration", "230", "--backends", ",".join(pair))
+        table = stochhh("compare", "question.toml", *short, "--out", "d")
+        assert f"{second} - {first}" in table and f"At these margins, {second} and {first} are " in table
+        assert [line.split(":")[0] for line in table.splitlines()[:2]] == pair
+        assert {path.name for path in (folder / "d").glob("*.nc")} == {f"{name}.nc" for name in pair}
+        assert Result.load(f"d/{second}.nc").backend == second
+        said = strictly((folder / "d/comparison.json").read_text())
+        assert list(said)[:2] == pair
+        for name, entry in said["difference"].items():
+            values = [said[backend]["statistics"][name]["value"] for backend in pair]
+            if None not in values:
+                assert entry["value"] == pytest.approx(values[1] - values[0], abs=1e-12)
+        assert ("doubtful diffusion" in stochhh.error) == ("diffusion" in pair)
+        assert (folder / "d/comparison.png").read_bytes().startswith(b"\x89PNG")
+        numbers = (folder / "d/spike_trains.csv").read_text().splitlines()
+        assert {line.split(",")[1] for line in numbers[1:]} == set(pair)
+
+    def test_trials_of_another_pair_do_not_stay(self, stochhh, folder):
+        stochhh("compare", "question.toml", *SHORT)
+        stochhh("compare", "question.toml", *SHORT, "--backends", "per-neuron,jump", "--dt", "0.05")
+        assert {path.name for path in (folder / "question-compare").glob("*.nc")} == {"per-neuron.nc", "jump.nc"}
+
+    def test_a_step_is_for_those_that_have_one(self, stochhh):
+        step = ("--dt", "0.05", "--json", "--backends")
+        said = strictly(stochhh("compare", "question.toml", *SHORT, *step, "per-neuron,diffusion"))
+        assert said["per-neuron"]["settings"]["dt"] == said["diffusion"]["settings"]["dt"] == 0.05
+        said = strictly(stochhh("compare", "question.toml", *SHORT, *step, "per-neuron,jump"))
+        assert said["per-neuron"]["settings"]["dt"] == 0.05 and "dt" not in said["jump"]["settings"]
+        stochhh("compare", "question.toml", "--backends", "jump,per-neuron", "--scheme", "heun", status=2)
+        assert (
+            "scheme = 'heun' is not allowed: it must be omitted, since the backends jump and per-neuron have no "
+            in (one_line(stochhh.error))
+        )
+
+    @pytest.mark.parametrize(
+        ("pair", "said"),
+        [
+            ("jump", "'jump' is not allowed: it must be the names of two different backends, such as jump,diffusion"),
+            ("jump,jump", "'jump,jump' is not allowed: it must be the names of two different backends"),
+            ("jump,diffusion,per-neuron", "it must be the names of two different backends"),
+            ("jump,", "'jump,' is not allowed"),
+            (",", "',' is not allowed"),
+            ("", "'' is not allowed"),
+            ("jump,difusion", "'difusion' is not allowed: it must be one of .*; did you mean 'diffusion'?"),
+        ],
+    )
+    def test_what_is_no_pair_is_refused(self, stochhh, folder, pair, said):
+        assert stochhh("compare", "question.toml", "--backends", pair, status=2) == ""
+        assert re.match(f"stochhh: --backends = .*{said}", one_line(stochhh.error))
+        assert [path.name for path in folder.iterdir()] == ["question.toml"]
+
+    def test_an_interruption_names_the_pair(self, stochhh, folder, interrupted):
+        interrupted("per-neuron")
+        pair = ("--backends", "per-neuron,jump", "--dt", "0.05")
+        assert stochhh("compare", "question.toml", *SHORT, *pair, status=130) == ""
+        assert "2 per-neuron trials are complete, and no jump trials" in stochhh.error.splitlines()[-1]
+        assert stochhh.error.endswith("saved: question-compare/per-neuron.nc\n")
 
     def test_doubts_come_first(self, stochhh):
         stochhh("compare", "question.toml", *SHORT, "--json")
@@ -518,6 +582,7 @@ def _timed(command):
         ("example c", ["cortex-5000"]),
         ("run q.toml --backend ", ["jump", "diffusion", "per-neuron"]),
         ("compare q.toml --scheme s", ["splitting", "sra1"]),
+        ("compare q.toml --backends d", ["diffusion,jump", "diffusion,per-neuron"]),
         ("trace q.toml --scheme x", []),
         ("th", ["theory"]),
     ],
@@ -533,6 +598,8 @@ def test_a_shell_completes_values(line, offered):
 
 def test_words_of_options_are_those_that_the_package_knows():
     from stochhh import options
+    from stochhh.annotations import BackendName
     from stochhh.integrators.schemes import SCHEMES
 
-    assert set(options.BACKENDS) == set(sh.BACKENDS) and set(options.SCHEMES) == set(SCHEMES)
+    assert set(options.BACKENDS) == set(sh.BACKENDS) == set(get_args(BackendName))
+    assert set(options.SCHEMES) == set(SCHEMES)

@@ -251,7 +251,7 @@ class TestRuns:
     def test_events_that_cannot_be_had(self, load):
         experiment = load(SHORT + POPULATION.replace("50", "10000000"))
         with pytest.raises(
-            InputError, match="'diffusion' is not allowed: it must be jump or per-neuron, the backends that draw"
+            InputError, match="'diffusion' is not allowed: it must be per-neuron or jump, the backends that draw"
         ):
             experiment.draw_events("diffusion")
         with pytest.raises(

@@ -197,7 +197,7 @@ class TestSignals:
         monkeypatch.setattr(Experiment, "simulate", lambda e, b, **o: (simulate if b == "jump" else press)(e, b, **o))
         status, output, error, there = ended(*COMPARE)
         assert (status, output) == (130, "") and there == {"experiment.toml", "provenance.json", "jump.nc"}
-        assert "3 trials of the jumps are complete, and none of the diffusion" in error and "saved: d/jump.nc" in error
+        assert "3 jump trials are complete, and no diffusion trials" in error and "saved: d/jump.nc" in error
 
     @ALL
     def test_it_is_as_it_was_afterwards(self, ended, drawn, number):

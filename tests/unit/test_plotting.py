@@ -445,7 +445,7 @@ def test_forest_draws_what_lies_infinitely_far_at_the_edge(value, low, high, mar
 @pytest.mark.parametrize("case", CASES)
 def test_comparison_figure_can_be_printed(kept, case):
     jump, diffusion = pairs(case)
-    compared(jump, diffusion, jump_trace=traced(), diffusion_trace=traced("diffusion", (120.0,)))
+    compared(jump, diffusion, traces=(traced(), traced("diffusion", (120.0,))))
     (figure,) = kept
     assert_printable(figure)
     *rasters, upper, lower, density, forest = figure.axes
@@ -474,7 +474,7 @@ def test_comparison_figure_takes_the_traces_of_the_results_or_none(kept):
 def test_comparison_figure_shows_each_potential_about_its_own_first_spike(kept):
     """Were the time common, one of two trials alone would spike in it, whichever model fires more."""
     traces = traced(spikes=(1200.0,), duration=5000.0), traced("diffusion", (3600.0,), duration=5000.0)
-    compared(*pairs("usual"), jump_trace=traces[0], diffusion_trace=traces[1])
+    compared(*pairs("usual"), traces=traces)
     assert [ax.get_xlim() for ax in kept[0].axes[2:4]] == [(1100.0, 1400.0), (3500.0, 3800.0)]
 
 
@@ -484,7 +484,7 @@ SCRIPT = """
 import sys
 sys.path.insert(0, {here!r})
 from test_plotting import *
-compared(*pairs("silent"), {directory!r}, jump_trace=traced(), diffusion_trace=traced("diffusion"))
+compared(*pairs("silent"), {directory!r}, traces=(traced(), traced("diffusion")))
 plotting.save_trace_figure(traced(), NEURON, {directory!r})
 """
 
@@ -494,7 +494,7 @@ def test_files_are_the_same_bytes_each_time(tmp_path):
     first, second = tmp_path / "first", tmp_path / "second"
     for directory in (first, second):
         directory.mkdir()
-    made = compared(*pairs("silent"), first, jump_trace=traced(), diffusion_trace=traced("diffusion"))[1]
+    made = compared(*pairs("silent"), first, traces=(traced(), traced("diffusion")))[1]
     made += plotting.save_trace_figure(traced(), NEURON, first)
     assert [path.name for path in made] == ["comparison.png", "comparison.pdf", "trace.png", "trace.pdf"]
     code = SCRIPT.format(here=os.path.dirname(__file__), directory=str(second))

@@ -46,7 +46,7 @@ def line(t, x, p):
 def course(backend, drift):
     """V at the whole milliseconds of an equation whose drift depends on time alone."""
     system = replace(compose(sh.Passive(), NOTHING), drift=drift)
-    task = Task(sh.Passive(), NOTHING, 1, 0, 1, 10.0, 0.0, trace_interval=1.0, lanes=backend.lanes or 16, system=system)
+    task = Task(sh.Passive(), NOTHING, 1, 0, 1, 10.0, 0.0, trace_interval=1.0, lanes=16, system=system)
     block = backend.open(task)
     while block.advance() is not None:
         pass

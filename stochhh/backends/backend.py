@@ -1,0 +1,155 @@
+"""What a backend is: the interface that the rest of the library requires, and what a backend may leave out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields, is_dataclass
+from types import FunctionType, MethodType, SimpleNamespace
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+import numpy as np
+
+from ..errors import InputError, integer, within
+from .cost import Work, seconds_of_block
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..integrators.task import BlockResult, Task
+
+__all__ = ["Backend", "Block", "Defaults", "checked", "completed", "opened", "recorded", "settings_of"]
+
+
+@runtime_checkable
+class Block(Protocol):
+    """Some trials of a run on their way, from time 0 to the end."""
+
+    def advance(self, stretch: int = ...) -> float | None:
+        """Take about so many steps, of a few ms of work in all by default; 0 only prepares for the first.
+
+        Returns the time reached, ms, or None at the end.
+        """
+        ...
+
+    def record(self) -> BlockResult:
+        """What the block leaves; it is called once, at the end."""
+        ...
+
+
+@runtime_checkable
+class Backend(Protocol):
+    """How trials are simulated: what the synaptic input is, and how the neuron is integrated.
+
+    Two members are required. All others that the library asks for are those of `Defaults`; a backend has them where
+    what stands there does not hold for it. `simulate` takes any object with these members in the place of a name.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name of the backend in results, tables and figures."""
+        ...
+
+    def open(self, task: Task) -> Block:
+        """The trials of a task, `task.first` to `task.first + task.n - 1`, as a Block at time 0."""
+        ...
+
+
+class Defaults:
+    """The members that a backend may leave out, with what holds then; `self` is the backend."""
+
+    lanes: int | None = 1  # trials of a block; None for 64, or 16 where there are few
+    parallel = False  # whether threads share its work: plain Python runs in one at a time
+    cheaper = "another backend"  # what to use for less work, for a message
+    replays = False  # whether it plays `task.events` where there are any; others are refused such a task
+    white_noise = False  # whether the input is Gaussian white noise in place of events
+    dt = None  # its time step, ms; None where it has none
+    draw_events = None  # function (drive, *, duration, seed, trials) -> Recording of the events that it would draw
+    # The library's colours are of the palette of Okabe and Ito, told apart by the colour-blind; their lightness (0, 46,
+    # 71 of 100) tells them apart in grey, their dashes where they cross.
+    colour = "0.45"
+    dashes = "solid"
+
+    def settings(self) -> dict[str, Any]:
+        """The settings that are recorded with a result: those of a dataclass."""
+        return asdict(self) if is_dataclass(self) and not isinstance(self, type) else {}
+
+    def check(self, task: Task) -> None:
+        """Raise InputError for a task that the backend cannot simulate."""
+
+    def work(self, task: Task) -> tuple[Work, ...]:
+        """The operations of one trial of a task that determine its cost, a tuple of Work."""
+        dt = getattr(self, "dt", None)
+        return (Work(task.duration, "milliseconds", 1.0) if dt is None else Work(task.duration / dt, "steps", 1e-3),)
+
+    def seconds(self, task: Task) -> float:
+        """The run time of a task, one block of trials, in seconds, extrapolated from its beginning."""
+        return seconds_of_block(self, task)
+
+
+_MEANING = {
+    "name": "a string by which results and figures call the backend",
+    "open": "a method (task) that returns the trials of the task as a block at time 0",
+    "advance": "a method (stretch) that takes so many steps and returns the time reached (ms), None at the end",
+    "record": "a method that returns a BlockResult, such as that of a Recorder",
+}
+
+
+def completed(backend: Backend) -> Any:
+    """All that the library asks of a backend, as one object: its own members, and the `Defaults` ones that it lacks."""
+    members = {name: value for name, value in vars(Defaults).items() if not name.startswith("_")}
+    members = {name: MethodType(v, backend) if isinstance(v, FunctionType) else v for name, v in members.items()}
+    own = {name: getattr(backend, name) for name in ("name", "open", *members) if hasattr(backend, name)}
+    return SimpleNamespace(**members | own)
+
+
+def checked(backend: Backend) -> Any:
+    """The backend as `completed` has it; InputError, by name, where it lacks what is required or a member is wrong."""
+    with within(backend=type(backend).__name__):
+        _require(backend, "name", "open")
+        whole = completed(backend)
+        if not isinstance(whole.name, str) or not whole.name.strip():
+            raise InputError("name", whole.name, "a text that is not empty")
+        if whole.lanes is not None:
+            integer("lanes", whole.lanes, at_least=1)
+        settings = whole.settings()
+        try:
+            json.dumps(settings, allow_nan=False)
+        except (TypeError, ValueError):
+            raise InputError("settings()", settings, "a dictionary for JSON: of numbers, texts and lists") from None
+    return whole
+
+
+def opened(backend: Any, task: Task) -> Block:
+    """The block of a task; InputError, by name, where it lacks what is required."""
+    block = backend.open(task)
+    with within(backend=backend.name):
+        if block is None:
+            raise InputError("open(task)", block, "a block, with advance(stretch) and record()", "return it")
+        _require(block, "advance", "record")
+    return block
+
+
+def recorded(block: Block, task: Task) -> BlockResult:
+    """What a block leaves; InputError, by name, where it is not of the form that the task asks for."""
+    left, n = block.record(), task.n
+    with within(member="record()"):
+        if len(left.spikes) != n:
+            raise InputError("number of spike trains", len(left.spikes), f"{n}, one for each trial")
+        traces = (n, len(task.system.variables), task.n_samples) if task.n_samples else ()
+        for name, shape in (("powers", (n, 4)), ("traces", traces)):
+            if np.shape(getattr(left, name)) != shape:
+                raise InputError(f"shape of {name}", np.shape(getattr(left, name)), str(shape) if shape else "None")
+        if (left.membrane is None) != (task.membrane is None):
+            raise InputError("membrane", left.membrane, "a Membrane where the task has one, such as that of a Recorder")
+    return left
+
+
+def _require(thing, *members):
+    for member in members:
+        if not hasattr(thing, member):
+            raise InputError(f"{member} is missing", remedy=f"add {_MEANING[member]}")
+
+
+def settings_of(backend: Any) -> tuple[str, ...]:
+    """The names of the settings of a backend, or of a class of backends: the fields of a dataclass."""
+    return tuple(field.name for field in fields(backend)) if is_dataclass(backend) else ()
