@@ -57,5 +57,6 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
-_ALONE = ("index", "first-steps", "guide", "your-own-neuron", "your-own-input", "your-own-scheme", "from-elsewhere")
+_OWN = tuple(f"your-own-{what}" for what in ("neuron", "input", "scheme", "backend", "statistic"))
+_ALONE = ("index", "first-steps", "guide", *_OWN, "from-elsewhere")
 html_sidebars = {page: [] for page in _ALONE}

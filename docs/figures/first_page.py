@@ -27,9 +27,9 @@ def make(options):
     run = partial(sh.simulate, NEURON, DRIVE, transient=200, seed=options.seed, progress=False)
     trials = 20 if options.quick else 100
     jump, diffusion = (run(backend=b, duration=10_000, n_trials=trials) for b in ("jump", "diffusion"))
-    traces = {f"{b}_trace": run(backend=b, duration=5_000, trace_interval=0.05) for b in ("jump", "diffusion")}
+    traces = [run(backend=b, duration=5_000, trace_interval=0.05) for b in ("jump", "diffusion")]
     comparison = sh.compare(jump, diffusion)
-    for path in sh.plotting.save_comparison_figures(comparison, jump, diffusion, options.out, **traces):
+    for path in sh.plotting.save_comparison_figures(comparison, jump, diffusion, options.out, traces=traces):
         path.replace(path.with_name(f"first_page{path.suffix}"))
     with_palette(options.out / "first_page.png")
     columns = ("value", "low", "high", "unit", "margin", "verdict")

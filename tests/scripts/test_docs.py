@@ -26,6 +26,7 @@ PAGES = [
     *sorted(path for path in DOCS.rglob("*.md") if path.relative_to(DOCS).parts[0] not in MADE),
 ]
 QUICK = ("diffusion.md", "correlated-inputs.md")  # run by default
+OWN = ("neuron", "scheme", "backend", "statistic")  # pages that have a test of their own
 NEEDED = ("sphinx", "myst_parser", "pydata_sphinx_theme", "sphinx_design", "sphinxcontrib.bibtex")
 
 
@@ -72,7 +73,7 @@ def run(command, folder):
 
 @pytest.mark.parametrize(
     "page",
-    some(page for page in PAGES if blocks(page, "python") and page.stem not in ("your-own-neuron", "your-own-scheme")),
+    some(page for page in PAGES if blocks(page, "python") and page.stem.removeprefix("your-own-") not in OWN),
 )
 def test_the_python_of_a_page_runs(page, tmp_path):
     """As one script, from top to bottom."""
@@ -119,6 +120,64 @@ def test_your_own_scheme(tmp_path, monkeypatch, capsys):
     assert [*rates, semi_implicit.rate(0.02, "heun")] == told
     with pytest.raises(semi_implicit.sh.UnstableStepError):
         semi_implicit.rate(0.1, "euler-maruyama")
+
+
+@pytest.mark.parametrize("page", ["scheme", "backend", "statistic"])
+def test_one_of_your_own_takes_twenty_lines(page):
+    whole, *_ = blocks(DOCS / f"your-own-{page}.md", "python")
+    assert len(list(filter(str.strip, whole.splitlines()))) <= 20
+
+
+@pytest.mark.slow
+def test_your_own_backend(tmp_path, monkeypatch):
+    """It does what the page says: the deterministic neuron without input, the formula of a step, its refusals."""
+    (tmp_path / "counts.py").write_text("\n".join(blocks(DOCS / "your-own-backend.md", "python")), encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    import counts
+
+    sh, own = counts.sh, counts.Counts(dt=0.01)
+    assert {path.name for path in tmp_path.iterdir()} >= {"counts.nc", "comparison.png", "comparison.pdf"}
+    silent = sh.Population("none", n=1, rate=0.0, weight=1.0)
+    run = {"duration": 60.0, "seed": 1, "progress": False}
+    neuron = sh.HodgkinHuxley(I_app=10.0)
+    pair = [sh.simulate(neuron, silent, backend=backend, **run).spikes.time for backend in (own, "jump")]
+    assert pair[0].size >= 3 and pair[0] == pytest.approx(pair[1], abs=0.01)
+    passive, V, rng = sh.Passive(), [sh.Passive().initial_state()[0]], np.random.default_rng((1, 4))
+
+    def f(V):
+        return passive.vector_field((V,), passive.parameters())[0]
+
+    for _ in range(1000):
+        kick = np.dot([1.0, -4.0], rng.poisson([0.4 * 0.01, 0.1 * 0.01]))
+        y = V[-1] + 0.01 * f(V[-1]) + kick
+        V.append(V[-1] + 0.005 * (f(V[-1]) + f(y)) + kick)
+    run = {"duration": 10.0, "seed": 1, "first_trial": 4, "trace_interval": 0.01, "progress": False}
+    assert sh.simulate(passive, counts.drive, backend=own, **run).traces["V"][0] == pytest.approx(V, abs=1e-9)
+    assert len(set(np.diff(V) > 0.9)) == 2  # some events there are
+    for refused in ({"correlation": 0.1}, {"weight_distribution": "exponential"}):
+        drive = sh.Population("exc", n=10, rate=1.0, weight=0.1, **refused)
+        with pytest.raises(sh.InputError, match="of constant weights and independent populations"):
+            sh.simulate(sh.Passive(), drive, backend=own, duration=10.0, seed=1)
+
+
+def test_your_own_statistic(tmp_path, monkeypatch, capsys):
+    """It says what the page says."""
+    (tmp_path / "bursts.py").write_text("\n".join(blocks(DOCS / "your-own-statistic.md", "python")), encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    from stochhh.statistics.statistic import _REGISTRY
+
+    try:
+        import bursts
+    finally:
+        _REGISTRY.pop("short_isis", None)
+    isi = bursts.jump.spikes.isi()[0]
+    summary = bursts.sh.summary(bursts.jump, statistics=[bursts.bursts])["short_isis"]
+    assert summary.low < np.mean(isi < 20.0) < summary.high
+    assert bursts.comparison.difference["short_isis"].margin == 0.05
+    assert "trials: short_isis = " in capsys.readouterr().out
+    half = bursts.sh.summary(bursts.more, statistics=[bursts.bursts])["short_isis"]
+    assert (half.high - half.low) / 2 <= 0.05
 
 
 # --- What is cited ---------------------------------------------------------------------------------------------------
