@@ -12,5 +12,5 @@ class Events(NamedTuple):
     held: object
     drawn: object  # how many were, from the beginning
     times: object  # ms, shape (lanes, places)
-    marks: object  # what they do, shape (lanes, numbers of a mark, places)
+    marks: object  # what they do, shape (numbers of a mark, lanes, places)
     source: object  # the process that they are drawn from

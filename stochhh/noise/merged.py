@@ -126,20 +126,22 @@ def _draw_weights(jumps, first, trial, k0, k1, laws):
 
 
 @kernel
-def draw_events(times, jumps, first, time, trial, k0, k1, source):
+def draw_events(times, marks, first, time, trial, k0, k1, source):
     """Draw the next events of a trial, exact: exponential intervals and independent jumps.
 
     Event i of a trial depends on block i of its random stream alone, and a random weight on block i of another stream.
     Times are summed in order, so that the events do not depend on how many are drawn at once.
 
     Arguments:
-        times, jumps: arrays to be filled, shape (n,), ms and mV.
+        times: array to be filled, shape (n,), ms.
+        marks: a tuple of one such array, of jumps, mV.
         first: number of the first of these events.
         time: time of the event before, ms.
         trial: number of the trial.
         k0, k1: key of the seed.
         source: a MergedProcess of positive intensity.
     """
+    (jumps,) = marks
     _gaps_and_marks(times, jumps, first, trial, k0, k1)
     mean_gap = 1.0 / source.intensity
     for i in range(times.size):
@@ -147,12 +149,6 @@ def draw_events(times, jumps, first, time, trial, k0, k1, source):
         times[i] = time
     _weigh(jumps, source.edges, source.weights)
     _draw_weights(jumps, first, trial, k0, k1, source.laws)
-
-
-@inline
-def _refill(times, marks, place, first, time, trial, k0, k1, source):
-    """Fill the buffers of a lane from a place on."""
-    draw_events(times[place:], marks[0, place:], first, time, trial, k0, k1, source)
 
 
 class MergedEvents:
@@ -164,7 +160,7 @@ class MergedEvents:
     Raises InputError for an input whose events cannot be drawn.
     """
 
-    refill = staticmethod(_refill)
+    refill = staticmethod(draw_events)
 
     def __init__(self, drive):
         self.process = merged_process(drive)
@@ -174,7 +170,7 @@ class MergedEvents:
         lanes = task.lanes
         head, held, drawn = np.zeros((3, lanes), dtype=np.int64)
         held[task.n :] = ahead  # padding lanes draw nothing
-        times, marks = np.full((lanes, _DRAWN), np.inf), np.zeros((lanes, 1, _DRAWN))
+        times, marks = np.full((lanes, _DRAWN), np.inf), np.zeros((1, lanes, _DRAWN))
         return Events(head, held, drawn, times, marks, self.process)
 
 
@@ -199,7 +195,7 @@ def poisson_events(
         time, first = 0.0, 0
         while source.intensity > 0 and time <= duration:
             part = np.empty((2, block))
-            draw_events(part[0], part[1], first, time, np.uint64(trial), *key, source)
+            draw_events(part[0], (part[1],), first, time, np.uint64(trial), *key, source)
             time, first = part[0, -1], first + block
             parts.append(part)
         t, x = np.concatenate(parts, axis=1) if parts else np.empty((2, 0))

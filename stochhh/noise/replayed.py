@@ -24,7 +24,7 @@ class ReplayedEvents:
         acting = [self.recording.acting(task.first + j) if j < task.n else ((), ()) for j in range(lanes)]
         held = np.array([len(times) for times, _ in acting], dtype=np.int64)
         size = held.max() + ahead
-        times, marks = np.full((lanes, size), np.inf), np.zeros((lanes, 1, size))
+        times, marks = np.full((lanes, size), np.inf), np.zeros((1, lanes, size))
         for lane, (t, jumps) in enumerate(acting):
-            times[lane, : len(t)], marks[lane, 0, : len(t)] = t, jumps
+            times[lane, : len(t)], marks[0, lane, : len(t)] = t, jumps
         return Events(np.zeros(lanes, dtype=np.int64), held, np.zeros(lanes, dtype=np.int64), times, marks, _NOTHING)

@@ -12,6 +12,7 @@ import pytest
 
 import stochhh as sh
 from stochhh.backends import Task
+from stochhh.elementary import inline
 from stochhh.integrators import event_driven, grid
 from stochhh.integrators.schemes import SCHEMES
 from stochhh.noise.events import Events
@@ -27,19 +28,24 @@ WEIGHTS = (0.2, 0.5, 0.1, 1.0)
 RECORDING = sh.Recording([0] * 4, TIMES, WEIGHTS, n_trials=1)
 
 
+@inline
+def none_left(times, marks, first, time, trial, k0, k1, source):
+    pass
+
+
 class Pairs:
     """Recorded events of two numbers."""
 
-    refill = ReplayedEvents.refill
+    refill = staticmethod(none_left)
 
     def __init__(self, times, marks):
         self.times, self.marks = times, marks
 
     def events(self, task, ahead):
         times = np.full((task.lanes, len(self.times) + ahead), np.inf)
-        marks = np.zeros((task.lanes, 2, times.shape[1]))
+        marks = np.zeros((2, task.lanes, times.shape[1]))
         times[:, : len(self.times)] = self.times
-        marks[:, :, : len(self.times)] = np.transpose(self.marks)
+        marks[:, :, : len(self.times)] = np.transpose(self.marks)[:, None]
         head, held, drawn = np.zeros((3, task.lanes), dtype=np.int64)
         held[:] = len(self.times)
         return Events(head, held, drawn, times, marks, ReplayedEvents(RECORDING).events(task, ahead).source)

@@ -6,6 +6,7 @@ import numpy as np
 
 from ...elementary import fma, inline, select, wide_vectors
 from ...spike_rule import arms, crosses
+from .scalar import numbers
 
 __all__ = ["Arrival", "arriving"]
 
@@ -22,7 +23,7 @@ def arriving(at, ops, lands, held_at, moves, additive, lanes, resets):
     """Compile them; `lands` is a Landing."""
     load, store, choose, outside = ops.load, ops.store, ops.choose, ops.outside
     land, land_held, waiting = lands.land, lands.land_held, lands.waiting
-    L, moves_V = lanes, 0 in moves
+    L, powers, moves_V = lanes, numbers(4, lanes), 0 in moves
 
     if additive:
 
@@ -72,19 +73,17 @@ def arriving(at, ops, lands, held_at, moves, additive, lanes, resets):
         return live_lanes, looks, failures
 
     @inline
-    def add(w, j, power, weight, total):
-        before = w[(at.powers + power) * L + j]
-        added = fma(weight, total, before)  # total may be no number
-        w[(at.powers + power) * L + j] = select(weight > 0.0, added, before)
-
-    @inline
     def add_powers(w, j, weight, a, b, c, d):
         """Add the integrals over a time of six times `weight`, by the values of V - reference at the four stages."""
         a2, b2, c2, d2 = a * a, b * b, c * c, d * d
-        add(w, j, 0, weight, a + 2.0 * (b + c) + d)
-        add(w, j, 1, weight, a2 + 2.0 * (b2 + c2) + d2)
-        add(w, j, 2, weight, a2 * a + 2.0 * (b2 * b + c2 * c) + d2 * d)
-        add(w, j, 3, weight, a2 * a2 + 2.0 * (b2 * b2 + c2 * c2) + d2 * d2)
+        one, two, three, four = powers(w, at.powers, j)
+        added = weight > 0.0  # a stage may be no number where it is not
+        w[at.powers * L + j] = select(added, fma(weight, a + 2.0 * (b + c) + d, one), one)
+        w[(at.powers + 1) * L + j] = select(added, fma(weight, a2 + 2.0 * (b2 + c2) + d2, two), two)
+        cubes = a2 * a + 2.0 * (b2 * b + c2 * c) + d2 * d
+        w[(at.powers + 2) * L + j] = select(added, fma(weight, cubes, three), three)
+        fourths = a2 * a2 + 2.0 * (b2 * b2 + c2 * c2) + d2 * d2
+        w[(at.powers + 3) * L + j] = select(added, fma(weight, fourths, four), four)
 
     @inline
     def integrate_powers(w, window):

@@ -38,10 +38,9 @@ def stepper(drift, n, moves, marks, jump, lanes, draw, resets=False, sizes=0):
     lands = landing(n, moves, marks, jump, lanes, resets)
     flow, held_at = flowing(at, field, ops.with_first, lanes, resets)
     plan = planning(at, held_at, moves, marks, lanes, resets)
-    step = stepping(at, ops, flow, held_at, moves, lanes)
+    first_stage, second_stage, third_stage, last_stage, judge = stepping(at, ops, flow, held_at, moves, lanes)
     arrive, integrate_powers, add_powers = arriving(at, ops, lands, held_at, moves, jump is None, lanes, resets)
-    again = retrace(at, ops, lands, flow, held_at, add_powers, lanes, resets)
-    record_spikes, record_traces, integrate_apart = again.record_spikes, again.record_traces, again.integrate_apart
+    record_spikes, look_back = retrace(at, ops, lands, flow, held_at, add_powers, lanes, resets)
     next_events = supplying(at, draw, marks, lanes)
 
     @inline
@@ -56,7 +55,11 @@ def stepper(drift, n, moves, marks, jump, lanes, draw, resets=False, sizes=0):
         """One step of every lane; returns how many are not at their stop, may have spiked, went wrong, are apart."""
         wide_vectors()
         plan(w, control.roughest)
-        step(w, p, control, stop)
+        first_stage(w, p)
+        second_stage(w, p)
+        third_stage(w, p, control.weights)
+        last_stage(w, p)
+        judge(w, control.longest, stop)
         live_lanes, looks, failures = arrive(w, p, rule, ranges)
         return live_lanes, looks, failures, integrate_powers(w, window)
 
@@ -81,10 +84,8 @@ def stepper(drift, n, moves, marks, jump, lanes, draw, resets=False, sizes=0):
                 for j in range(L):
                     if w[at.wrong * L + j] > 0.5:
                         return STATUS_WRONG, j
-            if aparts > 0:
-                integrate_apart(w, p, events, window)
-            if traces.times.size > 1:
-                record_traces(w, p, events, traces)
+            if aparts > 0 or traces.times.size > 1:
+                look_back(w, p, events, window, traces)
             next_events(w, events, stream)
             if full:
                 return STATUS_MORE, 0

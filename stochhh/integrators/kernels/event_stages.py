@@ -23,7 +23,9 @@ class Control(NamedTuple):
 
 
 def stepping(at, ops, flow, held_at, moves, lanes):
-    """Compile step(w, p, control, stop): the new state of every lane in rows `sum`, and whether it is taken.
+    """Compile the four stages, (w, p), of which the third is told how to weigh errors, and judge(w, longest, stop).
+
+    They lead to the new state of every lane, in rows `sum`, and to whether it is taken.
 
     flow(t, x, p, held) is the slope, held_at(w, lane, time) whether V is held at the reset.
     """
@@ -102,12 +104,4 @@ def stepping(at, ops, flow, held_at, moves, lanes):
             w[at.begun * L + j] = t
             w[at.time * L + j] = select(go, w[at.after * L + j], t)
 
-    @inline
-    def step(w, p, control, stop):
-        first_stage(w, p)
-        second_stage(w, p)
-        third_stage(w, p, control.weights)
-        last_stage(w, p)
-        judge(w, control.longest, stop)
-
-    return step
+    return first_stage, second_stage, third_stage, last_stage, judge

@@ -4,6 +4,7 @@ import numpy as np
 
 from ...elementary import apart
 from .event_rows import LOOKAHEAD
+from .scalar import written_out
 
 __all__ = ["supplying"]
 
@@ -11,10 +12,12 @@ __all__ = ["supplying"]
 def supplying(at, draw, marks, lanes):
     """Compile next_events(w, events, stream): put the next events before every lane, after those its step took in.
 
-    draw(times, marks, place, first, time, trial, k0, k1, source) fills a lane's buffers from a place on, with the event
-    of number `first`, after one at `time`, and those that follow.
+    draw(times, marks, first, time, trial, k0, k1, source) fills arrays, of marks a tuple of them, with the event of
+    number `first`, after one at `time`, and those that follow.
     """
     L, K = lanes, LOOKAHEAD
+    parts = "".join(f"marks[{c}, lane, left:end], " for c in range(marks))
+    empty = written_out("marks, lane, left, end", f"({parts})")
 
     @apart
     def draw_more(j, events, stream):
@@ -25,10 +28,11 @@ def supplying(at, draw, marks, lanes):
         for i in range(left):
             times[j, i] = times[j, head[j] + i]
             for c in range(marks):
-                kept[j, c, i] = kept[j, c, head[j] + i]
+                kept[c, j, i] = kept[c, j, head[j] + i]
         end = times.shape[1]
         trial = np.uint64(stream.trial + j)
-        draw(times[j], kept[j], left, drawn[j], last, trial, stream.k0, stream.k1, source)
+        marks_of = empty(kept, j, left, end)
+        draw(times[j, left:end], marks_of, drawn[j], last, trial, stream.k0, stream.k1, source)
         drawn[j] += end - left
         head[j], held[j] = 0, end
 
@@ -46,6 +50,6 @@ def supplying(at, draw, marks, lanes):
             for i in range(K):
                 w[(at.event + i) * L + j] = times[j, k + i]
                 for c in range(marks):
-                    w[(at.mark + c * K + i) * L + j] = kept[j, c, k + i]
+                    w[(at.mark + c * K + i) * L + j] = kept[c, j, k + i]
 
     return next_events

@@ -12,7 +12,7 @@ class Landing(NamedTuple):
     """Compiled functions on the mark of an event, a tuple."""
 
     waiting: object  # (w, row, lane) -> a mark kept in the workspace
-    mark_of: object  # (marks, lane, place) -> one in a buffer of shape (lanes, numbers, places)
+    mark_of: object  # (marks, lane, place) -> one in a buffer of shape (numbers, lanes, places)
     land: object  # (x, mark, p) -> the state after the event
     land_held: object  # (x, mark, p, held) -> the same, where V stays as it is if it is held
 
@@ -29,7 +29,7 @@ def landing(n, moves, marks, jump, lanes, resets):
         resets: whether V can be held.
     """
     ops = tuple_arithmetic(n, lanes, moves)
-    places = "".join(f"marks[lane, {c}, place], " for c in range(marks))
+    places = "".join(f"marks[{c}, lane, place], " for c in range(marks))
     mark_of = written_out("marks, lane, place", f"({places})")
     if jump is None:
         moved = ops.moved

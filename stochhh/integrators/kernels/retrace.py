@@ -28,8 +28,7 @@ class Retrace(NamedTuple):
     """Compiled functions on the last step of every lane for which there is reason."""
 
     record_spikes: object  # (w, p, events, rule, ranges, spikes) -> whether a buffer is full
-    record_traces: object  # (w, p, events, traces)
-    integrate_apart: object  # (w, p, events, window)
+    look_back: object  # (w, p, events, window, traces)
 
 
 def retrace(at, ops, lands, flow, held_at, add_powers, lanes, resets):
@@ -130,47 +129,48 @@ def retrace(at, ops, lands, flow, held_at, add_powers, lanes, resets):
         """Whether V was held in the last step; a lane that is looked into was not."""
         return held_at(w, j, w[at.begun * L + j]) and w[at.look * L + j] < 0.5
 
-    @apart
-    def integrate_apart(w, p, events, window):
-        """The time integrals of the powers of V over the last step of some lanes, from event to event."""
-        head, times, marks = events.head, events.times, events.marks
+    @inline
+    def integrate(w, j, t, x, stop, p, held, window):
+        """Add the powers of V over the part of a piece from t to `stop` that is in the window."""
         r, begin, end = window
-        for j in range(L):
-            if w[at.separate * L + j] > 0.5:
-                t, taken = w[at.begun * L + j], np.int64(w[at.taken * L + j])
-                x, held = load(w, at.start, j), was_held(w, j)
-                for i in range(taken + 1):
-                    stop = times[j, head[j] + i] if i < taken else w[at.time * L + j]
-                    first, last = min(max(t, begin), stop), max(min(stop, end), t)
-                    if last > first:
-                        y = step_of(t, x, first - t, p, held)[0]
-                        V = step_of(first, y, last - first, p, held)[2]
-                        add_powers(w, j, (last - first) / 6, V[0] - r, V[1] - r, V[2] - r, V[3] - r)
-                    x, t = step_of(t, x, stop - t, p, held)[0], stop
-                    if i < taken:
-                        x = land_held(x, mark_of(marks, j, head[j] + i), p, held)
+        first, last = min(max(t, begin), stop), max(min(stop, end), t)
+        if last > first:
+            y = step_of(t, x, first - t, p, held)[0]
+            V = step_of(first, y, last - first, p, held)[2]
+            add_powers(w, j, (last - first) / 6, V[0] - r, V[1] - r, V[2] - r, V[3] - r)
+
+    @inline
+    def sample(j, k, t, x, stop, p, held, traces):
+        """Sample the state at the times up to `stop`, from place k on; returns the next place."""
+        times = traces.times
+        while k < times.size and times[k] <= stop:
+            y = step_of(t, x, times[k] - t, p, held)[0]
+            for v in range(n):
+                traces.values[j, v, k] = y[v]
+            k += 1
+        return k
 
     @apart
-    def record_traces(w, p, events, traces):
-        """Sample every lane at the times that its last step passed, going through it from event to event."""
-        head, times, marks, sampled = events.head, events.times, events.marks, traces.times
-        for j in range(traces.values.shape[0]):
-            k = traces.next[j]
-            if w[at.moved * L + j] > 0.5 and k < sampled.size and sampled[k] <= w[at.time * L + j]:
+    def look_back(w, p, events, window, traces):
+        """Integrate and sample the last step of the lanes that ask for it, from event to event."""
+        head, times, marks, samples = events.head, events.times, events.marks, traces.times
+        for j in range(L):
+            k = traces.next[j] if j < traces.next.size else samples.size
+            separate = w[at.separate * L + j] > 0.5
+            due = w[at.moved * L + j] > 0.5 and k < samples.size and samples[k] <= w[at.time * L + j]
+            if separate or due:
                 t, taken = w[at.begun * L + j], np.int64(w[at.taken * L + j])
                 x, held = load(w, at.start, j), was_held(w, j)
                 for i in range(taken + 1):
                     stop = times[j, head[j] + i] if i < taken else w[at.time * L + j]
-                    while k < sampled.size and sampled[k] <= stop:
-                        y = step_of(t, x, sampled[k] - t, p, held)[0]
-                        for v in range(n):
-                            traces.values[j, v, k] = y[v]
-                        k += 1
-                    if k == sampled.size or sampled[k] > w[at.time * L + j]:
-                        break
+                    if separate:
+                        integrate(w, j, t, x, stop, p, held, window)
+                    if due:
+                        k = sample(j, k, t, x, stop, p, held, traces)
                     x, t = step_of(t, x, stop - t, p, held)[0], stop
                     if i < taken:
                         x = land_held(x, mark_of(marks, j, head[j] + i), p, held)
-                traces.next[j] = k
+                if due:
+                    traces.next[j] = k
 
-    return Retrace(record_spikes, record_traces, integrate_apart)
+    return Retrace(record_spikes, look_back)
