@@ -13,7 +13,7 @@ _NOTHING = MergedProcess(0.0, np.empty(0), np.empty(0))
 class ReplayedEvents:
     """The events of a Recording; none is drawn."""
 
-    refill = MergedEvents.refill  # so that drawn and recorded events have one kernel
+    refill = staticmethod(MergedEvents.refill)  # so that drawn and recorded events have one kernel
 
     def __init__(self, recording):
         self.recording = recording

@@ -9,6 +9,8 @@ import pytest
 from stochhh import HodgkinHuxley, SynapticInput, simulate
 from stochhh.errors import InputError
 from stochhh.inputs import Recording
+from stochhh.noise.merged import MergedEvents
+from stochhh.noise.replayed import ReplayedEvents
 
 
 def test_events_are_put_in_order_of_trial_and_time():
@@ -142,3 +144,9 @@ def test_a_run_says_which_events_it_leaves_out_and_which_unit_it_takes():
     assert "20 of 40 recorded events lie after the end of the run at 500 ms" in doubts(times, 500.0)
     assert "if they are in seconds" in doubts(times / 1000, 1000.0)
     assert "40 of 40" in doubts(times * 1000, 1000.0)
+
+
+def test_replayed_and_drawn_events_have_one_kernel():
+    """Would catch: a compiled function that its class binds as a method, so that every block compiles anew."""
+    drawn, replayed = MergedEvents(SynapticInput()), ReplayedEvents(Recording([0], [1.0], [0.5]))
+    assert replayed.refill is replayed.refill is drawn.refill
