@@ -20,7 +20,7 @@ from .memory import GIB, allowed_memory
 from .model_files import model_named, source, written
 from .models import Neuron
 from .random import MAX_SEED, MAX_TRIALS
-from .run_time import available_cores
+from .run.run_time import available_cores
 from .statistics.overview import chosen, chosen_margins, known_names
 from .statistics.uncertainty import confidence
 from .tables import as_toml, group, load, meanings, table, validated

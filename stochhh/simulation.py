@@ -2,54 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import time
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import replace
 from functools import reduce
-from importlib.metadata import version
 from inspect import signature
-from itertools import islice, takewhile
-from math import sqrt
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from .backends import BACKENDS, Task
-from .backends.backend import checked, completed, opened, recorded, settings_of
-from .backends.refusal import refusing
-from .errors import InputError, Interrupted, choice, hinted, integer, real
-from .inputs import Recording, SynapticInput
-from .integrators.task import WIDE, blocks
+from .backends import BACKENDS
+from .backends.backend import checked, settings_of
+from .errors import InputError, Interrupted, choice, hinted
 from .interruption import CtrlC
-from .machine_code import announcing
-from .memory import GIB, allowed_memory
 from .messages import shown, tell, watched
-from .models.contract import check_model
-from .models.levels import level_doubts
 from .precision import Precision, looks, progress_line
-from .progress import Progress
-from .random import MAX_SEED, MAX_TRIALS, STREAM_VERSION
-from .results import Moments, Result, Traces
-from .run_time import LongRunError, available_cores, check_run_time, may_be_long
-from .spike_trains import SpikeTrains
+from .results import Result
+from .run.engine import Threads, carried_out
+from .run.outcome import joined
+from .run.plan import checked_task, planned
+from .run.run_time import LongRunError, check_run_time, may_be_long
 from .statistics import summary
-from .statistics.membrane.record import Membrane
-from .statistics.membrane.sampling import Sampling
-from .swings import Swings
-from .trial_numbers import MOST_TRIALS
-from .units import DURATION
 
 if TYPE_CHECKING:
     from typing import Never
 
     from .annotations import Backend, Drive, Number, Targets, Whole
+    from .inputs import Recording
     from .models.neuron import Neuron
+    from .statistics.membrane.sampling import Sampling
 
 __all__ = ["check_before", "compile_kernels", "simulate"]
-
-# Spikes are kept in memory: room is made for this rate, that of a fast neuron.
-_HIGH_RATE = 0.2  # 1/ms
 
 
 def simulate(
@@ -122,9 +102,10 @@ def simulate(
     if unknown:
         raise _unknown(*next(iter(unknown.items())), backend)
     backend = _backend(backend, dt)
+    kept = trace_interval, membrane, events
 
     def run(first_trial, n_trials):
-        task = _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, membrane, events)
+        task = checked_task(neuron, drive, seed, first_trial, n_trials, duration, transient, *kept)
         return _ensemble(backend, task, workers, memory_limit, progress, force_long)
 
     if until is None:
@@ -139,32 +120,20 @@ def _ensemble(backend, task, workers, memory_limit, progress, force_long):
     """Simulate the trials of a task."""
     started = time.perf_counter()
     try:
-        workers, cut = _cut(backend, task, workers, memory_limit)
-        _compile(backend, task, cut, silent=progress is False)
-        check_run_time(backend, task, cut, workers, force=force_long, silent=progress is False)
+        plan = planned(backend, task, workers, memory_limit)
+        plan.compile(silent=progress is False)
+        check_run_time(plan, force=force_long, silent=progress is False)
     except KeyboardInterrupt:
         raise Interrupted(f"interrupted: 0 of {task.n} trials complete and kept", None) from None
     compiled = time.perf_counter()
     with CtrlC(deferred=True) as ctrl_c:
-        done = _run(backend, task, cut, workers, progress, ctrl_c)
+        done = carried_out(plan, Threads(plan.workers), progress, ctrl_c.stop)
         timing = {"compile_s": compiled - started, "run_s": time.perf_counter() - compiled}
-        result = _result(backend, task, done, timing)
+        result = joined(plan, done, timing)
     if ctrl_c.pressed:
         kept = 0 if result is None else result.n_trials
         raise Interrupted(f"interrupted: {kept} of {task.n} trials complete and kept", result)
     return result
-
-
-def _cut(backend, task, workers, memory_limit=None):
-    """(number of workers, blocks of trials), of a task that the backend, and the memory, allow."""
-    if task.events is not None and not backend.replays:
-        able = " or ".join(name for name, kind in BACKENDS.items() if completed(kind()).replays)
-        allowed = f"omitted with the {backend.name} backend, which has no events to replay"
-        raise InputError("events", task.events, allowed, f"use the {able} backend")
-    backend.check(task)
-    workers = integer("workers", workers, at_least=1, at_most=1024) if workers is not None else available_cores()
-    _check_memory(task, workers, memory_limit)
-    return workers, list(blocks(task.first, task.n, backend.lanes, workers))
 
 
 def check_before(
@@ -189,23 +158,20 @@ def check_before(
     Raises InputError, which names the argument, for any value that is not allowed, and for a run of more than 30 days
     unless `force_long`.
     """
-    backend, task, workers, cut = _planned(neuron, drive, backend, duration, seed, n_trials, transient, workers)
-    if may_be_long(backend, task, cut):
-        _compile(backend, task, cut, silent=False)
-        check_run_time(backend, task, cut, workers, force=force_long, silent=False)
+    plan = _plan(neuron, drive, backend, duration, seed, n_trials, transient, workers)
+    if may_be_long(plan):
+        plan.compile(silent=False)
+        check_run_time(plan, force=force_long, silent=False)
 
 
 def compile_kernels(neuron, drive, *, backend, duration, seed, n_trials=1, transient=0.0, workers=None):
     """Compile the kernels that `simulate` would use, without a word, and keep them on the disk."""
-    backend, task, _, cut = _planned(neuron, drive, backend, duration, seed, n_trials, transient, workers)
-    _compile(backend, task, cut, silent=True)
+    _plan(neuron, drive, backend, duration, seed, n_trials, transient, workers).compile(silent=True)
 
 
-def _planned(neuron, drive, backend, duration, seed, n_trials, transient, workers):
-    """(backend, task, workers, blocks) of a run."""
-    backend = _backend(backend, None)
-    task = _task(neuron, drive, seed, 0, n_trials, duration, transient, None, None, None)
-    return backend, task, *_cut(backend, task, workers)
+def _plan(neuron, drive, backend, duration, seed, n_trials, transient, workers):
+    task = checked_task(neuron, drive, seed, 0, n_trials, duration, transient, None, None, None)
+    return planned(_backend(backend, None), task, workers)
 
 
 def _until(precision, run, first_trial, first, most, progress):
@@ -272,163 +238,3 @@ def _backend(backend, dt):
         remedy = "set it there" if hasattr(backend, "dt") else ""
         raise InputError("dt", dt, f"omitted when the backend is an instance, {type(backend).__name__}(...)", remedy)
     return checked(backend)
-
-
-def _task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, membrane, events):
-    """The checked task: all that the run depends on."""
-    check_model(neuron)
-    drive = SynapticInput.of(drive)
-    duration = real("duration", duration, **DURATION)
-    transient = real("transient", transient, at_least=0, unit="ms")
-    if transient >= duration:
-        allowed = f"below the duration, {duration:g} ms, of which it is the first part"
-        raise InputError("transient", transient, allowed, "shorten the one or lengthen the other")
-    seed = integer("seed", seed, at_least=0, at_most=MAX_SEED)
-    n_trials = integer("n_trials", n_trials, at_least=1, at_most=MAX_TRIALS)
-    first_trial = integer("first_trial", first_trial, at_least=0, at_most=MAX_TRIALS - n_trials)
-    if trace_interval is not None:
-        trace_interval = real("trace_interval", trace_interval, at_least=1e-6, at_most=duration, unit="ms")
-    if membrane is not None:
-        _check_membrane(membrane, trace_interval, neuron, transient, duration)
-    if events is not None:
-        if not isinstance(events, Recording):
-            raise InputError("events", events, "a Recording", "give Recording(trial, time, jump)")
-        most = max(events.n_trials - first_trial, 0)
-        if n_trials > most:
-            allowed = f"at most {most}, the number of trials in the events from first_trial = {first_trial} on"
-            raise InputError("n_trials", n_trials, allowed, "simulate fewer trials, or give events for more")
-    return Task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, membrane, events)
-
-
-def _check_membrane(membrane, trace_interval, neuron, transient, duration):
-    if not isinstance(membrane, Sampling):
-        raise InputError("membrane", membrane, "a Sampling", "give Sampling(), or Sampling(variables=(...), ...)")
-    if trace_interval is not None:
-        remedy = "stored traces give the same record by Membrane.from_traces(result.traces, result.spikes)"
-        raise InputError("trace_interval", trace_interval, "omitted when membrane is given", remedy)
-    membrane.check_model(neuron)
-    membrane.numbers(transient, duration)
-
-
-def _check_memory(task, workers, limit):
-    """Raise InputError, before the run, if its result would not fit into the memory."""
-    limit = allowed_memory(limit) / GIB
-    # Twice: the blocks' own arrays, and the whole that they are joined to.
-    traces = 2 * 8 * task.n * task.n_samples * len(task.neuron.variables) / GIB
-    spikes = 2 * 16 * task.n * (8 + _HIGH_RATE * task.duration) / GIB
-    membrane = 0.0
-    if task.membrane is not None:
-        under_way = min(task.n, WIDE * workers) * task.membrane.held(task.neuron)
-        membrane = 8 * (2 * task.n * task.membrane.size(task.neuron) + under_way) / GIB
-    total = traces + membrane + spikes
-    if total > limit:
-        largest = f"traces {traces:.3g} GiB, " if traces else f"membrane {membrane:.3g} GiB, " if membrane else ""
-        sparser = "shorter lags and segments of the membrane" if membrane else "a longer trace_interval"
-        sparser = f"{sparser}, " if largest else ""
-        name, value = ("n_trials", task.n) if task.n > 1 else ("duration", task.duration)
-        allowed = (
-            f"smaller, since n_trials = {task.n} over {task.duration:g} ms may need {total:.3g} GiB "
-            f"({largest}spikes up to {spikes:.3g} GiB), more than the limit of {limit:.3g} GiB"
-        )
-        remedy = f"or choose a shorter duration, {sparser}or in Python a higher memory_limit"
-        raise InputError(name, value, allowed, remedy)
-    integer("n_trials", task.n, at_most=MOST_TRIALS, remedy="simulate the others with first_trial")
-
-
-def _compile(backend, task, cut, silent):
-    """Load the kernels from the disk, or compile them, which is announced."""
-    line = f"stochhh: compiling the {backend.name} kernels for this machine: some seconds, the first time"
-    with refusing(task.neuron), announcing(None if silent else line):
-        for lanes in {lanes for _, _, lanes in cut}:
-            opened(backend, replace(task, n=1, trace_interval=None, membrane=None, lanes=lanes)).advance(0)
-
-
-def _run(backend, task, cut, workers, progress, ctrl_c):
-    """Advance all blocks; returns those of the unbroken leading trials, in order."""
-    tasks = (replace(task, first=first, n=n, lanes=lanes) for first, n, lanes in cut)
-    done, running = {}, {}
-    with Progress(backend.name, task.n * task.duration, progress) as shown, ThreadPoolExecutor(workers) as pool:
-        try:
-            while not ctrl_c.stop.is_set():
-                for block in islice(tasks, 2 * workers - len(running)):
-                    running[pool.submit(_advance, backend, block, ctrl_c.stop, shown)] = block.first
-                if not running:
-                    break
-                finished, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
-                for future in sorted(finished, key=running.get):
-                    done[running.pop(future)] = future.result()
-                shown.refresh()
-        finally:
-            ctrl_c.stop.set()
-    for future, first in running.items():
-        done[first] = future.result()
-    return list(takewhile(lambda block: block is not None, (done.get(first) for first, _, _ in cut)))
-
-
-def _advance(backend, task, stop, shown):
-    """Carry one block to its end; None if it is stopped before."""
-    block = backend.open(task)
-    while not stop.is_set():
-        reached = block.advance()
-        shown.reached(task, reached)
-        if reached is None:
-            return recorded(block, task)
-    return None
-
-
-def _result(backend, task, done, timing):
-    """Join the blocks, in the order of trials."""
-    if not done:
-        return None
-    trains = [times for block in done for times in block.spikes]
-    counts = [len(times) for times in trains]
-    spikes = SpikeTrains(
-        np.concatenate(trains), np.repeat(np.arange(len(trains)), counts), len(trains), task.transient, task.duration,
-        () if task.events is None else task.events.doubts_of_run(task.first, len(trains), task.duration),
-    )  # fmt: skip
-    moments = Moments(task.system.initial[0], np.concatenate([block.powers for block in done]))
-    traces = membrane = swings = None
-    if task.swing_sizes:
-        counts, troughs = (np.concatenate(parts) for parts in zip(*(block.swings for block in done), strict=True))
-        levels = task.neuron.threshold, task.neuron.rearm
-        swings = Swings(task.swing_sizes, counts, troughs, *levels, _kick(task))
-    if task.membrane is not None:
-        membrane = Membrane.stacked([block.membrane for block in done])
-    if task.n_samples:
-        traces = Traces(task.sample_times(), np.concatenate([block.traces for block in done]), task.neuron.variables)
-    provenance = {
-        "stochhh": version("stochhh"),
-        "streams": STREAM_VERSION,
-        "backend": backend.name,
-        "settings": backend.settings(),
-        "seed": task.seed,
-        "first_trial": task.first,
-        "n_trials": len(trains),
-        "duration": task.duration,
-        "transient": task.transient,
-        "neuron": _recorded(task.neuron),
-        "input": task.drive.as_dict() if task.events is None else "recorded events",
-        "timing": timing,
-    }
-    if membrane is not None:
-        provenance["membrane"] = task.membrane.as_dict()
-    if doubts := level_doubts(task.neuron):
-        provenance["doubts"] = list(doubts)
-    provenance = json.loads(json.dumps(provenance))  # as a file gives it back, a tuple as a list
-    return Result(spikes, moments, traces, provenance, membrane, swings)
-
-
-def _recorded(neuron):
-    """The name and the settings of a neuron, with its levels, which need not be settings of a user's own model."""
-    settings = neuron.as_dict()
-    levels = {} if "threshold" in settings else {"threshold": neuron.threshold, "rearm": neuron.rearm}
-    return {"model": neuron.name, **levels, **settings}
-
-
-def _kick(task):
-    """How far a single event of the largest kind moves V, mV."""
-    if not task.system.sources[0].moves_V:
-        return 0.0
-    if task.events is None:
-        return max((sqrt(source.moment(2)) for source in task.drive.sources if source.intensity > 0), default=0.0)
-    return float(np.abs(task.events.jump).max(initial=0.0))

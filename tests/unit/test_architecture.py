@@ -32,7 +32,12 @@ WHOLE = {
     "BadParameter", "InputError", "Interrupted", "LinearResponse", "SimulationError", "_quantity", "add_note",
     "escaped", "exit", "one_line", "say", "tell",
 }  # fmt: skip
-FOREIGN = {("tables.py", "_parsed"), ("refusal.py", "_explained"), ("compiler.py", "_loaded")}
+FOREIGN = {
+    ("tables.py", "_parsed"),
+    ("refusal.py", "_explained"),
+    ("compiler.py", "_loaded"),
+    ("model_files.py", "_told"),
+}
 
 
 def read_back(source, file=""):

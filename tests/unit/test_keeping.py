@@ -22,6 +22,7 @@ from stochhh.errors import InputError
 from stochhh.experiment import Experiment
 from stochhh.interruption import CtrlC
 from stochhh.keeping import Keeping
+from stochhh.run.plan import Plan
 
 SHORT = ("--trials", "3", "--duration", "350")
 RUN = ("run", "question.toml", "--backend", "jump", *SHORT, "--out", "d", "--json")
@@ -170,13 +171,13 @@ class TestSignals:
     @ALL
     def test_during_the_trials(self, ended, drawn, monkeypatch, number):
         """As they end: the flag is seen, and all that was complete is kept."""
-        monkeypatch.setattr(sh.simulation, "_result", pressing(sh.simulation._result, number))
+        monkeypatch.setattr(sh.simulation, "joined", pressing(sh.simulation.joined, number))
         status, output, error, there = ended(*RUN)
         assert status == 130 and json.loads(output)["n_trials"] == 3 and there == NUMBERS
         assert error == "stochhh: interrupted: 3 of 3 trials complete and kept; saved: d"
 
     def test_while_kernels_are_made_ready(self, ended, monkeypatch, number=signal.SIGINT):
-        monkeypatch.setattr(sh.simulation, "_compile", pressing(sh.simulation._compile, number))
+        monkeypatch.setattr(Plan, "compile", pressing(Plan.compile, number))
         assert ended(*RUN)[:3] == (130, "", "stochhh: interrupted: 0 of 3 trials complete and kept")
 
     def test_between_two_looks(self, ended, drawn, monkeypatch, number=signal.SIGINT):
@@ -210,7 +211,7 @@ class TestSignals:
         """nohup, and the background of a script, do that."""
         signal.signal(number, signal.SIG_IGN)
         monkeypatch.setattr(statistics, "summary", pressing(statistics.summary, number))
-        monkeypatch.setattr(sh.simulation, "_result", pressing(sh.simulation._result, number))
+        monkeypatch.setattr(sh.simulation, "joined", pressing(sh.simulation.joined, number))
         monkeypatch.setattr(Result, "save", pressing(Result.save, number))
         status, output, error, there = ended(*RUN)
         assert (status, error) == (0, "") and json.loads(output)["n_trials"] == 3 and there == NUMBERS | {"drawn.png"}
@@ -218,7 +219,7 @@ class TestSignals:
 
 class TestTwice:
     def test_an_impatient_finger_loses_nothing(self, ended, drawn, monkeypatch):
-        monkeypatch.setattr(sh.simulation, "_result", pressing(sh.simulation._result, times=5))
+        monkeypatch.setattr(sh.simulation, "joined", pressing(sh.simulation.joined, times=5))
         monkeypatch.setattr(statistics, "summary", pressing(statistics.summary, times=5))
         status, output, _, there = ended(*RUN)
         assert status == 130 and json.loads(output)["n_trials"] == 3 and there == NUMBERS

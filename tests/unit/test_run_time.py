@@ -1,16 +1,19 @@
 """Runs that would not end are refused before they begin, long ones are announced, and short ones hear nothing of it."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 from neurons import question
 
 import stochhh as sh
-from stochhh import run_time, simulation
+from stochhh import simulation
 from stochhh.backends import cost
 from stochhh.backends.cost import Work, seconds_of_block
 from stochhh.noise.presynaptic import presynaptic_seconds, presynaptic_work
-from stochhh.run_time import LongRunError, run_seconds
+from stochhh.run import run_time
+from stochhh.run.plan import Plan
+from stochhh.run.run_time import LongRunError, run_seconds
 
 NEURON = sh.HodgkinHuxley()
 
@@ -53,7 +56,7 @@ def test_days_are_said_before_the_start(monkeypatch, capfd):
         raise EOFError
 
     monkeypatch.setattr(run_time, "_LONGEST", float("inf"))
-    monkeypatch.setattr(simulation, "_run", begun)
+    monkeypatch.setattr(simulation, "carried_out", begun)
     with pytest.raises(EOFError):
         sh.simulate(NEURON, weak(2**32, 1e3), backend="jump", duration=1000, n_trials=4, seed=1)
     said = capfd.readouterr().err
@@ -150,10 +153,11 @@ def test_the_estimate_is_that_of_the_progress(monkeypatch):
         work=lambda task: (Work(1e12, "steps", 1e-6),),
         seconds=lambda task: seconds_of_block(clock, task),
     )
-    cut = [(64 * i, 64, 64) for i in range(10)]
-    assert run_seconds(backend, task, cut, workers=4) == pytest.approx(0.05 * 1e6 * 10 / 2)
+    batches = tuple(replace(task, first=64 * i) for i in range(10))
+    plan = Plan(backend, replace(task, n=640), batches, workers=4)
+    assert run_seconds(plan) == pytest.approx(0.05 * 1e6 * 10 / 2)
     backend.parallel = False
-    assert run_seconds(backend, task, cut, workers=4) == pytest.approx(0.05 * 1e6 * 10)
+    assert run_seconds(plan) == pytest.approx(0.05 * 1e6 * 10)
 
 
 def test_presynaptic_work_counts_every_neuron():

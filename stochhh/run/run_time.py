@@ -1,10 +1,9 @@
 """How long a run will take, by the machine's own measure: said before it where it is long, refused where absurd."""
 
 import os
-from dataclasses import replace
 
-from .errors import InputError
-from .messages import tell
+from ..errors import InputError
+from ..messages import tell
 
 __all__ = ["LongRunError", "available_cores", "check_run_time", "may_be_long", "run_seconds"]
 
@@ -16,14 +15,11 @@ class LongRunError(InputError):
     """The run would take more than 30 days, and `force_long` was not given."""
 
 
-def check_run_time(backend, task, cut, workers, *, force, silent):
+def check_run_time(plan, *, force, silent):
     """Say, on standard error, that a run takes more than an hour; refuse what takes more than 30 days.
 
     Arguments:
-        backend: the backend of the run, its kernels compiled.
-        task: the Task of all trials.
-        cut: (first trial, number of trials, lanes) of each block.
-        workers: number of threads.
+        plan: the Plan, its kernels compiled.
         force: let it begin, however long it takes.
         silent: say nothing.
 
@@ -31,9 +27,10 @@ def check_run_time(backend, task, cut, workers, *, force, silent):
     """
     if force and silent:
         return
-    seconds = run_seconds(backend, task, cut, workers)
+    seconds = run_seconds(plan)
     if seconds <= _HOUR:
         return
+    backend, task = plan.backend, plan.task
     most = max(backend.work(task), key=lambda work: work.amount)
     cost = f"about {most.amount * task.n:.2g} {most.what} and {_spelled(seconds)} on this machine"
     cheaper = f"{backend.cheaper}{', fewer trials' if task.n > 1 else ''}, or a shorter duration"
@@ -47,25 +44,21 @@ def check_run_time(backend, task, cut, workers, *, force, silent):
         tell(f"stochhh: a long run: {backend.name}, {trials}: {cost}. Cheaper: {cheaper}")
 
 
-def may_be_long(backend, task, cut):
+def may_be_long(plan):
     """Whether more than an hour is possible, on a slow machine and for a costly model; by arithmetic alone."""
-    return sum(work.amount * work.at_most for work in backend.work(task)) * sum(n for _, _, n in cut) > _HOUR
+    return sum(work.amount * work.at_most for work in plan.backend.work(plan.task)) * plan.task.n > _HOUR
 
 
-def run_seconds(backend, task, cut, workers):
-    """Seconds that a run will take, measured on the beginning of its first block; 0 where it is not `may_be_long`.
+def run_seconds(plan):
+    """Seconds that a run will take, measured on the beginning of its first batch; 0 where it is not `may_be_long`.
 
-        t = t_block * lanes in all / lanes of the block / threads at work,   at least t_block
-
-    Arguments: as those of `check_run_time`.
+    t = t_batch * lanes in all / lanes of the batch / threads at work,   at least t_batch
     """
-    if not may_be_long(backend, task, cut):
+    if not may_be_long(plan):
         return 0.0
-    first, n, width = cut[0]
-    lanes = sum(lanes for _, _, lanes in cut)
-    seconds = backend.seconds(replace(task, first=first, n=n, lanes=width))
-    at_work = min(workers, len(cut), available_cores()) if backend.parallel else 1
-    return seconds * max(1.0, lanes / width / at_work)
+    lanes = sum(batch.lanes for batch in plan.batches) / plan.batches[0].lanes
+    at_work = min(plan.workers, len(plan.batches), available_cores()) if plan.backend.parallel else 1
+    return plan.backend.seconds(plan.batches[0]) * max(1.0, lanes / at_work)
 
 
 def available_cores():

@@ -1,0 +1,1 @@
+"""Runs: planned as batches of trials, carried out by an executor, and joined to a result."""
