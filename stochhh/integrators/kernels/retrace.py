@@ -129,31 +129,11 @@ def retrace(at, ops, lands, flow, held_at, add_powers, lanes, resets):
         """Whether V was held in the last step; a lane that is looked into was not."""
         return held_at(w, j, w[at.begun * L + j]) and w[at.look * L + j] < 0.5
 
-    @inline
-    def integrate(w, j, t, x, stop, p, held, window):
-        """Add the powers of V over the part of a piece from t to `stop` that is in the window."""
-        r, begin, end = window
-        first, last = min(max(t, begin), stop), max(min(stop, end), t)
-        if last > first:
-            y = step_of(t, x, first - t, p, held)[0]
-            V = step_of(first, y, last - first, p, held)[2]
-            add_powers(w, j, (last - first) / 6, V[0] - r, V[1] - r, V[2] - r, V[3] - r)
-
-    @inline
-    def sample(j, k, t, x, stop, p, held, traces):
-        """Sample the state at the times up to `stop`, from place k on; returns the next place."""
-        times = traces.times
-        while k < times.size and times[k] <= stop:
-            y = step_of(t, x, times[k] - t, p, held)[0]
-            for v in range(n):
-                traces.values[j, v, k] = y[v]
-            k += 1
-        return k
-
     @apart
     def look_back(w, p, events, window, traces):
         """Integrate and sample the last step of the lanes that ask for it, from event to event."""
         head, times, marks, samples = events.head, events.times, events.marks, traces.times
+        r, begin, end = window
         for j in range(L):
             k = traces.next[j] if j < traces.next.size else samples.size
             separate = w[at.separate * L + j] > 0.5
@@ -163,10 +143,16 @@ def retrace(at, ops, lands, flow, held_at, add_powers, lanes, resets):
                 x, held = load(w, at.start, j), was_held(w, j)
                 for i in range(taken + 1):
                     stop = times[j, head[j] + i] if i < taken else w[at.time * L + j]
-                    if separate:
-                        integrate(w, j, t, x, stop, p, held, window)
-                    if due:
-                        k = sample(j, k, t, x, stop, p, held, traces)
+                    first, last = min(max(t, begin), stop), max(min(stop, end), t)
+                    if separate and last > first:
+                        y = step_of(t, x, first - t, p, held)[0]
+                        V = step_of(first, y, last - first, p, held)[2]
+                        add_powers(w, j, (last - first) / 6, V[0] - r, V[1] - r, V[2] - r, V[3] - r)
+                    while due and k < samples.size and samples[k] <= stop:
+                        y = step_of(t, x, samples[k] - t, p, held)[0]
+                        for v in range(n):
+                            traces.values[j, v, k] = y[v]
+                        k += 1
                     x, t = step_of(t, x, stop - t, p, held)[0], stop
                     if i < taken:
                         x = land_held(x, mark_of(marks, j, head[j] + i), p, held)
