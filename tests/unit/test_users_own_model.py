@@ -5,21 +5,15 @@ Would catch: an interface that asks for more than its text says, a model that fa
 
 import math
 import platform
-import re
 from typing import NamedTuple
 
 import numpy as np
 import pytest
+from assembly import counted, sweep
 from scipy.integrate import solve_ivp
 
 import stochhh as sh
-from stochhh.integrators.kernels import event_driven, grid
-from stochhh.integrators.schemes import SCHEMES
 from stochhh.models import HodgkinHuxley, MorrisLecar, TraubMiles, WangBuzsaki
-from stochhh.noise.gaussian import WhiteNoise
-from stochhh.noise.merged import MergedEvents
-from stochhh.swings import swing_sizes
-from stochhh.system import compose
 
 
 class FitzHughNagumo:
@@ -113,29 +107,10 @@ def test_a_users_model_runs_in_every_backend(exact, backend, error):
     assert np.max(np.abs(times - exact)) < error
 
 
-def sweep(neuron, backend):
-    """The assembly of the loop over the lanes, as lines."""
-    system, sizes = compose(neuron, sh.SynapticInput()), len(swing_sizes(neuron))
-    n, options = len(system.variables), {"resets": False, "sizes": sizes}
-    if backend == "jump":
-        stepper = event_driven.stepper(system.drift, n, (0,), 1, None, LANES, MergedEvents.refill, **options)
-        instance = sh.Jump(lanes=LANES)
-    else:
-        scheme, rate = SCHEMES["euler-maruyama"], system.membrane_rate
-        stepper = grid.stepper(scheme, system.drift, rate, n, (0,), LANES, WhiteNoise.values, **options)
-        instance = sh.Diffusion(lanes=LANES)
-    sh.simulate(neuron, sh.SynapticInput(), backend=instance, duration=1.0, seed=1)
-    (code,) = stepper.inspect_asm().values()
-    (body,) = re.findall(r"^_ZN7stochhh\w*sweep\w*:\n(.*?)^\s*\.size", code, re.DOTALL | re.MULTILINE)
-    return [line.strip() for line in body.splitlines()]
-
-
-def packed_and_scalar(lines):
+def packed_and_scalar(neuron, backend):
     """Numbers of arithmetic instructions on whole vectors and on single numbers, and the calls."""
-    arithmetic = r"v(add|sub|mul|div|fn?m(add|sub)\d*)"
-    packed = sum(re.match(arithmetic + r"pd\s.*%[yz]mm", line) is not None for line in lines)
-    scalar = sum(re.match(arithmetic + r"sd\s", line) is not None for line in lines)
-    return packed, scalar, [line for line in lines if line.startswith("call")]
+    found, calls = counted(sweep(neuron, backend, LANES))
+    return found[256] + found[512], found[64], calls
 
 
 slow = pytest.mark.slow
@@ -157,7 +132,7 @@ LOOPS = [
 @x86
 @pytest.mark.parametrize(("neuron", "backend"), LOOPS)
 def test_the_loop_over_lanes_is_vectorised(neuron, backend):
-    packed, scalar, calls = packed_and_scalar(sweep(neuron, backend))
+    packed, scalar, calls = packed_and_scalar(neuron, backend)
     assert packed >= 50 and not calls
     assert scalar < 0.1 * packed  # what is the same in all lanes, before the loop
 
@@ -165,5 +140,5 @@ def test_the_loop_over_lanes_is_vectorised(neuron, backend):
 @x86
 @slow
 def test_that_test_sees_a_library_call():
-    packed, scalar, calls = packed_and_scalar(sweep(OneLaneAtATime(), "jump"))
+    packed, scalar, calls = packed_and_scalar(OneLaneAtATime(), "jump")
     assert calls and scalar > 0.1 * packed
