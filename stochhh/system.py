@@ -44,6 +44,15 @@ class Source(NamedTuple):
     jump: Callable[..., Any] | None = None  # the map (x, mark, p) -> the state after the event
     marks: int = 1  # how many numbers a mark has
 
+    def land(self, x: tuple[float, ...], mark: tuple[float, ...], p: Any) -> tuple[float, ...]:
+        """The state after an event, in plain Python."""
+        if self.jump is not None:
+            return self.jump(x, mark, p)
+        y = list(x)
+        for k, by in zip(self.moves, mark, strict=True):
+            y[k] += by
+        return tuple(y)
+
     @property
     def moves_V(self) -> bool:
         """Whether V may jump at an event."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ..annotations import File, FloatArray, IntArray
 
-__all__ = ["Recording"]
+__all__ = ["Recording", "in_order"]
 
 _SEVERAL = 10  # events that are judged
 
@@ -231,3 +231,14 @@ def _checked(trial, time, jump, n_trials, trials):
     if trial.size and trial.min() < 0 and trials is None:
         raise InputError(f"trial[{trial.argmin()}]", trial.min(), "at least 0")
     return *numbered(trial, n_trials, trials, "events"), time, jump
+
+
+def in_order(parts):
+    """Merge batches of events into (time, jump), sorted by time; simultaneous events stay in the order of neurons.
+
+    Arguments:
+        parts: pairs (time, jump) of arrays of shape (n,), ms and mV.
+    """
+    time, jump = (np.concatenate(column) for column in zip((np.empty(0), np.empty(0)), *parts, strict=True))
+    order = np.argsort(time, kind="stable")
+    return time[order], jump[order]

@@ -88,10 +88,10 @@ class Recorder:
         self._move(until, y if spike is None else self._fired(spike, y))
 
     def kick(self, y: Any) -> None:
-        """Move the state to y at once, unless V is held. Raises UnstableStepError where that is out of its range."""
+        """Move the state to y at once; V not while it is held. Raises UnstableStepError where y is out of its range."""
         if self.held:
-            return
-        if crosses(self._armed, y[0], self.rule.reached):
+            y = (self.x[0], *y[1:])
+        elif crosses(self._armed, y[0], self.rule.reached):
             y = self._fired(self.t, y)
         self._move(self.t, y)
 

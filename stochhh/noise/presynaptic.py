@@ -9,7 +9,7 @@ import numpy as np
 
 from ..inputs.common_spikes import CommonSpikes
 from ..inputs.population import Population
-from ..inputs.recording import Recording
+from ..inputs.recording import Recording, in_order
 from ..inputs.weights import drawn_weights
 from ..random import COPY, MOTHER, PRESYNAPTIC, WEIGHT, uniforms
 from ..units import per_ms
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
     from ..inputs import SynapticInput
 
-__all__ = ["in_order", "presynaptic_events", "presynaptic_seconds", "presynaptic_work", "transmitted"]
+__all__ = [
+    "PresynapticEvents",
+    "presynaptic_events",
+    "presynaptic_seconds",
+    "presynaptic_work",
+    "transmitted",
+]
 
 _BATCH = 1000  # neurons drawn between two looks at the world outside
 _MOTHER_SPIKES = 65536  # drawn at a time
@@ -48,6 +54,14 @@ def presynaptic_events(drive: SynapticInput, *, duration: float, seed: int, tria
     """
     drawn = [in_order(transmitted(drive, duration, seed, trial)) for trial in trials]
     return Recording.from_lists([time for time, _ in drawn], [jump for _, jump in drawn])
+
+
+class PresynapticEvents:
+    """The transmitted spikes of each presynaptic neuron as a realisation, drawn one after the other."""
+
+    def batches(self, task):
+        """The events of a task's first trial, neurons by neurons."""
+        return transmitted(task.drive, task.duration, task.seed, task.first)
 
 
 def presynaptic_work(drive, duration):
@@ -143,17 +157,6 @@ def _weights(population, neuron, spikes, seed, trial):
         return np.full(spikes.size, population.weight)
     index = ~(spikes.astype(np.uint64) + np.uint64(neuron << 32))  # where no merged event has its weight
     return drawn_weights(population.coefficients, *uniforms(index, trial, WEIGHT, seed))
-
-
-def in_order(parts):
-    """Merge batches of events into (time, jump), sorted by time; simultaneous events stay in the order of neurons.
-
-    Arguments:
-        parts: pairs (time, jump) of arrays of shape (n,), ms and mV.
-    """
-    time, jump = (np.concatenate(column) for column in zip((np.empty(0), np.empty(0)), *parts, strict=True))
-    order = np.argsort(time, kind="stable")
-    return time[order], jump[order]
 
 
 def _spikes_and_coins(rate, neuron, duration, seed, trial):

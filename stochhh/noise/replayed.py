@@ -18,6 +18,10 @@ class ReplayedEvents:
     def __init__(self, recording):
         self.recording = recording
 
+    def batches(self, task):
+        """The events of a task's first trial, in one batch."""
+        yield self.recording.acting(task.first)
+
     def events(self, task, ahead):
         """The Events of a block's lanes: all of each trial, and room for the kernel to look ahead."""
         lanes = task.lanes

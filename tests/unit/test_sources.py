@@ -87,18 +87,20 @@ def relaxed(at, jump):
     ],
     ids=["additive", "map"],
 )
-def test_an_event_does_what_the_source_says(source, jump):
-    V = finished(sh.Jump(tolerance=1e-6).open(task_of(NEURON, source))).traces[0, 0]
-    assert V == pytest.approx(relaxed(0.5 * np.arange(25), jump), abs=1e-7)
+@pytest.mark.parametrize("backend", [sh.Jump(tolerance=1e-6), sh.PerNeuron(dt=0.01)], ids=lambda b: b.name)
+def test_an_event_does_what_the_source_says(source, jump, backend):
+    V = finished(backend.open(task_of(NEURON, source))).traces[0, 0]
+    assert V == pytest.approx(relaxed(0.5 * np.arange(25), jump), abs=1e-6)
     assert np.ptp(V) > 0.5
 
 
-def test_a_map_crosses_the_threshold():
+@pytest.mark.parametrize("backend", [sh.Jump(), sh.PerNeuron()], ids=lambda b: b.name)
+def test_a_map_crosses_the_threshold(backend):
     """At the exact time of the event, which is a spike of V that jumps to 0 mV from 12 mV below."""
     neuron = sh.HodgkinHuxley(initial="rest")
     source = Source(NOTHING, (), lambda x, mark, p: (select_one(mark[0], x[0]), *x[1:]))
     events = sh.Recording([0, 0], [5.0, 6.0], [0.0, 1.0], n_trials=1)
-    result = finished(sh.Jump().open(task_of(neuron, source, 10.0, None, events)))
+    result = finished(backend.open(task_of(neuron, source, 10.0, None, events)))
     assert result.spikes[0].tolist() == [6.0]
 
 
