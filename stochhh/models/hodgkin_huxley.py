@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["HodgkinHuxley"]
 
+EXP_IN_RANGE = True  # of every argument of exp, all over `ranges`: kernels leave its bounds out
+
 # Conductances (1/ms) and current (mV/ms) over the capacitance.
 Parameters = namedtuple("Parameters", "g_Na g_K g_L I_app E_Na E_K E_L phi")
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TraubMiles"]
 
+EXP_IN_RANGE = True  # of every argument of exp, all over `ranges`: kernels leave its bounds out
+
 Parameters = namedtuple("Parameters", "per_C_m g_Na g_K g_L E_Na E_K E_L I_app V_T")
 
 # e^3, e^8, e^(13/4); 0.128 e^(17/18), e^(1/4) / 2: whatever a library's exp makes of them.

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["WangBuzsaki"]
 
+EXP_IN_RANGE = True  # of every argument of exp, all over `ranges`: kernels leave its bounds out
+
 Parameters = namedtuple("Parameters", "per_C_m g_Na g_K g_L E_Na E_K E_L I_app phi")
 
 # e^-2.8, e^-3.4, e^-3.5; 0.07 e^-2.9, 0.125 e^-0.55: whatever a library's exp makes of them.

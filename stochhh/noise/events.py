@@ -1,4 +1,4 @@
-"""Events that were drawn: those of a block of lanes that are not over: what the event-driven kernel reads."""
+"""Events of a block of lanes that were drawn and are not over: what the event-driven kernel reads."""
 
 from typing import NamedTuple
 

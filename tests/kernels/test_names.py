@@ -10,6 +10,7 @@ import pytest
 from numba import njit
 
 from stochhh.integrators.kernels import names
+from stochhh.integrators.kernels.scalar import compiled
 
 WIDE = np.concatenate([np.linspace(-60.0, 60.0, 4001), np.linspace(-1e9, 1e9, 1001), [0.0, 1e-300, math.pi, -math.pi]])
 SMALL = np.geomspace(1e-300, 700.0, 2001)
@@ -50,12 +51,13 @@ def test_where_and_clip():
 
 
 def test_the_librarys_own_models_keep_exp_in_its_range(monkeypatch):
-    """They are spared its bounds; so every argument, all over their ranges, must lie between them."""
+    """They say so, and are spared its bounds; so every argument, all over their ranges, must lie between them."""
     from stochhh import models
 
     seen = []
     for module in vars(models).values():
         if hasattr(module, "exp") and getattr(module, "__name__", "").startswith("stochhh.models."):
+            assert module.EXP_IN_RANGE
             monkeypatch.setattr(module, "exp", lambda x: seen.append(x) or math.exp(x))
     for model in models.MODELS.values():
         neuron = model()
@@ -67,3 +69,16 @@ def test_the_librarys_own_models_keep_exp_in_its_range(monkeypatch):
                 neuron.membrane_rate(x, neuron.parameters())
     assert len(seen) > 1000
     assert names.EXP_RANGE[0] < min(seen) and max(seen) < names.EXP_RANGE[1]
+
+
+def test_only_who_says_so_is_spared_the_bounds():
+    """Beyond the range the bounded exp stays at its end; the other one is wrong there."""
+    scope = {"exp": math.exp, "EXP_IN_RANGE": True}
+    exec("def beyond(x):\n    return exp(x)", scope)
+    spared = compiled(scope["beyond"])
+    del scope["EXP_IN_RANGE"]
+    exec("def beyond(x):\n    return exp(x)", scope)
+    bounded = compiled(scope["beyond"])
+    run = njit(lambda x: bounded(x)), njit(lambda x: spared(x))
+    assert [f(1.0) for f in run] == [pytest.approx(math.e, rel=1e-15)] * 2
+    assert run[0](-1000.0) == pytest.approx(math.exp(names.EXP_RANGE[0]), rel=1e-12) != run[1](-1000.0)

@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from ...elementary import EXP_RANGE, ROUND, cos_sin_turn, cosh, fma, inline, log, select, sqrt, tanh
-from ...elementary import exp as exp_in_range
+from ...elementary import exp as unbounded
 
 __all__ = ["AS_IT_IS", "STAND_INS", "stand_in"]
 
@@ -19,7 +19,7 @@ _TURN_HIGH, _TURN_LOW = 6.283185307179586, 2.4492935982947064e-16
 @inline
 def exp(x):
     """e^x to 5e-16 relative in EXP_RANGE; outside, that of its nearer end, instead of infinity or 0."""
-    return exp_in_range(select(x < EXP_RANGE[0], EXP_RANGE[0], select(x > EXP_RANGE[1], EXP_RANGE[1], x)))
+    return unbounded(select(x < EXP_RANGE[0], EXP_RANGE[0], select(x > EXP_RANGE[1], EXP_RANGE[1], x)))
 
 
 @inline
@@ -76,17 +76,17 @@ STAND_INS = {
 }
 
 
-def stand_in(value, module):
-    """What stands in for a value that a function of this module names: the value itself where nothing must.
+def stand_in(value, exp_in_range):
+    """What stands in for a value that a model's function names: the value itself where nothing must.
 
-    The models of this library keep the arguments of exp within EXP_RANGE, all over their `ranges`, and are spared the
+    A function that keeps the arguments of exp within EXP_RANGE, all over the `ranges` of its model, is spared the
     bounds, which cost some 3 % of a step.
     """
     try:
         found = STAND_INS.get(value, value)
     except TypeError:  # unhashable
         return value
-    return exp_in_range if found is exp and module.startswith("stochhh.models.") else found
+    return unbounded if found is exp and exp_in_range else found
 
 
 # What the compiler turns into instructions by itself.

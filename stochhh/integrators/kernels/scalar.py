@@ -27,32 +27,33 @@ def compiled(function):
 @cache
 def _compiled(function):
     function = fused(function)
-    code, place = function.__code__, (function.__code__.co_names, function.__module__)
+    # A module may say that its functions keep the arguments of exp in their range, and are spared the bounds.
+    code, said = function.__code__, (function.__code__.co_names, function.__globals__.get("EXP_IN_RANGE", False))
     scope = dict(function.__globals__)
     for name in code.co_names:
         if name in scope:
-            scope[name] = _in_a_kernel(scope[name], *place)
-    cells = tuple(CellType(_in_a_kernel(cell.cell_contents, *place)) for cell in function.__closure__ or ())
+            scope[name] = _in_a_kernel(scope[name], *said)
+    cells = tuple(CellType(_in_a_kernel(cell.cell_contents, *said)) for cell in function.__closure__ or ())
     return inline(FunctionType(code, scope, function.__name__, function.__defaults__, cells))
 
 
-def _in_a_kernel(value, names, place):
+def _in_a_kernel(value, names, in_range):
     """What a value that a model's function names stands for in its compiled form.
 
-    `names` are all that it names; `place` is the module where it is written.
+    `names` are all that it names; `in_range` tells whether it keeps the arguments of exp in their range.
     """
     if isinstance(value, ModuleType):
-        return _module(value, names, place)
-    replaced = stand_in(value, place)
+        return _module(value, names, in_range)
+    replaced = stand_in(value, in_range)
     return compiled(value) if isinstance(value, FunctionType) and replaced is value else replaced
 
 
-def _module(module, names, place):
+def _module(module, names, in_range):
     """A module that holds what the function names of it: `np.exp(V)` means the same as `exp(V)`."""
     with warnings.catch_warnings():  # the names are all of the function, and `math` was one of NumPy's too, deprecated
         warnings.simplefilter("ignore", DeprecationWarning)
         held = {name: getattr(module, name) for name in names if hasattr(module, name)}
-    held = {name: x if isinstance(x, ModuleType) else _in_a_kernel(x, (), place) for name, x in held.items()}
+    held = {name: x if isinstance(x, ModuleType) else _in_a_kernel(x, (), in_range) for name, x in held.items()}
     # Machine code is kept under the name of each module that it uses, so this name says what is in it.
     double = ModuleType(f"{module.__name__}.{fingerprint(tuple(held.values())) or uuid4().hex}")
     double.__dict__.update(held)
