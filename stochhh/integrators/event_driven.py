@@ -54,7 +54,7 @@ class Block:
         self.task, system = task, task.system
         (source,) = system.sources
         n, sizes = len(system.variables), len(task.swing_sizes)
-        self.at = event_rows.rows(n, len(source.moves), source.marks, sizes)
+        self.at = event_rows.rows(n, len(source.moves), source.marks, sizes, task.own_parameters)
         longest = longest_step(system, tolerance)
         self.lanes = Lanes(task, self.at, self.at.state, max(longest, _FIRST_STEP))
         self.lanes.rows(self.at.step)[:] = _FIRST_STEP
@@ -62,7 +62,7 @@ class Block:
         self.lanes.rows(self.at.time)[:, task.n :] = np.inf  # padding lanes are at their end
         self.kernel = kernel.stepper(
             system.drift, n, source.moves, source.marks, source.jump, task.lanes, realisation.refill,
-            resets=system.resets, sizes=sizes,
+            resets=system.resets, sizes=sizes, own=task.own_parameters,
         )  # fmt: skip
         self.control = _control(system, source, longest, tolerance)
         # A step's lawful error may carry a gate that sits at its bound a little beyond.

@@ -43,11 +43,11 @@ class Block:
         (source,) = system.sources
         n, sizes = len(system.variables), len(task.swing_sizes)
         self.steps = steps_of(scheme)
-        self.at = grid_rows.rows(n, len(source.moves), scheme, sizes)
+        self.at = grid_rows.rows(n, len(source.moves), scheme, sizes, task.own_parameters)
         self.lanes = Lanes(task, self.at, self.steps * n, self.steps * dt)
         self.kernel = kernel.stepper(
             scheme, system.linear_rates if scheme.linear else system.drift, system.membrane_rate, n, source.moves,
-            task.lanes, realisation.values, resets=system.resets, sizes=sizes,
+            task.lanes, realisation.values, resets=system.resets, sizes=sizes, own=task.own_parameters,
         )  # fmt: skip
         group = self.steps * dt
         self.group = 0

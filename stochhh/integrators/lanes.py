@@ -42,6 +42,10 @@ class Lanes:
         self.rows(self.state, len(state))[:] = np.array(state)[:, None]
         self.rows(self.at.armed)[:] = starts_armed.py_func(state[0], system.spike_rule)
         self._begin_swings(state[0])
+        if self.task.parameters is not None:
+            own = np.array(self.task.parameters, dtype=float).T
+            self.rows(self.at.parameters, len(own))[:] = own[:, :1]  # the padding lanes too
+            self.rows(self.at.parameters, len(own))[:, : self.task.n] = own
         self.buffer = Spikes(np.empty((self.task.lanes, 256)), np.zeros(self.task.lanes, dtype=np.int64))
         self.samples = Samples(self.task, self.beyond)
         self.spikes = [[] for _ in range(self.task.n)]

@@ -60,6 +60,7 @@ class Task:
     membrane: Sampling | None = None  # summed up in place of a trace
     events: Recording | None = None  # played instead of the drive's own events
     lanes: int = NARROW  # side by side in the kernel, the last ones empty if there are more than n
+    parameters: Any = None  # those of each trial, n named tuples; None where all have those of the system
     system: Any = None  # the System that neuron and drive make; composed once for all blocks
 
     def __post_init__(self):
@@ -70,6 +71,11 @@ class Task:
     def interval(self):
         """Between two samples of the state, ms; None if none was asked for."""
         return self.trace_interval if self.membrane is None else self.membrane.interval
+
+    @property
+    def own_parameters(self):
+        """How many parameters each trial has of its own."""
+        return len(self.system.parameters) if self.parameters is not None else 0
 
     @property
     def stream(self):

@@ -19,7 +19,7 @@ class Arrival(NamedTuple):
     add_powers: object  # (w, lane, weight, V - reference at four stages)
 
 
-def arriving(at, ops, lands, held_at, moves, additive, lanes, resets):
+def arriving(at, ops, lands, of_lane, held_at, moves, additive, lanes, resets):
     """Compile them; `lands` is a Landing."""
     load, store, choose, outside = ops.load, ops.store, ops.choose, ops.outside
     land, land_held, waiting = lands.land, lands.land_held, lands.waiting
@@ -58,7 +58,7 @@ def arriving(at, ops, lands, held_at, moves, additive, lanes, resets):
         for j in range(L):
             go, armed = w[at.moved * L + j] > 0.5, w[at.armed * L + j]
             x, y = load(w, at.state, j), load(w, at.sum, j)
-            z = choose(go, landed(w, j, y, p), x)
+            z = choose(go, landed(w, j, y, of_lane(w, j, p)), x)
             look = go & crosses(armed > 0.5, highest(w, j, x, y, z), rule.reached)
             store(w, at.start, j, x)
             store(w, at.state, j, z)

@@ -14,6 +14,7 @@ from .event_rows import rows
 from .event_stages import stepping
 from .event_supply import supplying
 from .landing import landing
+from .parameters import parameters_of
 from .retrace import retrace
 from .scalar import compiled, tuple_arithmetic
 from .swings import watching
@@ -24,23 +25,26 @@ STATUS_DONE, STATUS_MORE, STATUS_WRONG = 0, 1, 2
 
 
 @cache
-def stepper(drift, n, moves, marks, jump, lanes, draw, resets=False, sizes=0):
+def stepper(drift, n, moves, marks, jump, lanes, draw, resets=False, sizes=0, own=0):
     """Compile `advance` for dx/dt = drift(t, x, p) in n variables, of which events move those with the numbers `moves`.
 
     A mark has so many numbers, which are added; or `jump`(x, mark, p) is the state after an event, and `moves` is
     empty. draw is described in `event_supply`. `resets` tells whether the model's
-    spikes end in a reset.
+    spikes end in a reset, `own` how many parameters each lane has of its own.
     """
-    at = rows(n, len(moves), marks, sizes)
+    at = rows(n, len(moves), marks, sizes, own)
     ops = tuple_arithmetic(n, lanes, moves)
     L, field = lanes, compiled(drift)
 
     lands = landing(n, moves, marks, jump, lanes, resets)
     flow, held_at = flowing(at, field, ops.with_first, lanes, resets)
+    of_lane = parameters_of(at, own, lanes)
     plan = planning(at, held_at, moves, marks, lanes, resets)
-    first_stage, second_stage, third_stage, last_stage, judge = stepping(at, ops, flow, held_at, moves, lanes)
-    arrive, integrate_powers, add_powers = arriving(at, ops, lands, held_at, moves, jump is None, lanes, resets)
-    record_spikes, look_back = retrace(at, ops, lands, flow, held_at, add_powers, lanes, resets)
+    first_stage, second_stage, third_stage, last_stage, judge = stepping(at, ops, of_lane, flow, held_at, moves, lanes)
+    arrive, integrate_powers, add_powers = arriving(
+        at, ops, lands, of_lane, held_at, moves, jump is None, lanes, resets
+    )
+    record_spikes, look_back = retrace(at, ops, lands, of_lane, flow, held_at, add_powers, lanes, resets)
     next_events = supplying(at, draw, marks, lanes)
 
     @inline

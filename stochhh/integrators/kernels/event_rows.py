@@ -48,12 +48,16 @@ class Rows(NamedTuple):
     rising: int  # 1.0 if that was last pushed up, 0.0 if down
     turn: int  # the last turning point
     swings: int  # of each size: floor, count, sum of troughs
+    parameters: int  # of each lane, where they differ
     total: int
 
 
-def rows(n, moves, marks, sizes):
-    """The layout for n variables, of which events move so many, with so many numbers to a mark; swings of sizes."""
+def rows(n, moves, marks, sizes, own=0):
+    """The layout for n variables, of which events move so many, with so many numbers to a mark; swings of sizes.
+
+    `own` is the number of parameters that each lane has of its own.
+    """
     states = dict.fromkeys(("state", "start", "stage", "midpoint", "sum"), n)
     stages = dict.fromkeys(("first", "middle", "last"), moves)
     events = {"event": LOOKAHEAD, "mark": LOOKAHEAD * marks, "end": marks}
-    return laid_out(Rows, **states, **stages, **events, powers=4, swings=ROWS_OF_A_SIZE * sizes)
+    return laid_out(Rows, **states, **stages, **events, powers=4, swings=ROWS_OF_A_SIZE * sizes, parameters=own)

@@ -22,7 +22,7 @@ class Control(NamedTuple):
     weights: tuple  # of each variable's disagreement of the midpoint slopes
 
 
-def stepping(at, ops, flow, held_at, moves, lanes):
+def stepping(at, ops, of_lane, flow, held_at, moves, lanes):
     """Compile the four stages, (w, p), of which the third is told how to weigh errors, and judge(w, longest, stop).
 
     They lead to the new state of every lane, in rows `sum`, and to whether it is taken.
@@ -41,7 +41,7 @@ def stepping(at, ops, flow, held_at, moves, lanes):
         for j in range(L):
             t, h, x = w[at.time * L + j], w[at.length * L + j], load(w, at.state, j)
             x1 = moved(x, inside(w, at.first, j))
-            k = flow(t, x1, p, held_at(w, j, t))
+            k = flow(t, x1, of_lane(w, j, p), held_at(w, j, t))
             w[at.v1 * L + j] = x1[0]
             store(w, at.sum, j, axpy(h * (1 / 6), k, x))
             store(w, at.stage, j, moved(axpy(0.5 * h, k, x), inside(w, at.middle, j)))
@@ -52,7 +52,7 @@ def stepping(at, ops, flow, held_at, moves, lanes):
         wide_vectors()
         for j in range(L):
             t, h, x2 = w[at.time * L + j], w[at.length * L + j], load(w, at.stage, j)
-            k = flow(t + 0.5 * h, x2, p, held_at(w, j, t))
+            k = flow(t + 0.5 * h, x2, of_lane(w, j, p), held_at(w, j, t))
             w[at.v2 * L + j] = x2[0]
             store(w, at.midpoint, j, k)
             store(w, at.sum, j, axpy(h * (1 / 3), k, load(w, at.sum, j)))
@@ -64,7 +64,7 @@ def stepping(at, ops, flow, held_at, moves, lanes):
         wide_vectors()
         for j in range(L):
             t, h, x3 = w[at.time * L + j], w[at.length * L + j], load(w, at.stage, j)
-            k = flow(t + 0.5 * h, x3, p, held_at(w, j, t))
+            k = flow(t + 0.5 * h, x3, of_lane(w, j, p), held_at(w, j, t))
             w[at.v3 * L + j] = x3[0]
             w[at.error * L + j] = h * distance(k, load(w, at.midpoint, j), weights)
             store(w, at.sum, j, axpy(h * (1 / 3), k, load(w, at.sum, j)))
@@ -76,7 +76,7 @@ def stepping(at, ops, flow, held_at, moves, lanes):
         wide_vectors()
         for j in range(L):
             t, h, x4 = w[at.time * L + j], w[at.length * L + j], load(w, at.stage, j)
-            k = flow(t + h, x4, p, held_at(w, j, t))
+            k = flow(t + h, x4, of_lane(w, j, p), held_at(w, j, t))
             w[at.v4 * L + j] = x4[0]
             store(w, at.sum, j, axpy(h * (1 / 6), k, load(w, at.sum, j)))
 

@@ -11,6 +11,7 @@ from ...machine_code import kernel
 from .grid_rows import rows, steps_of
 from .grid_steps import moving
 from .grid_watch import finishing, recording_spikes, recording_traces
+from .parameters import parameters_of
 from .scalar import compiled, states, tuple_arithmetic
 from .swings import watching
 
@@ -20,15 +21,15 @@ STATUS_DONE, STATUS_FULL, STATUS_UNSTABLE = 0, 1, 2
 
 
 @cache
-def stepper(scheme, drift, membrane_rate, n, moves, lanes, values, resets=False, sizes=0):
+def stepper(scheme, drift, membrane_rate, n, moves, lanes, values, resets=False, sizes=0, own=0):
     """Compile `advance` for an equation of n variables, of which the input moves those with the numbers `moves`.
 
     `drift` is f(t, x, p), or (a, b)(t, x, p) for a scheme that needs linear rates; values(row, lanes, channels) makes
     fill(w, group, trial, k0, k1), which draws the random values of a group; `resets` tells whether the model's spikes
-    end in a reset.
+    end in a reset, `own` how many parameters each lane has of its own.
     """
     channels = len(moves)
-    at = rows(n, channels, scheme, sizes)
+    at = rows(n, channels, scheme, sizes, own)
     ops = tuple_arithmetic(n, lanes, moves)
     load, store = ops.load, ops.store
     L, GROUP = lanes, steps_of(scheme)
@@ -36,8 +37,9 @@ def stepper(scheme, drift, membrane_rate, n, moves, lanes, values, resets=False,
 
     fill = values(at.values, lanes, channels)
     step_once = compiled(scheme.build(compiled(drift), states(n, moves)))
-    move = moving(at, ops, step_once, scheme, lanes, channels, resets)
-    finish = finishing(at, ops, n, compiled(membrane_rate), scheme, lanes, resets, sizes)
+    of_lane = parameters_of(at, own, lanes)
+    move = moving(at, ops, of_lane, step_once, scheme, lanes, channels, resets)
+    finish = finishing(at, ops, of_lane, n, compiled(membrane_rate), scheme, lanes, resets, sizes)
     record_spikes = recording_spikes(at, n, scheme, lanes, resets)
     record_traces = recording_traces(n, scheme, lanes)
 

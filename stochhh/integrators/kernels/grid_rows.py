@@ -27,6 +27,7 @@ class Rows(NamedTuple):
     rising: int  # 1.0 if that was last pushed up, 0.0 if down
     turn: int  # the last turning point
     swings: int  # of each size: floor, count, sum of troughs
+    parameters: int  # of each lane, where they differ
     total: int
 
 
@@ -35,7 +36,11 @@ def steps_of(scheme):
     return VALUES // scheme.values
 
 
-def rows(n, channels, scheme, sizes):
-    """The layout for n variables, of which the input moves so many, and swings of as many sizes."""
+def rows(n, channels, scheme, sizes, own=0):
+    """The layout for n variables, of which the input moves so many, and swings of as many sizes.
+
+    `own` is the number of parameters that each lane has of its own.
+    """
     steps, of_swings = steps_of(scheme), ROWS_OF_A_SIZE * sizes
-    return laid_out(Rows, path=(steps + 1) * n, values=VALUES * channels, powers=4, spiked=steps, swings=of_swings)
+    return laid_out(Rows, path=(steps + 1) * n, values=VALUES * channels, powers=4, spiked=steps, swings=of_swings,
+                    parameters=own)  # fmt: skip

@@ -38,7 +38,7 @@ def _increments(at, values, lanes, channels):
     return written_out("w, s, j, input, part", f"({of_each})", Increment=Increment)
 
 
-def moving(at, ops, step_once, scheme, lanes, channels, resets):
+def moving(at, ops, of_lane, step_once, scheme, lanes, channels, resets):
     """Compile move(w, s, group, p, input, rule): step number s of a group, in all lanes."""
     load, store, with_first = ops.load, ops.store, ops.with_first
     L, GROUP, n = lanes, steps_of(scheme), (at.values - at.path) // (steps_of(scheme) + 1)
@@ -51,7 +51,7 @@ def moving(at, ops, step_once, scheme, lanes, channels, resets):
         t = (GROUP * group + s) * input.dt
         for j in range(L):
             increments = increments_of(w, s, j, input, 1.0)
-            store(w, (s + 1) * n, j, step_once(t, load(w, s * n, j), increments, p, input.dt))
+            store(w, (s + 1) * n, j, step_once(t, load(w, s * n, j), increments, of_lane(w, j, p), input.dt))
 
     @inline
     def move_free(w, s, group, p, input, rule):
@@ -60,15 +60,15 @@ def moving(at, ops, step_once, scheme, lanes, channels, resets):
         dt, threshold = input.dt, rule.threshold
         t, until = (GROUP * group + s) * dt, (GROUP * group + s + 1) * dt
         for j in range(L):
-            since, x = w[at.since * L + j], load(w, s * n, j)
+            since, x, own = w[at.since * L + j], load(w, s * n, j), of_lane(w, j, p)
             free = select(until > since, until - since, 0.0)
             part = increments_of(w, s, j, input, sqrt(free * (1.0 / dt)))
-            V = step_once(since, x, part, p, free)[0]
+            V = step_once(since, x, part, own, free)[0]
             up = crosses(True, V, threshold)
             spike = since + free * part_before(x[0], V, threshold)
             w[(at.spiked + s) * L + j] = select(up, spike, -1.0)
             w[at.since * L + j] = select(up, held_until(spike, rule), select(until > since, until, since))
             whole = increments_of(w, s, j, input, 1.0)
-            store(w, (s + 1) * n, j, with_first(select(up, rule.reset, V), step_once(t, x, whole, p, dt)))
+            store(w, (s + 1) * n, j, with_first(select(up, rule.reset, V), step_once(t, x, whole, own, dt)))
 
     return move_free if resets else move_all

@@ -21,7 +21,7 @@ class Traces(NamedTuple):
     first: int  # number of the sample that belongs into place 0
 
 
-def finishing(at, ops, n, rate_of_V, scheme, lanes, resets, sizes):
+def finishing(at, ops, of_lane, n, rate_of_V, scheme, lanes, resets, sizes):
     """Compile finish(w, sampled, p, dt, rule, ranges, reference): arm, sample V and check the state of all lanes.
 
     It returns how many lanes to look into, and how many went wrong.
@@ -57,7 +57,7 @@ def finishing(at, ops, n, rate_of_V, scheme, lanes, resets, sizes):
             w[at.armed * L + j] = select(falls & (not look), 1.0, armed)
             bad = not ((low >= ranges[0][0]) & (high <= ranges[0][1]))
             if explicit:
-                bad = bad | outside(x, ranges) | (dt * rate_of_V(x, p) > 2.0)
+                bad = bad | outside(x, ranges) | (dt * rate_of_V(x, of_lane(w, j, p)) > 2.0)
             w[at.wrong * L + j] = select(bad, 1.0, 0.0)
             y = x[0] - reference
             y2 = y * y

@@ -31,7 +31,7 @@ class Retrace(NamedTuple):
     look_back: object  # (w, p, events, window, traces)
 
 
-def retrace(at, ops, lands, flow, held_at, add_powers, lanes, resets):
+def retrace(at, ops, lands, of_lane, flow, held_at, add_powers, lanes, resets):
     """Compile them; `lands` is a Landing.
 
     flow(t, x, p, held) is the slope, held_at(w, lane, time) whether V is held at the reset.
@@ -118,7 +118,7 @@ def retrace(at, ops, lands, flow, held_at, add_powers, lanes, resets):
         full = False
         for j in range(L):
             if w[at.look * L + j] > 0.5:
-                look_into(w, j, p, events, rule, spikes)
+                look_into(w, j, of_lane(w, j, p), events, rule, spikes)
                 full = full or spikes.counts[j] > spikes.times.shape[1] - 1 - LOOKAHEAD
                 if resets:
                     w[at.wrong * L + j] = 1.0 if outside(load(w, at.state, j), ranges) else 0.0
@@ -140,22 +140,22 @@ def retrace(at, ops, lands, flow, held_at, add_powers, lanes, resets):
             due = w[at.moved * L + j] > 0.5 and k < samples.size and samples[k] <= w[at.time * L + j]
             if separate or due:
                 t, taken = w[at.begun * L + j], np.int64(w[at.taken * L + j])
-                x, held = load(w, at.start, j), was_held(w, j)
+                x, held, own = load(w, at.start, j), was_held(w, j), of_lane(w, j, p)
                 for i in range(taken + 1):
                     stop = times[j, head[j] + i] if i < taken else w[at.time * L + j]
                     first, last = min(max(t, begin), stop), max(min(stop, end), t)
                     if separate and last > first:
-                        y = step_of(t, x, first - t, p, held)[0]
-                        V = step_of(first, y, last - first, p, held)[2]
+                        y = step_of(t, x, first - t, own, held)[0]
+                        V = step_of(first, y, last - first, own, held)[2]
                         add_powers(w, j, (last - first) / 6, V[0] - r, V[1] - r, V[2] - r, V[3] - r)
                     while due and k < samples.size and samples[k] <= stop:
-                        y = step_of(t, x, samples[k] - t, p, held)[0]
+                        y = step_of(t, x, samples[k] - t, own, held)[0]
                         for v in range(n):
                             traces.values[j, v, k] = y[v]
                         k += 1
-                    x, t = step_of(t, x, stop - t, p, held)[0], stop
+                    x, t = step_of(t, x, stop - t, own, held)[0], stop
                     if i < taken:
-                        x = land_held(x, mark_of(marks, j, head[j] + i), p, held)
+                        x = land_held(x, mark_of(marks, j, head[j] + i), own, held)
                 if due:
                     traces.next[j] = k
 
