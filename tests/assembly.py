@@ -22,7 +22,7 @@ __all__ = ["counted", "sweep"]
 def sweep(neuron, backend, lanes):
     """The assembly of the loop over the lanes, as lines; the kernel must not come from the disk."""
     system, sizes = compose(neuron, sh.SynapticInput()), len(swing_sizes(neuron))
-    n, options = len(system.variables), {"resets": False, "sizes": sizes}
+    n, options = len(system.variables), {"resets": False, "sizes": sizes, "own": 0}
     if backend == "jump":
         stepper = event_driven.stepper(system.drift, n, (0,), 1, None, lanes, MergedEvents.refill, **options)
         instance = sh.Jump(lanes=lanes)
