@@ -159,7 +159,7 @@ _said: set[str] = set()
 
 def _say(why):
     """One line on standard error, once in a process."""
-    line = f"stochhh: {why}: kernels are not kept there, and are compiled anew each time"
+    line = f"stochhh: {why}: kernels are not kept there, and are compiled again each time"
     if line not in _said:
         _said.add(line)
         tell(escaped(line, 400))

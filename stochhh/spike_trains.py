@@ -319,8 +319,8 @@ class SpikeTrains:
             decimal: what stands before the decimals of a number, "." or ",".
             unit: of the times in the file, "ms", "s" or "us"; by default that in the header of their column, such as
                 `time (s)`, `t_ms`, otherwise ms. Times that are plainly seconds are then refused: ten interspike
-                intervals or more, with a median below 1 ms or all within stop/500. Where it cannot be told, that is a
-                doubt. A unit other than that in the header is refused.
+                intervals or more, with a median below 1 ms or all within stop/500. Where the unit is
+                uncertain, the result has a doubt. A unit other than that in the header is refused.
 
         With neither n_trials nor trials, numbers from 0 on are the trials, and those missing in between are silent;
         numbers from 1 to k, none missing, are lowered by one. Both are reported as a doubt. Any other numbering is

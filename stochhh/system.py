@@ -64,6 +64,7 @@ class System:
     """An equation. Its functions are plain Python, as they were when it was made; the kernels compile them.
 
     Arguments:
+        name: that of the neuron, for errors.
         variables: in the order of the state; the first is V.
         drift: f(t, x, p).
         linear_rates: (a, b)(t, x, p), with which f_i = a_i - b_i x_i; None where a model has none.
@@ -76,6 +77,7 @@ class System:
         fastest_rate: of the drift in that state, 1/ms.
     """
 
+    name: str
     variables: tuple[Variable, ...]
     drift: Callable[..., Any]
     linear_rates: Callable[..., Any] | None
@@ -111,6 +113,7 @@ def compose(neuron: Neuron, drive: SynapticInput) -> System:
     rates = getattr(neuron, "linear_rates", None)
     after = getattr(neuron, "reset", nan), getattr(neuron, "refractory", 0.0)
     return System(
+        name=neuron.name,
         variables=tuple(map(Variable, neuron.variables, neuron.ranges, neuron.scales)),
         drift=_in_time(present(neuron.vector_field)),
         linear_rates=None if rates is None else _in_time(present(rates)),

@@ -113,4 +113,4 @@ class Diffusion:
 
     def open(self, task):
         """Return the trials of a task as a block at time 0."""
-        return grid.Block(task, WhiteNoise(task.drive), named(self.scheme), self.dt)
+        return grid.Block(self, task, WhiteNoise(task.drive))

@@ -94,4 +94,4 @@ class Jump:
     def open(self, task):
         """Return the trials of a task as a block at time 0."""
         events = MergedEvents(task.drive) if task.events is None else ReplayedEvents(task.events)
-        return event_driven.Block(task, events, self.tolerance)
+        return event_driven.Block(self, task, events)

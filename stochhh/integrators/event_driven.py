@@ -44,14 +44,14 @@ class Block:
     """Trials that are integrated side by side, from event to event.
 
     Arguments:
+        backend: what the block is of: its `name`, for errors, and its `tolerance` of a spike time, ms.
         task: the Task.
         realisation: what draws the events.
-        tolerance: of a spike time, ms.
     """
 
-    def __init__(self, task, realisation, tolerance):
+    def __init__(self, backend, task, realisation):
         """Set-up."""
-        self.task, system = task, task.system
+        self.name, self.task, system, tolerance = backend.name, task, task.system, backend.tolerance
         (source,) = system.sources
         n, sizes = len(system.variables), len(task.swing_sizes)
         self.at = event_rows.rows(n, len(source.moves), source.marks, sizes, task.own_parameters)
@@ -98,19 +98,20 @@ class Block:
         return self.lanes.result(self.task.duration - self.task.transient)
 
     def _wrong(self, lane):
-        low, high = self.task.neuron.ranges[0]
+        system = self.task.system
+        low, high = system.ranges[0]
         V, time = self.lanes.state_of(lane)[0], self.lanes.rows(self.at.time)[0, lane]
-        where = f"jump, trial {self.task.first + lane} at t = {time:.6g} ms"
+        where = f"{self.name}, trial {self.task.first + lane} at t = {time:.6g} ms"
         if low <= V <= high:
-            rate = self.task.system.fastest_rate
+            rate = system.fastest_rate
             always = rate * SHORTEST_STEP > 1
             return UnstableStepError(
                 f"{where}: the flow cannot be integrated from V = {V:.4g} mV, where the neuron is faster than steps of "
                 f"{SHORTEST_STEP:g} ms: "
                 + (f"already at its initial state it relaxes at {rate:.2g} per ms: check its constants and initial"
-                   if always else calmer(self.task.neuron, V))
+                   if always else calmer(system, V))
             )  # fmt: skip
-        return out_of_range(where, V, self.task.neuron)
+        return out_of_range(where, V, system)
 
 
 def _control(system, source, longest, tolerance):

@@ -15,6 +15,7 @@ from .kernels.grid_rows import steps_of
 from .kernels.grid_steps import Input
 from .kernels.grid_watch import Traces
 from .lanes import Lanes
+from .schemes import named
 
 __all__ = ["Block", "steps_of"]
 
@@ -30,16 +31,15 @@ class Block:
     """Trials that are integrated side by side, step by step.
 
     Arguments:
+        backend: what the block is of: its `name`, for errors, the `scheme` of its steps and their length `dt`, ms.
         task: the Task.
         realisation: what draws the increments.
-        scheme: the Scheme of a step.
-        dt: length of the steps, ms.
     """
 
-    def __init__(self, task, realisation, scheme, dt):
+    def __init__(self, backend, task, realisation):
         """Set-up."""
-        self.task, self.scheme, self.dt = task, scheme, dt
-        system = task.system
+        self.name, self.task, system = backend.name, task, task.system
+        self.scheme, self.dt = scheme, dt = named(backend.scheme), backend.dt
         (source,) = system.sources
         n, sizes = len(system.variables), len(task.swing_sizes)
         self.steps = steps_of(scheme)
@@ -89,18 +89,17 @@ class Block:
         A membrane too fast for the scheme asks for another step, whatever the input; a V that was driven out of its
         range for a weaker input.
         """
-        neuron, n = self.task.neuron, len(self.task.neuron.variables)
+        system, n = self.task.system, len(self.task.system.variables)
         path = self.lanes.rows(self.at.path, (self.steps + 1) * n)[:, lane].reshape(-1, n).tolist()
-        ranges, p = neuron.ranges, neuron.parameters()
-        inside = [all(low <= value <= high for value, (low, high) in zip(x, ranges, strict=True)) for x in path]
+        inside = [all(low <= value <= high for value, (low, high) in zip(x, system.ranges, strict=True)) for x in path]
         wrong = inside.index(False) if False in inside else self.steps
-        valid, V, (low, high) = path[: max(1, wrong)] + path[wrong:] * all(inside), path[wrong][0], ranges[0]
+        valid, V, (low, high) = path[: max(1, wrong)] + path[wrong:] * all(inside), path[wrong][0], system.ranges[0]
         time = ((self.group - 1) * self.steps + wrong) * self.dt
-        where = f"diffusion, trial {self.task.first + lane} at t = {time:.6g} ms"
-        fastest = max(valid, key=lambda x: neuron.membrane_rate(x, p))
-        advice = shorter(neuron, fastest, p, self.dt, 2) if self.scheme.explicit else None
+        where = f"{self.name}, trial {self.task.first + lane} at t = {time:.6g} ms"
+        fastest = max(valid, key=lambda x: system.membrane_rate(x, system.parameters))
+        advice = shorter(system, fastest, self.dt, 2) if self.scheme.explicit else None
         if advice is None and not low <= V <= high and isfinite(V):
-            return out_of_range(where, V, neuron)
+            return out_of_range(where, V, system)
         advice = advice or "the state left its range: take a smaller dt"
-        other = ', or scheme="splitting"' if self.scheme.explicit and hasattr(neuron, "linear_rates") else ""
+        other = ', or scheme="splitting"' if self.scheme.explicit and system.linear_rates is not None else ""
         return UnstableStepError(f"{where}: {self.scheme.name} is unstable at dt = {self.dt:g} ms: {advice}{other}")

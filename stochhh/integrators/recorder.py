@@ -122,7 +122,7 @@ class Recorder:
         for (name, (low, high), _), value in zip(self.system.variables, y, strict=True):
             if not low <= value <= high:
                 raise UnstableStepError(
-                    f"{self._where(time)}: {name} = {value:.4g} left the range of {self.task.neuron.name}, "
+                    f"{self._where(time)}: {name} = {value:.4g} left the range of {self.system.name}, "
                     f"{low:g} to {high:g}: {self._advice(time - self.t, y[0])}"
                 )
         self.t, self.x = time, y
@@ -135,10 +135,10 @@ class Recorder:
 
     def _advice(self, step, V):
         """What to do after a step, ms, or an event (0) that led out of the range, to V (mV), from the present state."""
-        calm = calmer(self.task.neuron, V)
+        calm = calmer(self.system, V)
         if step == 0:
             return calm
-        advice = shorter(self.task.neuron, self.x, self.system.parameters, step, self.stable)
+        advice = shorter(self.system, self.x, step, self.stable)
         return advice or f"take a smaller dt, or {calm}"
 
     def _add_powers(self, until, stages):

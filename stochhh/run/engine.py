@@ -67,7 +67,7 @@ def carried_out(plan: Plan, executor: Executor, progress: bool | None, stop: Eve
     with Progress(plan.backend.name, task.n * task.duration, progress) as shown:
         advance = partial(_advance, plan.backend, stop, shown)
         done = dict(executor.carry(plan.batches, advance, stop, shown.refresh))
-    in_order: Iterator[Any] = (done.get(batch.first) for batch in plan.batches)
+    in_order: list[Any] = [done.get(batch.first) for batch in plan.batches]
     return list(takewhile(lambda left: left is not None, in_order))
 
 

@@ -61,10 +61,10 @@ def planned(backend: Any, task: Task, workers: int | None, memory_limit: float |
         allowed = f"omitted with the {backend.name} backend, which has no events to replay"
         raise InputError("events", task.events, allowed, f"use the {able} backend")
     backend.check(task)
-    workers = integer("workers", workers, at_least=1, at_most=1024) if workers is not None else available_cores()
-    _check_memory(task, workers, memory_limit)
-    cut = blocks(task.first, task.n, backend.lanes, workers)
-    return Plan(backend, task, tuple(replace(task, first=i, n=n, lanes=lanes) for i, n, lanes in cut), workers)
+    threads = available_cores() if workers is None else int(integer("workers", workers, at_least=1, at_most=1024))
+    _check_memory(task, threads, memory_limit)
+    cut = blocks(task.first, task.n, backend.lanes, threads)
+    return Plan(backend, task, tuple(replace(task, first=i, n=n, lanes=lanes) for i, n, lanes in cut), threads)
 
 
 def checked_task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, membrane, events):

@@ -285,7 +285,7 @@ def test_what_others_can_write_is_never_read(tripled, what, whose, monkeypatch, 
     assert tripled(0.5) == (1.5, True)
     out, error = capsys.readouterr()
     assert out == ""
-    assert error == f"stochhh: {place} {said}: kernels are not kept there, and are compiled anew each time\n"
+    assert error == f"stochhh: {place} {said}: kernels are not kept there, and are compiled again each time\n"
     if what == "directory":
         assert (path.stat().st_mtime_ns, path.stat().st_ino) == before, "nor written"
         assert tripled(0.5) == (1.5, True) and capsys.readouterr().err == ""

@@ -18,7 +18,7 @@ from numba import njit
 
 import stochhh as sh
 from stochhh.fingerprints import fingerprint, present
-from stochhh.integrators.kernels.multiply_add import fused
+from stochhh.integrators.kernels.multiply_adds import fused
 from stochhh.integrators.kernels.scalar import compiled
 
 

@@ -8,6 +8,7 @@ import json
 import tomllib
 from dataclasses import dataclass, replace
 from math import exp, log
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,6 +19,9 @@ from stochhh.backends import Backend, Block, BlockResult, Recorder, Steps, regis
 from stochhh.backends.backend import completed
 from stochhh.cli import main
 from stochhh.errors import InputError
+from stochhh.integrators import event_driven, grid
+from stochhh.noise.gaussian import WhiteNoise
+from stochhh.noise.merged import MergedEvents
 from stochhh.simulation import check_before
 
 NEURON = sh.LeakyIntegrateAndFire()
@@ -367,3 +371,23 @@ def test_what_cannot_be_registered():
             register(kind)
     with pytest.raises(InputError, match="backend Empty: open is missing"):
         register(dataclass(type("Empty", (), {"name": "empty"})))
+
+
+@pytest.mark.parametrize(
+    ("integrator", "realisation", "settings"),
+    [
+        (grid, WhiteNoise, {"dt": 0.01, "scheme": "euler-maruyama"}),
+        (event_driven, MergedEvents, {"tolerance": 1e-3}),
+    ],
+    ids=["grid", "event-driven"],
+)
+def test_an_integrator_knows_the_name_of_its_backend(integrator, realisation, settings):
+    """Of a backend of one's own, which combines a realisation of the library with an integrator of the library."""
+
+    def opened(task):
+        return integrator.Block(mine, task, realisation(task.drive))
+
+    mine = SimpleNamespace(name="mine", open=opened, lanes=16, **settings)
+    strong = sh.Population("exc", n=100, rate=20.0, weight=1000.0, p=1.0)
+    with pytest.raises(sh.UnstableStepError, match=r"^mine, trial 0 at t = "):
+        sh.simulate(sh.HodgkinHuxley(), strong, backend=mine, duration=50.0, seed=1)

@@ -14,7 +14,6 @@ import stochhh as sh
 from stochhh.backends import Task
 from stochhh.elementary import inline
 from stochhh.integrators import event_driven, grid
-from stochhh.integrators.schemes import SCHEMES
 from stochhh.noise.events import Events
 from stochhh.noise.gaussian import WhiteNoise
 from stochhh.noise.replayed import ReplayedEvents
@@ -113,7 +112,7 @@ def test_numbers_of_a_mark_are_added_to_their_variables():
     neuron = sh.HodgkinHuxley()
     times, marks = [1.0, 1.1, 1.2, 7.0], [(1.0, 1e-3), (2.0, 0.0), (-0.5, 2e-3), (0.25, -4e-3)]
     task = task_of(neuron, Source(NOTHING, (0, 2), None, 2), 10.0, 1.0, None, drift=still)
-    traces = finished(event_driven.Block(task, Pairs(times, marks), 1e-3)).traces[0]
+    traces = finished(event_driven.Block(sh.Jump(), task, Pairs(times, marks))).traces[0]
     arrived = np.array([[np.array(marks)[np.array(times) < t].sum(axis=0)] for t in range(11)])[:, 0].T
     moved = traces - np.array(task.system.initial)[:, None]
     assert moved[[0, 2]] == pytest.approx(arrived, abs=1e-12)
@@ -140,7 +139,7 @@ def test_while_V_is_held_the_other_variables_go_on(source):
     variables, initial = (*system.variables, Variable("w", (-100.0, 100.0), 1.0)), (-60.0, 0.0)
     system = replace(system, sources=(source,), drift=adapting, variables=variables, initial=initial)
     task = Task(neuron, NOTHING, 3, 0, 1, span + 3.0, 0.0, 0.25, system=system)
-    block = event_driven.Block(task, Pairs(times, [(1.0, 0.5), (1.0, 0.25)]), 1e-6)
+    block = event_driven.Block(sh.Jump(tolerance=1e-6), task, Pairs(times, [(1.0, 0.5), (1.0, 0.25)]))
     result = finished(block)
     assert result.spikes[0] == pytest.approx([span], abs=1e-6)
     V, w = result.traces[0]
@@ -159,14 +158,14 @@ def test_increments_of_two_variables():
     """The mean of one is a straight line; the other has the variance of Brownian motion, and its own numbers."""
     neuron = sh.HodgkinHuxley()
     task = replace(task_of(neuron, Source(NOTHING, (0, 3), None, 2), 40.0, 1.0, None, drift=still), n=16)
-    traces = finished(grid.Block(task, TwoNoises(NOTHING), SCHEMES["euler-maruyama"], 0.01)).traces
+    traces = finished(grid.Block(sh.Diffusion(), task, TwoNoises(NOTHING))).traces
     moved = traces - np.array(task.system.initial)[:, None]
     assert moved[:, 0] == pytest.approx(np.broadcast_to(0.5 * np.arange(41), (16, 41)), abs=1e-9)
     steps = np.diff(moved[:, 3]) / 0.01
     assert abs(steps.mean()) < 6 / steps.size**0.5 and abs(steps.var() - 1) < 6 * (2 / steps.size) ** 0.5
     assert np.all(moved[:, [1, 2]] == 0.0)
     one = replace(task_of(neuron, Source(NOTHING, (3,)), 40.0, 1.0, None, drift=still), n=16)
-    alone = finished(grid.Block(one, OneNoise(NOTHING), SCHEMES["euler-maruyama"], 0.01)).traces
+    alone = finished(grid.Block(sh.Diffusion(), one, OneNoise(NOTHING))).traces
     first = np.diff(alone[:, 3]).ravel() / 0.01
     assert abs(np.corrcoef(first, steps.ravel())[0, 1]) < 6 / steps.size**0.5
 

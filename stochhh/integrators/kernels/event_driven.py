@@ -9,13 +9,13 @@ from ...elementary import apart, inline, select, wide_vectors
 from ...machine_code import kernel
 from ...spike_rule import is_held
 from .event_arrival import arriving
+from .event_landing import landing
 from .event_plan import planning
 from .event_rows import rows
 from .event_stages import stepping
 from .event_supply import supplying
-from .landing import landing
 from .parameters import parameters_of
-from .retrace import retrace
+from .retrace import retracing
 from .scalar import compiled, tuple_arithmetic
 from .swings import watching
 
@@ -44,7 +44,7 @@ def stepper(drift, n, moves, marks, jump, lanes, draw, resets=False, sizes=0, ow
     arrive, integrate_powers, add_powers = arriving(
         at, ops, lands, of_lane, held_at, moves, jump is None, lanes, resets
     )
-    record_spikes, look_back = retrace(at, ops, lands, of_lane, flow, held_at, add_powers, lanes, resets)
+    record_spikes, look_back = retracing(at, ops, lands, of_lane, flow, held_at, add_powers, lanes, resets)
     next_events = supplying(at, draw, marks, lanes)
 
     @inline

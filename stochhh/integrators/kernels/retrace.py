@@ -13,7 +13,7 @@ from ...spike_rule import arms, crosses, held_until
 from .arguments import record
 from .event_rows import LOOKAHEAD
 
-__all__ = ["Retrace", "Traces", "retrace"]
+__all__ = ["Retrace", "Traces", "retracing"]
 
 
 class Traces(NamedTuple):
@@ -31,7 +31,7 @@ class Retrace(NamedTuple):
     look_back: object  # (w, p, events, window, traces)
 
 
-def retrace(at, ops, lands, of_lane, flow, held_at, add_powers, lanes, resets):
+def retracing(at, ops, lands, of_lane, flow, held_at, add_powers, lanes, resets):
     """Compile them; `lands` is a Landing.
 
     flow(t, x, p, held) is the slope, held_at(w, lane, time) whether V is held at the reset.

@@ -10,7 +10,7 @@ from uuid import uuid4
 from ...elementary import fma, inline, select
 from ...fingerprints import fingerprint, present
 from .arguments import total
-from .multiply_add import fused
+from .multiply_adds import fused
 from .names import stand_in
 
 __all__ = ["compiled", "numbers", "states", "tuple_arithmetic", "written_out"]

@@ -60,7 +60,7 @@ def _call(*arguments):
 
 
 def fused(function):
-    """The same function with its multiply-adds written out, or as it is where its source cannot be had.
+    """The same function with its multiply-adds written out, or as it is where its source is not available.
 
     Raises InputError where the file no longer says what is loaded: one of the two would be simulated unseen.
     """
