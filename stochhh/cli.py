@@ -268,7 +268,8 @@ def compare(
         figures = None
         with keeping.step(figures=True):
             shown = min(experiment.simulation.duration, experiment.simulation.transient + 1000.0)
-            traces = {backend: experiment.trace(backend, duration=shown, force_long=force_long) for backend in results}
+            options = {"duration": shown, "force_long": force_long, "workers": workers}
+            traces = {backend: experiment.trace(backend, **options) for backend in results}
             figures = report.comparison_figures(directory, comparison, results, traces, curves)
         if figures and not json:
             with keeping.step():

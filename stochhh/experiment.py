@@ -292,7 +292,7 @@ class Experiment:
         chosen: Any = self.backend(backend)
         if "lanes" in settings_of(chosen) and chosen.lanes is None:
             # the kernels of all trials: a comparison has them already
-            _, _, lanes = next(blocks(0, self.simulation.n_trials, None, available_cores()))
+            _, _, lanes = next(blocks(0, self.simulation.n_trials, None, options.get("workers") or available_cores()))
             chosen = replace(chosen, lanes=lanes)
         dt = completed(chosen).dt
         if dt is not None:

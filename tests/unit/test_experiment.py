@@ -239,6 +239,14 @@ class TestRuns:
             assert asked["first_trial"] == 7 and asked["n_trials"] == 1
             assert asked["duration"] / asked["trace_interval"] <= 200_000
 
+    @pytest.mark.parametrize(("workers", "lanes"), [(1, 64), (3, 16)])
+    def test_a_trace_uses_the_kernels_of_the_run(self, load, monkeypatch, workers, lanes):
+        """Of 40 trials on so many threads: nothing is compiled for the trace alone."""
+        asked = {}
+        monkeypatch.setattr("stochhh.simulation.simulate", lambda *_, **options: asked.update(options))
+        load(SHORT + "n_trials = 40\n").trace("jump", workers=workers)
+        assert asked["backend"].lanes == lanes and asked["workers"] == workers
+
     @pytest.mark.parametrize("backend", ["jump", "per-neuron"])
     def test_the_events_are_those_that_the_run_draws(self, load, backend):
         experiment = load(SHORT.replace("10", "40") + "n_trials = 2\n" + POPULATION)
