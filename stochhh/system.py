@@ -36,13 +36,20 @@ class Variable(NamedTuple):
 class Source(NamedTuple):
     """A clock: a Poisson process of events, each with a mark, a tuple of numbers, and what an event does to the state.
 
-    An additive source adds number c of the mark to variable moves[c]; another one has a map in its place.
+    An additive source adds number c of the mark to variable moves[c]; another one has a map in its place, and a
+    Gaussian twin: the mean of what its events do to the state, and the root of its mean square.
     """
 
     input: SynapticInput  # when, and of which mark: the merged process of all populations
-    moves: tuple[int, ...] = (0,)  # numbers of variables; empty if there is a map
+    moves: tuple[int, ...] = (0,)  # numbers of the variables that are moved
     jump: Callable[..., Any] | None = None  # the map (x, mark, p) -> the state after the event
     marks: int = 1  # how many numbers a mark has
+    twin: Callable[..., Any] | None = None  # of a map: (x, p) -> means per ms, sizes per root of a ms, of each variable
+
+    @property
+    def adds_to(self) -> tuple[int, ...]:
+        """The variables to which events add; none where they act by a map."""
+        return self.moves if self.jump is None else ()
 
     def land(self, x: tuple[float, ...], mark: tuple[float, ...], p: Any) -> tuple[float, ...]:
         """The state after an event, in plain Python."""

@@ -28,7 +28,7 @@ def sweep(neuron, backend, lanes):
         instance = sh.Jump(lanes=lanes)
     else:
         scheme, rate = SCHEMES["euler-maruyama"], system.membrane_rate
-        stepper = grid.stepper(scheme, system.drift, rate, n, (0,), lanes, WhiteNoise.values, **options)
+        stepper = grid.stepper(scheme, system.drift, rate, n, (0,), lanes, WhiteNoise.values, twin=None, **options)
         instance = sh.Diffusion(lanes=lanes)
     sh.simulate(neuron, sh.SynapticInput(), backend=instance, duration=1.0, seed=1)
     (code,) = stepper.inspect_asm().values()

@@ -84,9 +84,12 @@ class Diffusion:
             fit = f"{grid.steps_of(scheme)} steps fit between transient and duration"
             raise InputError("dt", self.dt, f"so short that {fit}, {task.duration - task.transient:g} ms")
         (source,) = task.system.sources
-        if source.jump is not None:
-            allowed = "one whose events can be replaced by white noise, that is, which add to the state"
+        if source.jump is not None and source.twin is None:
+            allowed = "one whose events can be replaced by white noise: which add to the state, or have a Gaussian twin"
             raise InputError("source", source.jump, allowed, "use the jump or per-neuron backend")
+        if source.jump is not None and scheme.additive:
+            others = ", ".join(s.name for s in SCHEMES.values() if not s.additive)
+            raise InputError("scheme", scheme.name, f"one of {others}, since the noise depends on the state")
         if scheme.of_V and source.moves != (0,):
             others = ", ".join(s.name for s in SCHEMES.values() if not s.of_V)
             raise InputError("scheme", scheme.name, f"one of {others}, since the input moves variables other than V")
@@ -113,4 +116,4 @@ class Diffusion:
 
     def open(self, task):
         """Return the trials of a task as a block at time 0."""
-        return grid.Block(self, task, WhiteNoise(task.drive))
+        return grid.Block(self, task, WhiteNoise(task.system.sources[0]))

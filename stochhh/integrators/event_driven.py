@@ -54,14 +54,14 @@ class Block:
         self.name, self.task, system, tolerance = backend.name, task, task.system, backend.tolerance
         (source,) = system.sources
         n, sizes = len(system.variables), len(task.swing_sizes)
-        self.at = event_rows.rows(n, len(source.moves), source.marks, sizes, task.own_parameters)
+        self.at = event_rows.rows(n, len(source.adds_to), source.marks, sizes, task.own_parameters)
         longest = longest_step(system, tolerance)
         self.lanes = Lanes(task, self.at, self.at.state, max(longest, _FIRST_STEP))
         self.lanes.rows(self.at.step)[:] = _FIRST_STEP
         self.lanes.rows(self.at.held)[:] = -np.inf
         self.lanes.rows(self.at.time)[:, task.n :] = np.inf  # padding lanes are at their end
         self.kernel = kernel.stepper(
-            system.drift, n, source.moves, source.marks, source.jump, task.lanes, realisation.refill,
+            system.drift, n, source.adds_to, source.marks, source.jump, task.lanes, realisation.refill,
             resets=system.resets, sizes=sizes, own=task.own_parameters,
         )  # fmt: skip
         self.control = _control(system, source, longest, tolerance)
@@ -116,6 +116,6 @@ class Block:
 
 def _control(system, source, longest, tolerance):
     """What bounds a step for this tolerance."""
-    roughest = (_ROUGHNESS * _part(tolerance) * system.scales[k] for k in source.moves)
+    roughest = (_ROUGHNESS * _part(tolerance) * system.scales[k] for k in source.adds_to)
     weights = (1.0 / (_DISAGREEMENT * scale * tolerance) for scale in system.scales)
     return Control(longest, tuple(size * size for size in roughest), tuple(weights))

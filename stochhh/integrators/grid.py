@@ -47,7 +47,8 @@ class Block:
         self.lanes = Lanes(task, self.at, self.steps * n, self.steps * dt)
         self.kernel = kernel.stepper(
             scheme, system.linear_rates if scheme.linear else system.drift, system.membrane_rate, n, source.moves,
-            task.lanes, realisation.values, resets=system.resets, sizes=sizes, own=task.own_parameters,
+            task.lanes, realisation.values, twin=source.twin, resets=system.resets, sizes=sizes,
+            own=task.own_parameters,
         )  # fmt: skip
         group = self.steps * dt
         self.group = 0
@@ -55,10 +56,16 @@ class Block:
         self.sampled = tuple(int(t / group * (1 + 1e-12)) for t in (task.transient, task.duration))
         self.looks = task.looks(max(1, round(_LOOK / group)))
         self.input = Input(*realisation.increments(dt), dt)
-        nearer = _OVERSHOOT * self.input.sizes[source.moves.index(0)] if system.resets and 0 in source.moves else 0.0
+        nearer = _OVERSHOOT * self._size_of_V(source) if system.resets and 0 in source.moves else 0.0
         self.rule = system.spike_rule._replace(threshold=system.spike_rule.threshold - nearer)
         self.window = Window(system.initial[0], *self.sampled)
         self.sample_every = round(task.interval / dt) if task.interval else 0
+
+    def _size_of_V(self, source):
+        """The noise of V in a step, at the threshold, mV."""
+        k, system = source.moves.index(0), self.task.system
+        x = (system.spike_rule.threshold, *system.initial[1:])
+        return self.input.sizes[k] * (source.twin(x, system.parameters)[1][k] if source.twin else 1.0)
 
     def advance(self, stretch=_STRETCH):
         """Advance; returns the time reached, ms, or None at the end."""

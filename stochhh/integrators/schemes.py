@@ -37,6 +37,8 @@ class Scheme:
         explicit: whether it breaks down where dt times the membrane rate is beyond 2; the run is then refused.
         linear: whether it needs the model's `linear_rates`, with which f_i = a_i - b_i x_i.
         of_V: whether it is made for an input that moves V alone; another is then refused.
+        additive: whether it is made for noise whose size does not depend on the state; any other is then refused.
+            One that is not must converge to the solution in the sense of Ito.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Scheme:
     explicit: bool = True
     linear: bool = False
     of_V: bool = False
+    additive: bool = True
 
     def __post_init__(self) -> None:
         integer("values", self.values, at_least=1, at_most=2)
@@ -146,7 +149,7 @@ def _splitting(rates, states):
 SCHEMES = {
     scheme.name: scheme
     for scheme in (
-        Scheme("euler-maruyama", _euler_maruyama, 1.0, 1),
+        Scheme("euler-maruyama", _euler_maruyama, 1.0, 1, additive=False),
         Scheme("heun", _heun, 1.0, 2),
         Scheme("splitting", _splitting, 1.0, 2, explicit=False, linear=True, of_V=True),
         Scheme("sra1", _sra1, 1.5, 2, values=2),

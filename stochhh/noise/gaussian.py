@@ -28,19 +28,27 @@ def _normals(row, lanes, channels):
 
 
 class WhiteNoise:
-    """Increments of the mean and the variance of a drive, normally distributed.
+    """Increments of the mean and the variance of what the events of a source do, normally distributed.
 
-        dL = kappa_1 dt + sqrt(kappa_2 dt) z,    z standard normal
+        dL = kappa_1 dt + sqrt(kappa_2 dt) z,           z standard normal, of an additive source
+        dL = mean(x) dt + size(x) sqrt(dt) z,           of another, by its twin: in the sense of Ito
 
     Arguments:
-        drive: a SynapticInput.
+        source: the Source of a System.
     """
 
     values = staticmethod(_normals)
 
-    def __init__(self, drive):
-        self.drive = drive
+    def __init__(self, source):
+        self.source = source
 
     def increments(self, dt):
-        """(means per ms, standard deviations in a step of dt ms), one for each variable that the drive moves."""
-        return (self.drive.cumulant(1),), (sqrt(self.drive.cumulant(2) * dt),)
+        """(means per ms, standard deviations in a step of dt ms), one for each variable that the source moves.
+
+        Where the source has a twin, that is multiplied by them.
+        """
+        if self.source.twin is not None:
+            n = len(self.source.moves)
+            return (1.0,) * n, (sqrt(dt),) * n
+        drive = self.source.input
+        return (drive.cumulant(1),), (sqrt(drive.cumulant(2) * dt),)

@@ -23,6 +23,7 @@ from stochhh.integrators import event_driven, grid
 from stochhh.noise.gaussian import WhiteNoise
 from stochhh.noise.merged import MergedEvents
 from stochhh.simulation import check_before
+from stochhh.system import Source
 
 NEURON = sh.LeakyIntegrateAndFire()
 DRIVE = sh.SynapticInput(sh.Population("exc", n=100, rate=20.0, weight=1.5, p=1.0))
@@ -376,7 +377,7 @@ def test_what_cannot_be_registered():
 @pytest.mark.parametrize(
     ("integrator", "realisation", "settings"),
     [
-        (grid, WhiteNoise, {"dt": 0.01, "scheme": "euler-maruyama"}),
+        (grid, lambda drive: WhiteNoise(Source(drive)), {"dt": 0.01, "scheme": "euler-maruyama"}),
         (event_driven, MergedEvents, {"tolerance": 1e-3}),
     ],
     ids=["grid", "event-driven"],

@@ -183,3 +183,66 @@ def test_what_a_source_does_not_allow():
     with pytest.raises(sh.InputError, match=r"^scheme = 'splitting'.*other than V"):
         sh.Diffusion(scheme="splitting").check(other)
     sh.Diffusion(scheme="heun").check(other)
+    multiplicative = task_of(NEURON, Source(NOTHING, (0,), shunted, 1, twin), events=None)
+    for scheme in ("heun", "splitting", "sra1"):
+        with pytest.raises(sh.InputError, match=rf"^scheme = '{scheme}'.*euler-maruyama, since the noise depends"):
+            sh.Diffusion(scheme=scheme).check(multiplicative)
+    sh.Diffusion().check(multiplicative)
+
+
+RATE, G, E_SYN = 0.6, 0.05, 0.0  # events per ms, of the same mark; reversal potential, mV
+
+
+def shunted(x, mark, p):
+    return (E_SYN + (x[0] - E_SYN) * exp(-mark[0]),)
+
+
+M_1, M_2 = RATE * (1.0 - exp(-G)), RATE * (1.0 - exp(-G)) ** 2
+
+
+def twin(x, p):
+    return (M_1 * (E_SYN - x[0]),), (M_2**0.5 * abs(E_SYN - x[0]),)
+
+
+def stratonovich(x, p):
+    """Planted fault: the drift that noise in the sense of Stratonovich would have."""
+    return ((M_1 - 0.5 * M_2) * (E_SYN - x[0]),), twin(x, p)[1]
+
+
+def shunt(twin=twin):
+    """A passive neuron under events that shunt it."""
+    drive = sh.SynapticInput(sh.Population("exc", n=1, rate=1000.0 * RATE, weight=G, p=1.0))
+    system = replace(compose(NEURON, drive), sources=(Source(drive, (0,), shunted, 1, twin),))
+    return Task(NEURON, drive, 5, 0, 64, 4100.0, 100.0, lanes=64, system=system)
+
+
+def noise(twin=twin):
+    task = shunt(twin)
+    return grid.Block(sh.Diffusion(), task, WhiteNoise(task.system.sources[0]))
+
+
+def errors(block):
+    """How far mean and variance of V over 64 trials are from the exact ones, in standard errors."""
+    powers = finished(block).powers
+    mean, variance = powers[:, 0] + REST, powers[:, 1] - powers[:, 0] ** 2
+    samples = zip((mean, variance), stationary(), strict=True)
+    return [(of.mean() - exact) / (of.std(ddof=1) / 8) for of, exact in samples]
+
+
+def stationary():
+    """Those of a passive membrane that is shunted: exact, and the same for events and for their twin.
+
+    0 = (E_L - m)/tau + m_1 (E - m),    0 = -2 v (1/tau + m_1) + m_2 (v + (E - m)^2)
+    """
+    mean = (REST / TAU + M_1 * E_SYN) / (1 / TAU + M_1)
+    return mean, M_2 * (E_SYN - mean) ** 2 / (2 / TAU + 2 * M_1 - M_2)
+
+
+@pytest.mark.parametrize("block", [noise, lambda: sh.Jump().open(shunt())], ids=["twin", "events"])
+def test_the_twin_of_a_map_has_the_mean_and_the_variance_of_the_events(block):
+    """Within six standard errors (error probability 4e-9), 0.2 mV of the mean."""
+    assert np.abs(errors(block())).max() < 6
+
+
+def test_noise_in_the_sense_of_stratonovich_is_seen():
+    assert abs(errors(noise(stratonovich))[0]) > 6

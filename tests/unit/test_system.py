@@ -24,7 +24,7 @@ def test_it_is_the_neuron_and_its_input():
     assert (system.ranges, system.scales, p) == (neuron.ranges, neuron.scales, neuron.parameters())
     assert system.drift(5.0, x, p) == neuron.vector_field(x, p)
     assert system.linear_rates(5.0, x, p) == neuron.linear_rates(x, p)
-    assert system.sources == ((DRIVE, (0,), None, 1),) and not system.resets
+    assert system.sources == ((DRIVE, (0,), None, 1, None),) and not system.resets
     assert (system.spike_rule.threshold, system.spike_rule.rearm) == (neuron.threshold, neuron.rearm)
     assert system.jump_rule.reached < system.spike_rule.reached == neuron.threshold
 

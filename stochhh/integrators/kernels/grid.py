@@ -21,12 +21,13 @@ STATUS_DONE, STATUS_FULL, STATUS_UNSTABLE = 0, 1, 2
 
 
 @cache
-def stepper(scheme, drift, membrane_rate, n, moves, lanes, values, resets=False, sizes=0, own=0):
+def stepper(scheme, drift, membrane_rate, n, moves, lanes, values, twin=None, resets=False, sizes=0, own=0):
     """Compile `advance` for an equation of n variables, of which the input moves those with the numbers `moves`.
 
     `drift` is f(t, x, p), or (a, b)(t, x, p) for a scheme that needs linear rates; values(row, lanes, channels) makes
-    fill(w, group, trial, k0, k1), which draws the random values of a group; `resets` tells whether the model's spikes
-    end in a reset, `own` how many parameters each lane has of its own.
+    fill(w, group, trial, k0, k1), which draws the random values of a group; `twin` is that of the source, None where
+    increments do not depend on the state; `resets` tells whether the model's spikes end in a reset, `own` how many
+    parameters each lane has of its own.
     """
     channels = len(moves)
     at = rows(n, channels, scheme, sizes, own)
@@ -38,7 +39,7 @@ def stepper(scheme, drift, membrane_rate, n, moves, lanes, values, resets=False,
     fill = values(at.values, lanes, channels)
     step_once = compiled(scheme.build(compiled(drift), states(n, moves)))
     of_lane = parameters_of(at, own, lanes)
-    move = moving(at, ops, of_lane, step_once, scheme, lanes, channels, resets)
+    move = moving(at, ops, of_lane, step_once, scheme, lanes, channels, twin, resets)
     finish = finishing(at, ops, of_lane, n, compiled(membrane_rate), scheme, lanes, resets, sizes)
     record_spikes = recording_spikes(at, n, scheme, lanes, resets)
     record_traces = recording_traces(n, scheme, lanes)

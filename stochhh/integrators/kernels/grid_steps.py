@@ -6,7 +6,7 @@ from ...elementary import inline, select, sqrt, wide_vectors
 from ...spike_rule import crosses, held_until
 from .arguments import Increment
 from .grid_rows import VALUES, steps_of
-from .scalar import written_out
+from .scalar import compiled, written_out
 
 __all__ = ["Input", "moving", "part_before"]
 
@@ -25,24 +25,28 @@ def part_before(V_0, V_1, level):
     return (level - V_0) / (V_1 - V_0)
 
 
-def _increments(at, values, lanes, channels):
-    """Compile (w, s, lane, input, part) -> an Increment for each channel, in step number s of a group.
+def _increments(at, values, lanes, channels, twin):
+    """Compile (w, s, lane, input, part, x, p) -> an Increment for each channel, in step number s of a group.
 
-    A step that is shorter than dt has increments of `part` the size.
+    A step that is shorter than dt has increments of `part` the size. A twin makes them depend on the state x.
     """
     of_each = ""
     for c in range(channels):
         first = f"{at.values + VALUES * c} + s * {values}"
         value, second = f"w[({first}) * {lanes} + j]", f"w[({first} + {values - 1}) * {lanes} + j]"
-        of_each += f"Increment(input.means[{c}], input.sizes[{c}] * part, {value}, {second}), "
-    return written_out("w, s, j, input, part", f"({of_each})", Increment=Increment)
+        mean, size = f"input.means[{c}]", f"input.sizes[{c}] * part"
+        if twin is not None:
+            mean, size = f"{mean} * twin(x, p)[0][{c}]", f"{size} * twin(x, p)[1][{c}]"
+        of_each += f"Increment({mean}, {size}, {value}, {second}), "
+    names = {"Increment": Increment} if twin is None else {"Increment": Increment, "twin": compiled(twin)}
+    return written_out("w, s, j, input, part, x, p", f"({of_each})", **names)
 
 
-def moving(at, ops, of_lane, step_once, scheme, lanes, channels, resets):
+def moving(at, ops, of_lane, step_once, scheme, lanes, channels, twin, resets):
     """Compile move(w, s, group, p, input, rule): step number s of a group, in all lanes."""
     load, store, with_first = ops.load, ops.store, ops.with_first
     L, GROUP, n = lanes, steps_of(scheme), (at.values - at.path) // (steps_of(scheme) + 1)
-    increments_of = _increments(at, scheme.values, lanes, channels)
+    increments_of = _increments(at, scheme.values, lanes, channels, twin)
 
     @inline
     def move_all(w, s, group, p, input, rule):
@@ -50,8 +54,9 @@ def moving(at, ops, of_lane, step_once, scheme, lanes, channels, resets):
         wide_vectors()
         t = (GROUP * group + s) * input.dt
         for j in range(L):
-            increments = increments_of(w, s, j, input, 1.0)
-            store(w, (s + 1) * n, j, step_once(t, load(w, s * n, j), increments, of_lane(w, j, p), input.dt))
+            x, own = load(w, s * n, j), of_lane(w, j, p)
+            increments = increments_of(w, s, j, input, 1.0, x, own)
+            store(w, (s + 1) * n, j, step_once(t, x, increments, own, input.dt))
 
     @inline
     def move_free(w, s, group, p, input, rule):
@@ -62,13 +67,13 @@ def moving(at, ops, of_lane, step_once, scheme, lanes, channels, resets):
         for j in range(L):
             since, x, own = w[at.since * L + j], load(w, s * n, j), of_lane(w, j, p)
             free = select(until > since, until - since, 0.0)
-            part = increments_of(w, s, j, input, sqrt(free * (1.0 / dt)))
+            part = increments_of(w, s, j, input, sqrt(free * (1.0 / dt)), x, own)
             V = step_once(since, x, part, own, free)[0]
             up = crosses(True, V, threshold)
             spike = since + free * part_before(x[0], V, threshold)
             w[(at.spiked + s) * L + j] = select(up, spike, -1.0)
             w[at.since * L + j] = select(up, held_until(spike, rule), select(until > since, until, since))
-            whole = increments_of(w, s, j, input, 1.0)
+            whole = increments_of(w, s, j, input, 1.0, x, own)
             store(w, (s + 1) * n, j, with_first(select(up, rule.reset, V), step_once(t, x, whole, own, dt)))
 
     return move_free if resets else move_all
