@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from .estimate import Curve, Estimate
 
-__all__ = ["KINDS", "each", "given", "of_spikes"]
+__all__ = ["KINDS", "each", "given", "of_spikes", "trials_of"]
 
 KINDS = {"spikes": SpikeTrains, "moments": Moments, "membrane": Membrane}
 
@@ -47,6 +47,16 @@ def given(wanted, value):
     if getattr(value, name) is None:
         raise InputError(f"the result has no {name}", remedy=remedy)
     return getattr(value, name)
+
+
+def trials_of(data):
+    """The number of trials of SpikeTrains, Moments or a Membrane."""
+    match data:
+        case Moments():
+            return len(data.powers)
+        case Membrane():
+            return len(next(iter(data.variables.values())).power)
+    return data.n_trials
 
 
 def each(name, results, check):

@@ -16,7 +16,7 @@ from .spikes.counts import FANO_FACTOR, RATE
 from .spikes.isi import CV, ISI_KURTOSIS, ISI_MEAN, ISI_SKEWNESS
 from .spikes.isi_distribution import LOG_ISI_MEAN, LOG_ISI_SD
 from .spikes.local import CV2, LV, LVR
-from .statistic import Statistic, known_names, named, register
+from .statistic import Statistic, check_name, known_names, named, register
 from .uncertainty import confidence, known_method
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def chosen(statistics: Iterable[str | Statistic] | None = None) -> dict[str, Sta
     Arguments:
         statistics: names of registered statistics, or Statistics; None takes those of NAMES.
 
-    Raises InputError for an unknown name, for any other type, and for a name that occurs twice.
+    Raises InputError for an unknown name, for any other type, for a name that occurs twice, and for a Statistic whose
+    name is that of another, registered one, or of a distance.
     """
     if statistics is None:
         statistics = NAMES
@@ -84,6 +85,8 @@ def chosen(statistics: Iterable[str | Statistic] | None = None) -> dict[str, Sta
         if statistic is None:
             allowed = f"a Statistic, or one of {', '.join(known_names())}"
             raise InputError("name", asked, allowed).within(argument="statistics")
+        with within(argument="statistics"):
+            check_name(statistic, "register(..., replace=True)")
         if statistic.name in found:
             raise InputError("name", statistic.name, "given once, not twice").within(argument="statistics")
         found[statistic.name] = statistic

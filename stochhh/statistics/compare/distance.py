@@ -11,6 +11,7 @@ from ...spike_trains import SpikeTrains
 from ..estimate import Estimate, grouped
 from ..kinds import given
 from ..spikes.window import time_resolution, window_weight
+from ..statistic import DISTANCES
 from ..uncertainty import confidence
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ _FOLD = 4.0  # errors within which a difference may in truth be the largest
 _LITTLE = 1e-3  # of an error: a derivative
 _SEED = 0  # fixed: the same data give the same interval
 _UNDER_EQUAL = "quantile under equal distributions"
-_UNITS = {"isi_ks": "1", "isi_wasserstein": "ms", "isi_energy": "ms^0.5", "isi_anderson_darling": "1"}
 
 
 @dataclass(frozen=True, repr=False)
@@ -114,7 +114,7 @@ def isi_distances(a: Spikes, b: Spikes, level: float = 0.95) -> dict[str, Distan
     n = min(len(np.unique(law.trial)) for law in laws)
     if n == 0:
         reason = "one of the two has no interspike interval in the window"
-        return {k: Distance(Estimate.missing(k, reason, level=level, unit=u, n=n)) for k, u in _UNITS.items()}
+        return {k: Distance(Estimate.missing(k, reason, level=level, unit=u, n=n)) for k, u in DISTANCES.items()}
     resolution = max(time_resolution(a), time_resolution(b))
     exact, grid = _exact(laws, resolution)
     steps = [_steps(law, grid, resolution) for law in laws]
@@ -122,18 +122,18 @@ def isi_distances(a: Spikes, b: Spikes, level: float = 0.95) -> dict[str, Distan
     pooled = (F[0] + F[1])[None] / 2
     apart = F[0] - F[1]
     gridded = _norms(apart[None], grid, pooled)
-    values = dict.fromkeys(_UNITS) | {k: float(x[0]) for k, x in gridded.items()} | exact
+    values = dict.fromkeys(DISTANCES) | {k: float(x[0]) for k, x in gridded.items()} | exact
     if n == 1:
         reason = "one of the two has interspike intervals in only one trial, and a confidence interval requires two"
         return {
             k: Distance(Estimate.missing(k, reason, level=level, unit=u, n=n, value=values[k]).doubted(*doubts))
-            for k, u in _UNITS.items()
+            for k, u in DISTANCES.items()
         }
     errors = sum(_error_draws(step) for step in _seeded(steps))
     around = [_norms(x, grid, pooled) for x in (errors, apart + _FOLD * errors, apart + _LITTLE * errors)]
     null = _permuted(steps, grid)
     found = {}
-    for name, unit in _UNITS.items():
+    for name, unit in DISTANCES.items():
         reach = _reach(values[name], gridded[name][0], *(norms[name] for norms in around), level)
         estimate = _estimate(name, unit, values[name], reach, level, n, resolution)
         found[name] = Distance(estimate.doubted(*doubts))

@@ -63,7 +63,7 @@ def _depends_on_windows(statistic, spikes):
     if statistic.data != "spikes":
         return False
     try:
-        statistic.sums(spikes)
+        statistic.sums_of(spikes)
     except DifferentWindowsError:
         return True
     return False

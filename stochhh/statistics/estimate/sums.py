@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from ...errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from typing import Any
 
     from numpy.typing import ArrayLike
@@ -36,15 +37,19 @@ class TrialSums:
     >>> print(total.spikes / total.count / total.window)
     2.0
 
-    Raises InputError for a name that is reserved, and for columns with different numbers of trials.
+    Raises InputError for a name that is reserved, for a column that is not an array of numbers, and for columns with
+    different numbers of trials.
     """
 
     def __init__(self, columns: Mapping[str, ArrayLike], **constants: float) -> None:
-        self.columns = {name: np.asarray(column, dtype=float) for name, column in columns.items()}
+        if not isinstance(columns, Mapping) or not columns:
+            raise InputError("columns", columns, "a dictionary from names to sums, with at least one")
+        self.columns = {name: _column(name, column) for name, column in columns.items()}
         self.constants = constants
         for name in (*columns, *constants):
-            if name in _TAKEN or name.startswith("_") or (name in columns and name in constants):
-                raise InputError("name of a sum", name, "a name without another meaning here", "rename it")
+            taken = name in _TAKEN or name in (constants if name in columns else ("count",))
+            if not isinstance(name, str) or name.startswith("_") or taken:
+                raise InputError("name of a sum", name, "a text without another meaning here", "rename it")
         if len({column.shape[:1] for column in self.columns.values()}) > 1:
             shapes = ", ".join(f"{name} {column.shape}" for name, column in self.columns.items())
             remedy = "give all of them the same first dimension, the number of trials"
@@ -94,6 +99,18 @@ class TrialSums:
     def grouped(self, at_most: int) -> TrialSums:
         """The sums over groups of trials, `at_most` so many, see `grouped`."""
         return self if len(self) <= at_most else self.each(lambda column: grouped(column, at_most))
+
+
+def _column(name, column):
+    """The sums of a name as an array of floats with a first axis, that of trials."""
+    try:
+        found = np.asarray(column)
+        right = found.ndim > 0 and found.dtype.kind in "biuf"
+    except ValueError:  # rows of different lengths
+        right = False
+    if not right:
+        raise InputError(f"sum {name!r}", column, "an array of numbers, one for each trial")
+    return found.astype(float, copy=False)
 
 
 _TAKEN = {"columns", "constants", *(name for name in vars(TrialSums) if not name.startswith("_"))}

@@ -238,6 +238,6 @@ RATE = Statistic(
 )  # fmt: skip
 FANO_FACTOR = Statistic(
     Quantity("fano_factor", "1", LOG, "spike counts", 2, "there is no spike"), count_sums, ratio,
-    label="Fano factor", margin="75%", unbias=False, estimator=_fano,
+    label="Fano factor", margin="75%", unbias=False, estimator=_fano, scale_free=False,
     doubt=lambda spikes, estimate: uneven_counts(spikes, estimate.name),
 )  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...errors import instance
+from ..estimate import Quantity
 from ..estimate.sums import GROUPS
 from .replicated import Replicated
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ...annotations import FloatArray, Method
-    from ..estimate import Curve, Estimate, Quantity, TrialSums
+    from ..estimate import Curve, Estimate, TrialSums
 
 __all__ = ["by_trial", "curve_by_trial"]
 
@@ -70,10 +72,11 @@ def by_trial(
     interval, lead to over-coverage: at 50 % the Fano factor 54 to 58 %, skewness and kurtosis up to 70 %, the others 46
     to 59 % (`test_more_coverage.py` in the same directory).
 
-    Raises InputError for a level outside (0, 0.9999].
+    Raises InputError for a level outside (0, 0.9999], and for a quantity with a field of another type.
     Source: Miller, Biometrika 61, 1 (1974); Satterthwaite, Biometrics Bulletin 2, 110 (1946); Johnson, J. Am. Stat.
     Assoc. 73, 536 (1978) (skewness).
     """
+    instance("quantity", quantity, Quantity).check()
     estimator = Replicated.of(quantity, formula, sums, unbias=unbias)
     return estimator.estimate(level, method, resolution=resolution, floor=floor)
 
@@ -123,5 +126,6 @@ def curve_by_trial(
     Source: Kosorok, Introduction to Empirical Processes (2008), chapter 10 (multiplier bootstrap); Montiel Olea and
     Plagborg-Moller, J. Appl. Econometrics 34, 1 (2019), algorithm 1 (sup-t band).
     """
+    instance("quantity", quantity, Quantity).check()
     curve = Replicated.of(quantity, formula, sums, unbias=unbias, n_trials=n_trials, groups=GROUPS)
     return curve.curve(x, level, x_name=x_name, x_unit=x_unit, support=support, fewest=fewest)

@@ -262,7 +262,10 @@ def _lacking(quantity, sums, n, value, left_out):
     if total is not None and total < quantity.at_least:
         return f"it requires at least {quantity.at_least} {quantity.of}; found: {total:.0f}"
     if not np.isfinite(value).any():
-        return quantity.undefined
+        return _undefined(quantity, sums, value)
+    low, high = quantity.scale.low, quantity.scale.high
+    if value.ndim == 0 and not low <= value <= high:
+        return f"it is outside [{low:g}, {high:g}], the range of the {quantity.scale.name} scale of its interval"
     if n == 1 or left_out is None:
         return f"a confidence interval requires at least two trials with {quantity.of}; found: 1"
     if total is not None and total - most < quantity.at_least:
@@ -270,8 +273,17 @@ def _lacking(quantity, sums, n, value, left_out):
             f"a confidence interval requires at least {quantity.at_least} {quantity.of} when any one trial is left out"
         )
     if value.ndim == 0 and not np.all(np.isfinite(left_out)):
-        return f"when one of the trials is left out, {quantity.undefined}"
+        return f"when one of the trials is left out, {_undefined(quantity, sums, left_out)}"
     return None
+
+
+def _undefined(quantity, sums, value):
+    """Why there is no value, or not all of them: the sums, or the formula."""
+    lacking = [name for name, column in sums.columns.items() if not np.all(np.isfinite(column))]
+    if lacking:
+        return f"not all sums are finite: {', '.join(lacking)}"
+    own = quantity.undefined != Quantity._field_defaults["undefined"]
+    return quantity.undefined if own or not np.isinf(value).any() else "it is infinite here"
 
 
 def _agree(left_out, value, resolution):
