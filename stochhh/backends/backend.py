@@ -7,9 +7,8 @@ from dataclasses import asdict, fields, is_dataclass
 from types import FunctionType, MethodType, SimpleNamespace
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-import numpy as np
-
 from ..errors import InputError, integer, within
+from .answers import stretch_of
 from .cost import Work, seconds_of_block
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from ..integrators.task import BlockResult, Task
 
-__all__ = ["Backend", "Block", "Defaults", "checked", "completed", "opened", "recorded", "settings_of"]
+__all__ = ["Backend", "Block", "Defaults", "checked", "completed", "opened", "settings_of"]
 
 
 @runtime_checkable
@@ -25,9 +24,11 @@ class Block(Protocol):
     """Some trials of a run on their way, from time 0 to the end."""
 
     def advance(self, stretch: int = ...) -> float | None:
-        """Take about so many steps, of a few ms of work in all by default; 0 only prepares for the first.
+        """Take about so many steps; returns the time reached, ms, or None at the end.
 
-        Returns the time reached, ms, or None at the end.
+        A run looks at the world outside between two calls: it shows its progress and heeds Ctrl-C. It leaves the
+        stretch out where it has a default, which should be a few ms of work, and asks for 1000 steps otherwise. Shorter
+        stretches serve to measure how long a run will take, and 0 only prepares for the first step.
         """
         ...
 
@@ -89,7 +90,7 @@ class Defaults:
 _MEANING = {
     "name": "a string by which results and figures call the backend",
     "open": "a method (task) that returns the trials of the task as a block at time 0",
-    "advance": "a method (stretch) that takes so many steps and returns the time reached (ms), None at the end",
+    "advance": "a method (stretch) that takes about so many steps and returns the time reached (ms), None at the end",
     "record": "a method that returns a BlockResult, such as that of a Recorder",
 }
 
@@ -126,22 +127,8 @@ def opened(backend: Any, task: Task) -> Block:
         if block is None:
             raise InputError("open(task)", block, "a block, with advance(stretch) and record()", "return it")
         _require(block, "advance", "record")
+        stretch_of(block)
     return block
-
-
-def recorded(block: Block, task: Task) -> BlockResult:
-    """What a block leaves; InputError, by name, where it is not of the form that the task asks for."""
-    left, n = block.record(), task.n
-    with within(member="record()"):
-        if len(left.spikes) != n:
-            raise InputError("number of spike trains", len(left.spikes), f"{n}, one for each trial")
-        traces = (n, len(task.system.variables), task.n_samples) if task.n_samples else ()
-        for name, shape in (("powers", (n, 4)), ("traces", traces)):
-            if np.shape(getattr(left, name)) != shape:
-                raise InputError(f"shape of {name}", np.shape(getattr(left, name)), str(shape) if shape else "None")
-        if (left.membrane is None) != (task.membrane is None):
-            raise InputError("membrane", left.membrane, "a Membrane where the task has one, such as that of a Recorder")
-    return left
 
 
 def _require(thing, *members):

@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from ..errors import UnstableStepError
+from .answers import advanced
 
 __all__ = ["Work", "seconds_of_block"]
 
@@ -42,7 +43,7 @@ def seconds_of_block(backend, task):
     try:
         while True:
             start = perf_counter()
-            reached = block.advance(stretch)
+            reached = advanced(backend, block, task, stretch)
             now = perf_counter()
             if reached is None:
                 return now - began

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import isfinite
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import spike_rule
-from ..errors import UnstableStepError, real, within
+from ..errors import InputError, UnstableStepError, real, within
 from .advice import calmer, shorter
 from .samples import Samples
 from .swing_counter import SwingCounter
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Recorder"]
 
+_ROUNDING = 1e-12  # part of a time by which a sum of steps may miss it
+
 arms, crosses, held_until, is_held, starts_armed = (
     getattr(spike_rule, name).py_func for name in ("arms", "crosses", "held_until", "is_held", "starts_armed")
 )
@@ -29,10 +33,12 @@ class Recorder:
     """Where a trial is, and what happened on its way: spikes and resets, powers and swings of V, samples of the state.
 
     A block moves it from time 0 to the duration by `flow`, a step of the path, and `kick`, an event that moves the
-    state at once; `record` is then what the block leaves.
+    state at once; `record` is then what the block leaves. After a spike of a model with a reset V is held for the
+    refractory time: `held` says so, V of every y is left out meanwhile, and a step must end where V is released, which
+    `end` takes care of.
 
     Arguments:
-        backend: what the block is of; its `name` is that of errors, and no step is longer than its `dt`.
+        backend: what the block is of; its `name` is that of errors, and no step may be longer than its `dt`, ms.
         task: the Task, of one trial.
         stable: what a step times a rate of relaxation must not exceed, for the advice of an error.
 
@@ -50,7 +56,8 @@ class Recorder:
         self._swings = SwingCounter(self.x[0], task.swing_sizes)
         with within(backend=self.name):
             longest = real("dt", getattr(backend, "dt", None), above=0, unit="ms")
-        self._samples = Samples(task, min(longest, task.duration))
+        self._longest = min(longest, task.duration)
+        self._samples = Samples(task, self._longest)
         self._place = self._samples.filled
 
     @property
@@ -67,28 +74,35 @@ class Recorder:
         return crosses(self._armed, V, self.rule.threshold)
 
     def flow(self, until: float, y: Any, stages: Any = None, spike: float | None = None) -> None:
-        """Take a step of the path.
+        """Take a step of the path; while V is held, the others alone take it.
 
         Arguments:
-            until: where it ends, ms.
-            y: the state there, a tuple; a spike is recorded, and V reset, by the recorder.
+            until: where it ends, ms; not beyond `end(dt)`.
+            y: the state there, as many real numbers as there are variables; a spike is recorded, and V reset, by the
+                recorder.
             stages: V at the four stages of the Runge-Kutta method; by default V has changed linearly.
             spike: when V crossed the threshold, if that is known better than by linear interpolation, ms.
 
-        Raises UnstableStepError where the state left its range.
+        Raises InputError for a step that ends elsewhere and for a y that is no state, UnstableStepError where the state
+        left its range.
         """
-        while self.t >= self._samples.pause:
-            self._place -= self._samples.reduce()
-        V = self.x[0]
-        self._add_powers(until, stages or (V, V, y[0], y[0]))
-        self._sample(until, y)
-        if spike is None and self.crosses(y[0]):
-            h = until - self.t
-            spike = self.t + h * (self.rule.threshold - V) / (y[0] - V)
-        self._move(until, y if spike is None else self._fired(spike, y))
+        until, y = self._checked_end(until), self._state(y)
+        if self.held:
+            y, stages, spike = (self.x[0], *y[1:]), None, None
+        if not all(map(isfinite, y)):
+            self._check_ranges(until, y)
+            raise self.overflowed(until)
+        try:
+            self._flow(until, y, stages, spike)
+        except OverflowError:  # of a power of V
+            raise self.overflowed(until) from None
 
     def kick(self, y: Any) -> None:
-        """Move the state to y at once; V not while it is held. Raises UnstableStepError where y is out of its range."""
+        """Move the state to y at once; V not while it is held.
+
+        Raises InputError for a y that is no state, UnstableStepError where it is out of its range.
+        """
+        y = self._state(y)
         if self.held:
             y = (self.x[0], *y[1:])
         elif crosses(self._armed, y[0], self.rule.reached):
@@ -96,7 +110,11 @@ class Recorder:
         self._move(self.t, y)
 
     def record(self) -> BlockResult:
-        """What a block of this trial leaves."""
+        """What a block of this trial leaves; InputError before the trial is at its end."""
+        if self.t < self.task.duration * (1 - _ROUNDING):
+            allowed = f"the duration, {self.task.duration:g} ms, before the trial is recorded"
+            with within(backend=self.name):
+                raise InputError("recorder.t", self.t, allowed, "advance until then; only then return None")
         window = self.task.duration - self.task.transient
         swings = (self._swings.counts[None], self._swings.troughs[None])
         return BlockResult([np.array(self._spikes)], self._powers[None] / window, swings, *self._samples.record())
@@ -107,6 +125,39 @@ class Recorder:
         return UnstableStepError(
             f"{self._where(self.t)}: the state overflowed in a step of {h:g} ms: {self._advice(h, self.x[0])}"
         )
+
+    def _checked_end(self, until):
+        """Where a step ends, ms."""
+        latest = self.end(self._longest)
+        if not (isinstance(until, Real) and self.t <= until <= latest * (1 + _ROUNDING)):
+            why = "where V is released" if self.held else "a step of dt later or at the duration"
+            allowed = f"from {self.t:.10g} to {latest:.10g} ms, {why}"
+            with within(backend=self.name):
+                raise InputError("until", until, allowed, "end a step no later than at recorder.end(dt)")
+        return float(min(until, latest))
+
+    def _state(self, y):
+        """y as a tuple of floats."""
+        values = y.tolist() if hasattr(y, "tolist") else y
+        n = len(self.x)
+        if not (
+            isinstance(values, tuple | list) and len(values) == n and all(isinstance(v, float | Real) for v in values)
+        ):
+            names = ", ".join(variable.name for variable in self.system.variables)
+            raise InputError("state", y, f"{n} real number{'' if n == 1 else 's'}: {names}")
+        return tuple(map(float, values))
+
+    def _flow(self, until, y, stages, spike):
+        """A step to a state that is known to be one."""
+        while self.t >= self._samples.pause:
+            self._place -= self._samples.reduce()
+        V = self.x[0]
+        self._add_powers(until, stages or (V, V, y[0], y[0]))
+        self._sample(until, y)
+        if spike is None and self.crosses(y[0]):
+            h = until - self.t
+            spike = self.t + h * (self.rule.threshold - V) / (y[0] - V)
+        self._move(until, y if spike is None else self._fired(spike, y))
 
     def _fired(self, time, y):
         """Record a spike; returns the state that it leaves."""
@@ -119,16 +170,19 @@ class Recorder:
         return y
 
     def _move(self, time, y):
+        self._check_ranges(time, y)
+        self.t, self.x = time, y
+        self._swings.look(y[0], time >= self.task.transient)
+        if arms(y[0], self.rule):
+            self._armed = True
+
+    def _check_ranges(self, time, y):
         for (name, (low, high), _), value in zip(self.system.variables, y, strict=True):
             if not low <= value <= high:
                 raise UnstableStepError(
                     f"{self._where(time)}: {name} = {value:.4g} left the range of {self.system.name}, "
                     f"{low:g} to {high:g}: {self._advice(time - self.t, y[0])}"
                 )
-        self.t, self.x = time, y
-        self._swings.look(y[0], time >= self.task.transient)
-        if arms(y[0], self.rule):
-            self._armed = True
 
     def _where(self, time):
         return f"{self.name}, trial {self.task.first} at t = {time:.6g} ms"

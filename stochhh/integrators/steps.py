@@ -32,7 +32,7 @@ class Steps:
         step: function (t, x, h) that returns the state at t + h, n numbers, from the state x at t, a tuple of n floats
             with V first. h is dt, or less: the last step ends at the duration, and one ends where V is released.
 
-    Raises InputError for a step that returns no state, UnstableStepError where the state leaves its range.
+    Raises InputError for a step that returns anything but a state, UnstableStepError where the state leaves its range.
     """
 
     def __init__(
@@ -56,11 +56,8 @@ class Steps:
         recorder = self._recorder
         t, x, until = recorder.t, recorder.x, recorder.end(self._dt)
         try:
-            y = self._step(t, x, until - t)
+            recorder.flow(until, self._step(t, x, until - t))
         except OverflowError:
             raise recorder.overflowed(until) from None
-        if not hasattr(y, "__len__") or len(y) != len(x):
-            names = ", ".join(variable.name for variable in recorder.system.variables)
-            raise InputError("step(t, x, h)", y, f"a state: {len(x)} numbers, {names}")
-        y = tuple(map(float, y))
-        recorder.flow(until, (x[0], *y[1:]) if recorder.held else y)
+        except InputError as error:
+            raise error.within(member="step(t, x, h)") from None

@@ -8,7 +8,8 @@ from functools import partial
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Protocol
 
-from ..backends.backend import recorded
+from ..backends.answers import advanced, recorded, stretch_of
+from ..backends.backend import opened
 from ..progress import Progress
 
 if TYPE_CHECKING:
@@ -73,10 +74,11 @@ def carried_out(plan: Plan, executor: Executor, progress: bool | None, stop: Eve
 
 def _advance(backend, stop, shown, batch):
     """Carry one batch to its end; None if it is stopped before."""
-    block = backend.open(batch)
+    block = opened(backend, batch)
+    stretch = stretch_of(block)
     while not stop.is_set():
-        reached = block.advance()
+        reached = advanced(backend, block, batch, *stretch)
         shown.reached(batch, reached)
         if reached is None:
-            return recorded(block, batch)
+            return recorded(backend, block, batch)
     return None

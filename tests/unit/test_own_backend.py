@@ -15,7 +15,7 @@ import pytest
 
 import stochhh as sh
 from stochhh import BACKENDS, Experiment, plotting, report
-from stochhh.backends import Backend, Block, BlockResult, Recorder, Steps, register
+from stochhh.backends import Backend, Block, Recorder, Steps, register
 from stochhh.backends.backend import completed
 from stochhh.cli import main
 from stochhh.errors import InputError
@@ -107,13 +107,12 @@ class Idle:
         return None
 
 
-class Wrong(Idle):
-    def __init__(self, **changed):
-        self.changed = changed
+class Deaf:
+    def advance(self):
+        return None
 
     def record(self):
-        left = {"spikes": [[]], "powers": np.zeros((1, 4)), "swings": ((), ()), "traces": None, "membrane": None}
-        return BlockResult(**left | self.changed)
+        """Never reached."""
 
 
 class Few(Opens):
@@ -139,10 +138,7 @@ class Unwritable(Opens):
         (Opens(), r"backend opens: open\(task\) = None is not allowed: it must be a block, .*; return it"),
         (Opens(object()), r"backend opens: advance is missing; add a method \(stretch\)"),
         (Opens(Idle()), "backend opens: record is missing; add a method that returns a BlockResult"),
-        (Opens(Wrong(spikes=[])), r"record\(\): number of spike trains = 0 .* must be 1, one for each trial"),
-        (Opens(Wrong(powers=np.zeros(4))), r"record\(\): shape of powers = \(4,\) .* must be \(1, 4\)"),
-        (Opens(Wrong(traces=np.zeros(4))), r"record\(\): shape of traces = \(4,\) .* must be None"),
-        (Opens(Wrong(membrane=3)), r"record\(\): membrane = 3 .* a Membrane where the task has one"),
+        (Opens(Deaf()), r"backend opens: advance = <.*> is not allowed: it must be a method \(stretch\)"),
         (Few(), "backend Few: lanes = 0 is not allowed"),
         (Numbered(), "backend Numbered: name = 7 is not allowed: it must be a text that is not empty"),
         (Unwritable(), r"backend Unwritable: settings\(\) = .* must be a dictionary for JSON"),
@@ -150,7 +146,7 @@ class Unwritable(Opens):
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_what_is_no_backend_is_refused_by_name(backend, said):
-    with pytest.raises(InputError, match=f"^{said}" if not said.startswith("record") else said):
+    with pytest.raises(InputError, match=f"^{said}"):
         sh.simulate(NEURON, DRIVE, backend=backend, duration=10.0, seed=1, progress=False)
 
 
@@ -180,8 +176,16 @@ def too_large(t, x, h):
 @pytest.mark.parametrize(
     ("step", "said"),
     [
-        (lambda t, x, h: None, r"step\(t, x, h\) = None is not allowed: it must be a state: 1 numbers, V"),
-        (lambda t, x, h: (1.0, 2.0), r"step\(t, x, h\) = \(1.0, 2.0\) is not allowed"),
+        (lambda t, x, h: None, r"step\(t, x, h\): state = None is not allowed: it must be 1 real number: V"),
+        (lambda t, x, h: (1.0, 2.0), r"step\(t, x, h\): state = \(1.0, 2.0\) is not allowed"),
+        (lambda t, x, h: "1", r"step\(t, x, h\): state = '1' is not allowed"),
+        (lambda t, x, h: ("1",), r"step\(t, x, h\): state = .* is not allowed"),
+        (lambda t, x, h: (1j,), r"step\(t, x, h\): state = .* is not allowed"),
+        (lambda t, x, h: np.array([1j]), r"step\(t, x, h\): state = .* is not allowed"),
+        (lambda t, x, h: np.array([x]), r"step\(t, x, h\): state = .* is not allowed"),
+        (lambda t, x, h: np.float64(1.0), r"step\(t, x, h\): state = .* is not allowed"),
+        (lambda t, x, h: (np.inf,), "opens, trial 0 at t = 0.1 ms: V = inf left the range"),
+        (lambda t, x, h: (1e100,), "opens, trial 0 at t = 0 ms: the state overflowed in a step of 0.1 ms"),
         (lambda t, x, h: (np.nan,), "opens, trial 0 at t = 0.1 ms: V = nan left the range"),
         (too_large, "opens, trial 0 at t = 0 ms: the state overflowed in a step of 0.1 ms: take a smaller dt"),
     ],
@@ -224,32 +228,189 @@ def test_what_is_recorded_is_right():
     assert held.sum() >= 18 and set(V[held]) == {-69.0}
 
 
+def moving(move):
+    """A backend of which each block moves its Recorder by move(recorder); `stretch` has no default."""
+
+    class Moved:
+        def __init__(self, backend, task):
+            self.task, self.recorder = task, Recorder(backend, task)
+            self.record = self.recorder.record
+
+        def advance(self, stretch):
+            for _ in range(stretch):
+                if self.recorder.t >= self.task.duration:
+                    return None
+                move(self.recorder)
+            return self.recorder.t
+
+    class Moves(Opens):
+        dt, replays = 1.0, True
+
+        def open(self, task):
+            return Moved(self, task)
+
+    return Moves()
+
+
 def test_a_block_of_ones_own_moves_a_recorder():
     """Kicks at whole milliseconds: the fourth reaches the threshold, those in the refractory time are lost."""
 
-    class Block:
-        def __init__(self, backend, task):
-            self.recorder = Recorder(backend, task)
-            self.record = self.recorder.record
-
-        def advance(self, stretch=100):
-            recorder = self.recorder
-            for _ in range(stretch):
-                if recorder.t >= 10.0:
-                    return None
-                recorder.flow(recorder.t + 1.0, recorder.x)
-                recorder.kick((recorder.x[0] + 5.0,))
-            return recorder.t
-
-    class Kicks(Opens):
-        dt = 1.0
-
-        def open(self, task):
-            return Block(self, task)
+    def move(recorder):
+        recorder.flow(min(recorder.end(1.0), recorder.t // 1.0 + 1.0), recorder.x)
+        if recorder.t % 1.0 == 0:
+            recorder.kick((recorder.x[0] + 5.0,))
 
     neuron = replace(NEURON, threshold=-50.0, reset=-65.0, refractory=2.5)
-    result = sh.simulate(neuron, DRIVE, backend=Kicks(), duration=10.0, seed=1, progress=False)
+    result = sh.simulate(neuron, DRIVE, backend=moving(move), duration=10.0, seed=1, progress=False)
     assert list(result.spikes.time) == [4.0, 9.0]
+
+
+EVENTS = sh.Recording(np.zeros(120, int), np.linspace(0.7, 119.3, 120) ** 1.02 % 120.0, np.full(120, 2.5))
+LEAKY = replace(NEURON, refractory=3.3)
+
+
+def leaky(recorder):
+    """V of LEAKY from event to event, without a thought of its reset."""
+    times, (V,), t = np.sort(EVENTS.time), recorder.x, recorder.t
+    until = min(recorder.end(0.5), *times[times > t], 120.0)
+    recorder.flow(until, (-70.0 + (V + 70.0) * exp((t - until) / 20.0),))
+    if until in times:
+        recorder.kick((recorder.x[0] + 2.5,))
+
+
+def replayed(backend):
+    result = sh.simulate(LEAKY, DRIVE, backend=backend, duration=120.0, seed=1, events=EVENTS, progress=False)
+    return result.spikes.time, result.moments.powers[0]
+
+
+def test_a_block_that_knows_of_no_reset_has_one(monkeypatch):
+    spikes, powers = replayed(moving(leaky))
+    exact_spikes, exact_powers = replayed("per-neuron")
+    assert spikes.size > 5 and spikes == pytest.approx(exact_spikes, abs=1e-9)
+    assert powers[:2] == pytest.approx(exact_powers[:2], rel=1e-3)
+    monkeypatch.setattr(Recorder, "held", False)  # the planted fault
+    assert replayed(moving(leaky))[0].size > spikes.size
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        (1.0, r"until = 3.0 is not allowed: it must be from 2 to 2.5 ms, where V is released; .* recorder.end\(dt\)"),
+        (1.5, "until = 1.5 is not allowed: it must be from 0 to 1 ms, a step of dt later or at the duration"),
+        (-0.5, "until = -0.5 is not allowed"),
+        (np.nan, "until = nan is not allowed"),
+    ],
+)
+def test_a_step_ends_where_v_is_released_and_within_dt(step, said):
+    def move(recorder):
+        if recorder.t == 0.0 and step == 1.0:
+            recorder.kick((-40.0,))
+        recorder.flow(recorder.t + step, recorder.x)
+
+    neuron = replace(NEURON, threshold=-50.0, reset=-65.0, refractory=2.5)
+    with pytest.raises(InputError, match=f"^backend opens: {said}"):
+        sh.simulate(neuron, DRIVE, backend=moving(move), duration=10.0, seed=1, progress=False)
+
+
+def test_a_trial_ends_at_its_duration(monkeypatch):
+    """Not before; a sum of steps may miss it by rounding."""
+
+    class Early(Counts):
+        def open(self, task):
+            block = Steps(self, task, lambda t, x, h: x)
+            return SimpleNamespace(advance=lambda stretch: None, record=block.record)
+
+    with pytest.raises(InputError, match=r"^backend counts: recorder.t = 0.0 is not allowed: it must be the duration"):
+        sh.simulate(NEURON, DRIVE, backend=Early(), duration=10.0, seed=1, progress=False)
+    summed = moving(lambda recorder: recorder.flow(recorder.t + 0.1, recorder.x))
+    assert sh.simulate(NEURON, DRIVE, backend=summed, duration=0.3, seed=1, progress=False).n_trials == 1
+
+
+# --- What a block answers --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A neuron at rest, of which a block leaves something else: members as in `other`, or what `other(record)` is."""
+
+    other: object = None
+    dt: float = 0.1
+    name = "changed"
+
+    def settings(self):
+        return {}
+
+    def open(self, task):
+        block = Steps(self, task, lambda t, x, h: x)
+        leave = self.other if callable(self.other) else lambda left: replace(left, **self.other)
+        return SimpleNamespace(advance=block.advance, record=lambda: leave(block.record()))
+
+
+ORDER = r"it must be times in ascending order, from 0 to the duration, 10 ms"
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (lambda left: None, r"result = None is not allowed: it must be a BlockResult; return one"),
+        (lambda left: [], r"result = \[\] is not allowed"),
+        ({"spikes": None}, "spikes = None is not allowed: it must be an array of times"),
+        ({"spikes": []}, "number of spike trains = 0 is not allowed: it must be 1, one for each trial"),
+        ({"spikes": [[1.0], [2.0]]}, "number of spike trains = 2"),
+        ({"spikes": np.array([1.0])}, r"shape of spike times = \(\) is not allowed"),
+        ({"spikes": [np.ones((2, 2))]}, r"shape of spike times = \(2, 2\)"),
+        ({"spikes": [["a"]]}, f"spike times = .* {ORDER}"),
+        ({"spikes": [[1.0, [2.0]]]}, f"spike times = .* {ORDER}"),
+        ({"spikes": [[5.0, 2.0]]}, f"spike time = 2.0 is not allowed: {ORDER}"),
+        ({"spikes": [[-5.0]]}, "spike time = -5.0"),
+        ({"spikes": [[1.0, np.nan]]}, "spike time = nan"),
+        ({"spikes": [[1.0, 500.0]]}, "spike time = 500.0"),
+        ({"powers": None}, "powers = None is not allowed"),
+        ({"powers": np.zeros(4)}, r"shape of powers = \(4,\) is not allowed: it must be \(1, 4\)"),
+        ({"powers": np.full((1, 4), np.nan)}, "powers = .* must be finite numbers"),
+        ({"powers": np.full((1, 4), 1j)}, r"powers = .* must be an array of the shape \(1, 4\)"),
+        ({"swings": None}, "swings = None is not allowed: it must be counts and troughs"),
+        ({"swings": (np.zeros((1, 6)),)}, "swings = .* must be counts and troughs"),
+        ({"swings": (np.zeros((1, 6)), np.zeros(6))}, r"shape of troughs of swings = \(6,\) .* must be \(1, 6\)"),
+        ({"traces": np.zeros(4)}, "traces = .* must be None"),
+        ({"membrane": 3}, "membrane = 3 is not allowed: it must be None"),
+    ],
+    ids=str,
+)
+def test_a_record_that_cannot_be_right_is_refused(other, said):
+    with pytest.raises(InputError, match=rf"^backend changed: record\(\): {said}"):
+        sh.simulate(HH, DRIVE, backend=Changed(other), duration=10.0, seed=1, progress=False)
+
+
+HH = sh.HodgkinHuxley()
+SAMPLING = sh.Sampling(("V",), interval=0.5, segment=8.0, longest_lag=4.0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "other", "said"),
+    [
+        ({"trace_interval": 1.0}, {"traces": None}, "traces = None is not allowed"),
+        ({"trace_interval": 1.0}, {"traces": np.zeros((1, 4, 3))}, r"shape of traces = \(1, 4, 3\) .* \(1, 4, 11\)"),
+        ({"trace_interval": 1.0}, {"traces": np.full((1, 4, 11), np.nan)}, "traces = .* must be finite numbers"),
+        ({"membrane": SAMPLING}, {"membrane": None}, "membrane = None is not allowed: it must be a Membrane"),
+        (
+            {"membrane": SAMPLING},
+            lambda left: replace(left, membrane=replace(left.membrane, sampling=sh.Sampling())),
+            "sampling of membrane = .* must be that of the task",
+        ),
+    ],
+    ids=str,
+)
+def test_a_record_without_what_the_task_asks_for_is_refused(asked, other, said):
+    with pytest.raises(InputError, match=rf"^backend changed: record\(\): {said}"):
+        sh.simulate(HH, DRIVE, backend=Changed(other), duration=10.0, seed=1, progress=False, **asked)
+
+
+@pytest.mark.parametrize("reached", ["x", np.nan, -5.0, 1e9, True, [1]])
+def test_a_time_reached_is_one_of_the_trial(reached):
+    block = SimpleNamespace(advance=lambda stretch: reached if stretch else 0.0, record=None)
+    with pytest.raises(InputError, match=r"^backend opens: advance\(stretch\): time reached = .* of at least 0 and at"):
+        sh.simulate(NEURON, DRIVE, backend=Opens(block), duration=10.0, seed=1, progress=False)
 
 
 # --- What follows a run ----------------------------------------------------------------------------------------------
