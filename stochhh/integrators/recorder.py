@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Recorder"]
 
 _ROUNDING = 1e-12  # part of a time by which a sum of steps may miss it
+_NUMBER, _ROW = (float, Real), (tuple, list)
 
 arms, crosses, held_until, is_held, starts_armed = (
     getattr(spike_rule, name).py_func for name in ("arms", "crosses", "held_until", "is_held", "starts_armed")
@@ -89,7 +90,7 @@ class Recorder:
         until, y = self._checked_end(until), self._state(y)
         if self.held:
             y, stages, spike = (self.x[0], *y[1:]), None, None
-        if not all(map(isfinite, y)):
+        if not isfinite(y[0]):  # which a reset would hide
             self._check_ranges(until, y)
             raise self.overflowed(until)
         try:
@@ -129,7 +130,7 @@ class Recorder:
     def _checked_end(self, until):
         """Where a step ends, ms."""
         latest = self.end(self._longest)
-        if not (isinstance(until, Real) and self.t <= until <= latest * (1 + _ROUNDING)):
+        if not (isinstance(until, _NUMBER) and self.t <= until <= latest * (1 + _ROUNDING)):
             why = "where V is released" if self.held else "a step of dt later or at the duration"
             allowed = f"from {self.t:.10g} to {latest:.10g} ms, {why}"
             with within(backend=self.name):
@@ -138,11 +139,11 @@ class Recorder:
 
     def _state(self, y):
         """y as a tuple of floats."""
-        values = y.tolist() if hasattr(y, "tolist") else y
         n = len(self.x)
-        if not (
-            isinstance(values, tuple | list) and len(values) == n and all(isinstance(v, float | Real) for v in values)
-        ):
+        if type(y) is tuple and len(y) == n and set(map(type, y)) == {float}:  # the usual case
+            return y
+        values = y.tolist() if hasattr(y, "tolist") else y
+        if not (isinstance(values, _ROW) and len(values) == n and all(isinstance(v, _NUMBER) for v in values)):
             names = ", ".join(variable.name for variable in self.system.variables)
             raise InputError("state", y, f"{n} real number{'' if n == 1 else 's'}: {names}")
         return tuple(map(float, values))
