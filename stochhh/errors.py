@@ -46,8 +46,8 @@ class Place(NamedTuple):
 
     Arguments:
         kind: "file", "line", "table" (of a TOML file), "option" (of the command line), "population", "trial", "model",
-            "backend", "statistic", "member", "variable" or "attribute" of a file; "argument", where what is wrong is a
-            part of one.
+            "backend", "scheme", "statistic", "member", "variable" or "attribute" of a file; "argument", where what is
+            wrong is a part of one.
         name: its name or number; of a table the keys that lead to it, a tuple.
     """
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .backends import BACKENDS
 from .backends.backend import checked, settings_of
+from .backends.refusal import refusing
 from .errors import InputError, Interrupted, choice, hinted
 from .interruption import CtrlC
 from .messages import shown, tell, watched
@@ -122,11 +123,12 @@ def _ensemble(backend, task, workers, memory_limit, progress, force_long):
     try:
         plan = planned(backend, task, workers, memory_limit)
         plan.compile(silent=progress is False)
-        check_run_time(plan, force=force_long, silent=progress is False)
+        with refusing(task.neuron):
+            check_run_time(plan, force=force_long, silent=progress is False)
     except KeyboardInterrupt:
         raise Interrupted(f"interrupted: 0 of {task.n} trials complete and kept", None) from None
     compiled = time.perf_counter()
-    with CtrlC(deferred=True) as ctrl_c:
+    with CtrlC(deferred=True) as ctrl_c, refusing(task.neuron):
         done = carried_out(plan, Threads(plan.workers), progress, ctrl_c.stop)
         timing = {"compile_s": compiled - started, "run_s": time.perf_counter() - compiled}
         result = joined(plan, done, timing)
@@ -161,7 +163,8 @@ def check_before(
     plan = _plan(neuron, drive, backend, duration, seed, n_trials, transient, workers)
     if may_be_long(plan):
         plan.compile(silent=False)
-        check_run_time(plan, force=force_long, silent=False)
+        with refusing(neuron):
+            check_run_time(plan, force=force_long, silent=False)
 
 
 def compile_kernels(neuron, drive, *, backend, duration, seed, n_trials=1, transient=0.0, workers=None):

@@ -15,6 +15,8 @@ from ..integrators.task import checked_lanes
 from ..messages import shown
 from ..noise.gaussian import WhiteNoise
 from .cost import Work, seconds_of_block
+from .refusal import OwnSteps, refusing_scheme
+from .scheme_contract import check_scheme
 
 if TYPE_CHECKING:
     from typing import Any
@@ -42,10 +44,11 @@ class Diffusion:
     Arguments:
         dt: time step, ms.
         scheme: "euler-maruyama", "heun" (stochastic Heun), "splitting" (Strang; gates stay in [0, 1] for any dt; for
-            models with `linear_rates`) or "sra1" (strong order 1.5 for additive noise); or a
-            `integrators.schemes.Scheme` of your own.
+            models with `linear_rates`) or "sra1" (strong order 1.5 for additive noise).
         lanes: number of trials advanced side by side, a multiple of 8; by default 64, or 16 if there are few trials.
             Results do not depend on it.
+
+    In Python `scheme` may also be a `stochhh.backends.Scheme` of your own.
 
     Raises InputError, which names the argument, for a dt outside 1e-6 to 1e6 ms, an unknown scheme or another number
     of lanes.
@@ -97,6 +100,8 @@ class Diffusion:
             others = ", ".join(s.name for s in SCHEMES.values() if not s.linear)
             why = f"since the model {shown(task.neuron.name)} has no linear_rates (dx_i = a_i - b_i x_i)"
             raise InputError("scheme", scheme.name, f"one of {others}, {why}")
+        if scheme.name not in SCHEMES:
+            check_scheme(scheme, task.system, task.duration)
         if task.interval is not None:
             every = task.interval / self.dt
             if round(every) < 1 or abs(every - round(every)) > 1e-9 * every:
@@ -116,4 +121,8 @@ class Diffusion:
 
     def open(self, task):
         """Return the trials of a task as a block at time 0."""
-        return grid.Block(self, task, WhiteNoise(task.system.sources[0]))
+        scheme, noise = named(self.scheme), WhiteNoise(task.system.sources[0])
+        if scheme.name in SCHEMES:
+            return grid.Block(self, task, noise)
+        with refusing_scheme(scheme, task.system):
+            return OwnSteps(grid.Block(self, task, noise), scheme, task.system)

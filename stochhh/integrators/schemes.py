@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..elementary import exp, fma, inline, select, sqrt
-from ..errors import InputError, choice, integer
+from ..errors import InputError, choice, integer, real, within
 from ..fingerprints import present
 
 __all__ = ["SCHEMES", "Scheme", "named"]
@@ -39,6 +39,8 @@ class Scheme:
         of_V: whether it is made for an input that moves V alone; another is then refused.
         additive: whether it is made for noise whose size does not depend on the state; any other is then refused.
             One that is not must converge to the solution in the sense of Ito.
+
+    Raises InputError, which names the setting, for one that is not of its kind.
     """
 
     name: str
@@ -52,7 +54,17 @@ class Scheme:
     additive: bool = True
 
     def __post_init__(self) -> None:
-        integer("values", self.values, at_least=1, at_most=2)
+        if not isinstance(self.name, str) or not self.name.strip():
+            raise InputError("name", self.name, "a text that is not empty").within(argument="scheme")
+        with within(scheme=self.name):
+            if not callable(self.build) or type(self.build).__hash__ is None:
+                raise InputError("build", self.build, "a function (slope, states) that returns step")
+            for order in ("strong_order", "weak_order"):
+                real(order, getattr(self, order), above=0)
+            integer("values", self.values, at_least=1, at_most=2)
+            for name in ("explicit", "linear", "of_V", "additive"):
+                if not isinstance(getattr(self, name), bool):
+                    raise InputError(name, getattr(self, name), "True or False")
 
 
 def _euler_maruyama(slope, states):
