@@ -280,19 +280,23 @@ def compare(
 
 def _doubt(experiment):
     """Print doubts about the spike levels before the run."""
+    from .backends.refusal import refusing
     from .models.levels import level_doubts
 
-    for doubt in level_doubts(experiment.neuron):
-        tell(f"stochhh: doubt: {doubt}")
+    with refusing(experiment.neuron):
+        for doubt in level_doubts(experiment.neuron):
+            tell(f"stochhh: doubt: {doubt}")
 
 
 def _doubt_noise(experiment, names):
     """Print doubts about white noise in place of the events, where one of the backends puts it there."""
     from .backends.backend import completed
+    from .backends.refusal import refusing
     from .theory import doubts
 
-    for name in names:
-        if completed(experiment.backend(name)).white_noise:
+    white = [name for name in names if completed(experiment.backend(name)).white_noise]
+    with refusing(experiment.neuron):
+        for name in white:
             for doubt in doubts(experiment.neuron, experiment.drive):
                 tell(f"stochhh: doubtful {name}: {doubt}")
 
@@ -334,11 +338,13 @@ def theory(file: File, allow_code: AllowCode = False, json: Json = False):
     Intensity and cumulants of the input, resting state, linear response, bifurcations, and doubts about the diffusion
     approximation.
     """
+    from .backends.refusal import refusing
     from .report import as_json
     from .theory import as_text, theory
 
     experiment = _experiment(file, allow_code)
-    said = theory(experiment.neuron, experiment.drive)
+    with refusing(experiment.neuron):
+        said = theory(experiment.neuron, experiment.drive)
     say(as_json(said) if json else as_text(said))
 
 

@@ -106,8 +106,9 @@ def simulate(
     kept = trace_interval, membrane, events
 
     def run(first_trial, n_trials):
-        task = checked_task(neuron, drive, seed, first_trial, n_trials, duration, transient, *kept)
-        return _ensemble(backend, task, workers, memory_limit, progress, force_long)
+        with refusing(neuron):
+            task = checked_task(neuron, drive, seed, first_trial, n_trials, duration, transient, *kept)
+            return _ensemble(backend, task, workers, memory_limit, progress, force_long)
 
     if until is None:
         if max_trials is not None:
@@ -123,12 +124,11 @@ def _ensemble(backend, task, workers, memory_limit, progress, force_long):
     try:
         plan = planned(backend, task, workers, memory_limit)
         plan.compile(silent=progress is False)
-        with refusing(task.neuron):
-            check_run_time(plan, force=force_long, silent=progress is False)
+        check_run_time(plan, force=force_long, silent=progress is False)
     except KeyboardInterrupt:
         raise Interrupted(f"interrupted: 0 of {task.n} trials complete and kept", None) from None
     compiled = time.perf_counter()
-    with CtrlC(deferred=True) as ctrl_c, refusing(task.neuron):
+    with CtrlC(deferred=True) as ctrl_c:
         done = carried_out(plan, Threads(plan.workers), progress, ctrl_c.stop)
         timing = {"compile_s": compiled - started, "run_s": time.perf_counter() - compiled}
         result = joined(plan, done, timing)
@@ -160,16 +160,17 @@ def check_before(
     Raises InputError, which names the argument, for any value that is not allowed, and for a run of more than 30 days
     unless `force_long`.
     """
-    plan = _plan(neuron, drive, backend, duration, seed, n_trials, transient, workers)
-    if may_be_long(plan):
-        plan.compile(silent=False)
-        with refusing(neuron):
+    with refusing(neuron):
+        plan = _plan(neuron, drive, backend, duration, seed, n_trials, transient, workers)
+        if may_be_long(plan):
+            plan.compile(silent=False)
             check_run_time(plan, force=force_long, silent=False)
 
 
 def compile_kernels(neuron, drive, *, backend, duration, seed, n_trials=1, transient=0.0, workers=None):
     """Compile the kernels that `simulate` would use, without a word, and keep them on the disk."""
-    _plan(neuron, drive, backend, duration, seed, n_trials, transient, workers).compile(silent=True)
+    with refusing(neuron):
+        _plan(neuron, drive, backend, duration, seed, n_trials, transient, workers).compile(silent=True)
 
 
 def _plan(neuron, drive, backend, duration, seed, n_trials, transient, workers):

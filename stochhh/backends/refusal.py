@@ -7,6 +7,7 @@ the user's door is left as it is.
 import builtins
 import dis
 import re
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -34,13 +35,14 @@ def refusing(neuron):
     except Exception as error:
         if type(neuron).__module__.startswith("stochhh."):
             raise
-        own = (getattr(neuron, name, None) for name in ("vector_field", "membrane_rate", "linear_rates"))
+        name = getattr(neuron, "name", type(neuron).__name__)
+        own = (getattr(neuron, member, None) for member in ("vector_field", "membrane_rate", "linear_rates"))
         functions = [function for function in own if function is not None]
         if _is_of_the_compiler(error):
-            raise _uncompiled("model", neuron.name, functions, error) from None
+            raise _uncompiled("model", name, functions, error) from None
         if not _arose_in(functions, error):
             raise
-        raise refused("model", neuron.name, f"fails{told(error, functions)}") from error
+        raise refused("model", name, f"fails{told(error, functions)}") from error
 
 
 @contextmanager
@@ -203,7 +205,7 @@ def _scopes(functions):
     waiting, seen = list(functions), set()
     while waiting:
         function = _plain(waiting.pop(0))
-        if function in seen or not isinstance(function, FunctionType):
+        if not _is_own(function) or function in seen:
             continue
         seen.add(function)
         cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
@@ -211,6 +213,12 @@ def _scopes(functions):
         for code in _with_inner(function.__code__):
             yield code, scope
             waiting += [value for _, value in _values(code, scope)]
+
+
+def _is_own(value):
+    """Whether a value is a function in plain Python that is none of Python's own, nor of the libraries beneath."""
+    home = str(getattr(value, "__module__", "")).partition(".")[0]
+    return isinstance(value, FunctionType) and home not in {*sys.stdlib_module_names, "numpy", "scipy", "numba"}
 
 
 def _plain(function):
@@ -239,7 +247,7 @@ def _named(code, scope):
     for name, value in _values(code, scope):
         if isinstance(value, ModuleType):
             yield from ((f"{name}.{part}", getattr(value, part)) for part in code.co_names if hasattr(value, part))
-        elif value is not None and not isinstance(value, FunctionType):
+        elif value is not None and not _is_own(value):
             yield name, value
 
 

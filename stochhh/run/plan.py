@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from ..backends import BACKENDS
 from ..backends.backend import completed, opened
-from ..backends.refusal import refusing
 from ..errors import InputError, integer, real
 from ..inputs import Recording, SynapticInput
 from ..integrators.task import WIDE, Task, blocks
@@ -48,7 +47,7 @@ class Plan:
     def compile(self, silent: bool) -> None:
         """Load the kernels from the disk, or compile them, which is announced."""
         line = f"stochhh: compiling the {self.backend.name} kernels for this machine: some seconds, the first time"
-        with refusing(self.task.neuron), announcing(None if silent else line):
+        with announcing(None if silent else line):
             for lanes in {batch.lanes for batch in self.batches}:
                 one = replace(self.task, n=1, trace_interval=None, membrane=None, lanes=lanes)
                 opened(self.backend, one).advance(0)

@@ -1,9 +1,11 @@
 """A model of the user's own that cannot be: one line, an InputError, that names what is wrong and what to do.
 
-Would catch: a traceback of the compiler, a model that is simulated although its functions do not fit together.
+Would catch: a traceback of the compiler or of the run, a model that is simulated although its functions do not fit
+together, a fault of a backend laid at the door of the model.
 """
 
 import math
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -168,6 +170,24 @@ def of_a_logarithm_to_a_base(x, p):
     return math.log(x[0] * x[0], 2.0), 0.0
 
 
+def importing(x, p):
+    import random  # noqa: F401
+
+    return 0.0, 0.0
+
+
+def importing_a_part(x, p):
+    import numpy.random as r  # noqa: F401
+
+    return 0.0, 0.0
+
+
+def setting_a_global(x, p):
+    global LAST
+    LAST = x[0]
+    return 0.0, 0.0
+
+
 def foreign(x, p):
     return np.heaviside(x[0], 0.5), 0.0
 
@@ -187,6 +207,9 @@ ALLOWED = "a model may call clip, cos, cosh, exp, expm1, log, sin, sqrt, tanh, w
         (of_a_table, "it uses TABLE, a list; use numbers, tuples or parameters()"),
         (of_a_dictionary(), "it uses settings, a dict; use numbers, tuples or parameters()"),
         (of_two_minds, "Can't unify return type"),
+        (importing, "it imports random in importing (test_model_contract.py, line "),
+        (importing_a_part, "it imports numpy.random in importing_a_part (test_model_contract.py, line "),
+        (setting_a_global, "it sets the global LAST in setting_a_global (test_model_contract.py, line "),
         (of_itself, "one of its functions calls itself"),
         (of_a_logarithm_to_a_base, ALLOWED),
     ],
@@ -204,6 +227,72 @@ def test_what_cannot_be_compiled_is_named(field, said):
 @pytest.mark.parametrize("backend", ["jump", pytest.param("diffusion", marks=pytest.mark.slow)])
 def test_a_run_that_cannot_be_compiled(backend):
     assert "it uses np.heaviside" in refused(spoilt(vector_field=foreign), backend)
+
+
+BEYOND = -59.0  # mV, where the input leads
+
+
+def raising(x, p):
+    if x[0] > BEYOND:
+        raise ValueError(x[0])
+    return 0.5 - 0.1 * (x[0] + 60.0), -x[1]
+
+
+def asserting(x, p):
+    assert x[0] < BEYOND
+    return 0.5 - 0.1 * (x[0] + 60.0), -x[1]
+
+
+def through_one_that_raises(x, p):
+    return raising(x, p)
+
+
+def failed(neuron, backend):
+    drive = sh.Population("exc", n=80, rate=10.0, weight=1.0, p=0.5)
+    with pytest.raises(sh.InputError) as caught:
+        sh.simulate(neuron, drive, backend=backend, duration=50.0, seed=1)
+    return caught.value
+
+
+@pytest.mark.parametrize("backend", ["diffusion", "jump", "per-neuron"])
+@pytest.mark.parametrize("field", [raising, asserting, through_one_that_raises])
+def test_a_model_that_fails_during_the_run(field, backend):
+    error, name = failed(spoilt(vector_field=field), backend), field.__name__
+    name = "raising" if field is through_one_that_raises else name
+    assert str(error).startswith(f"the model 'leaky' fails in {name} (test_model_contract.py, line ")
+    kind = AssertionError if field is asserting else ValueError
+    assert isinstance(error.__cause__, kind) and kind.__name__ in str(error) and "\n" not in str(error)
+    assert error.argument == "model" and error.value == "leaky"
+
+
+COPY = """
+def vector_field(x, p):
+    if x[0] > -59.0:
+        raise ValueError(x[0])
+    return 0.25 - 0.1 * (x[0] + 60.0), -x[1]
+"""
+
+
+def test_a_model_whose_kernels_were_compiled_from_another_file(tmp_path):
+    """The kernel holds the place in that one: no place is said, rather than a wrong one."""
+    for name in ("first.py", "second.py"):
+        scope = {}
+        (tmp_path / name).write_text(COPY)
+        exec(compile(COPY, tmp_path / name, "exec"), scope)
+        message = str(failed(spoilt(vector_field=scope["vector_field"]), "diffusion"))
+        assert message.startswith("the model 'leaky' fails in vector_field")
+        assert not {"first.py", "second.py"} - {name} & set(re.findall(r"\w+\.py", message))
+
+
+def test_what_a_backend_of_ones_own_raises_is_not_laid_at_the_models_door():
+    class Broken:
+        name = "broken"
+
+        def open(self, task):
+            return {}["block"]
+
+    with pytest.raises(KeyError):
+        sh.simulate(Leaky(), sh.SynapticInput(), backend=Broken(), duration=1.0, seed=1)
 
 
 def test_an_error_of_the_librarys_own_is_not_laid_at_the_users_door(monkeypatch):
