@@ -92,7 +92,7 @@ def _loaded(path, text):
                 exec(compile(content, path, "exec", dont_inherit=True), vars(module))
         except BaseException as error:
             del sys.modules[name]
-            if isinstance(error, Exception | SystemExit):
+            if not isinstance(error, KeyboardInterrupt):
                 said = f"{_place(error, path)}: {one_line(_told(error))}"
                 raise InputError("model", text, "a file that can be executed", said) from error
             raise
@@ -104,19 +104,20 @@ def _told(error):
     """An error as Python tells it, without its place."""
     advice = "; the file may import what is installed, but no file beside it"
     message = error.msg if isinstance(error, SyntaxError) else str(error)
-    return f"{type(error).__name__}: {message}{advice if isinstance(error, ModuleNotFoundError) else ''}"
+    said = f"{type(error).__name__}: {message}" if message else type(error).__name__
+    return said + (advice if isinstance(error, ModuleNotFoundError) else "")
 
 
 def _place(error, path):
-    """File and line where an error arose: the innermost that are of this file, or else the innermost of all."""
+    """File and line where an error arose: the innermost line of this file; the file alone where it was in none."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{Path(error.filename).name}, line {error.lineno}"
-    trace, places = error.__traceback__, []
+    trace, place = error.__traceback__, path.name
     while trace is not None:
-        places.append((Path(trace.tb_frame.f_code.co_filename), trace.tb_lineno))
+        if Path(trace.tb_frame.f_code.co_filename) == path:
+            place = f"{path.name}, line {trace.tb_lineno}"
         trace = trace.tb_next
-    file, line = next((place for place in reversed(places) if place[0] == path), places[-1])
-    return f"{file.name}, line {line}"
+    return place
 
 
 def _class(module, name, text):
@@ -183,12 +184,13 @@ def _typed(key, value, annotation):
 
 @contextmanager
 def _telling(kind):
-    """Say in one line what fails in a class of the user's."""
+    """Say in one line what fails in a class of the user's, and print elsewhere than results what it prints."""
     try:
-        yield
-    except StochhhError:
+        with redirect_stdout(sys.stderr):
+            yield
+    except (StochhhError, KeyboardInterrupt):
         raise
-    except Exception as error:
+    except BaseException as error:
         fault = f"it cannot be made ({_place(error, Path(_file_of(kind)))}): {one_line(_told(error))}"
         raise InputError(fault, remedy="correct it, or its settings").within(model=kind.__name__) from error
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING
 
-from ..errors import InputError, real, within
+from ..errors import InputError, StochhhError, real, within
 from ..messages import one_line
+from . import MODELS
 
 if TYPE_CHECKING:
     from .neuron import Neuron
@@ -47,14 +50,38 @@ def check_model(neuron: Neuron) -> None:
         for member, meaning in _MEANING.items():
             if not hasattr(neuron, member):
                 raise InputError(f"{member} is missing", remedy=f"add {meaning}")
+        _check_name(neuron)
         _check_variables(neuron)
         _check_levels(neuron)
+        _check_settings(neuron)
         p, x = _parameters(neuron), _initial_state(neuron)
         names = [f"d{name}/dt" for name in neuron.variables]
         _check_numbers("vector_field", _value(neuron, "vector_field", x, p), names)
         real("membrane_rate", _value(neuron, "membrane_rate", x, p))
         if hasattr(neuron, "linear_rates"):
             _check_linear_rates(neuron, _value(neuron, "linear_rates", x, p))
+
+
+def _check_name(neuron):
+    name = neuron.name
+    if not isinstance(name, str) or not name.strip() or not name.isprintable():
+        raise InputError("name", name, "a text that is not empty")
+    if name in MODELS and not isinstance(neuron, MODELS[name]):
+        allowed = f"another name than that of a model of the library, {MODELS[name].__name__}"
+        raise InputError("name", name, allowed, "results would be taken for those of that model")
+
+
+def _check_settings(neuron):
+    """As results record them."""
+    settings = _called(neuron, "as_dict")
+    if not isinstance(settings, Mapping) or not all(isinstance(key, str) for key in settings):
+        raise InputError("as_dict()", settings, "a dictionary from the names of settings to their values")
+    for key, value in settings.items():
+        try:
+            json.dumps(value)
+        except (TypeError, ValueError, RecursionError) as error:
+            allowed = "a number, a text, a truth value, or a list or dictionary of such, as JSON can hold"
+            raise InputError(f"as_dict() {key}", value, allowed) from error
 
 
 def _check_linear_rates(neuron, rates):
@@ -86,14 +113,22 @@ def _size(entry):
 
 
 def _check_levels(neuron):
-    threshold = real("threshold", neuron.threshold, unit="mV")
-    lower = "reset" if hasattr(neuron, "reset") else "rearm"
+    threshold, rearm = (real(level, getattr(neuron, level), unit="mV") for level in ("threshold", "rearm"))
+    resets = hasattr(neuron, "reset")
+    lower = "reset" if resets else "rearm"
     if not real(lower, getattr(neuron, lower), unit="mV") < threshold:
         raise InputError(lower, getattr(neuron, lower), f"below the threshold, {threshold:g} mV")
+    if rearm > threshold:
+        raise InputError("rearm", rearm, f"at most the threshold, {threshold:g} mV")
+    if hasattr(neuron, "refractory"):
+        real("refractory", neuron.refractory, at_least=0, unit="ms")
+        if not resets:
+            remedy = "add the level to which a spike sets V, mV, or remove refractory"
+            raise InputError("refractory without reset", remedy=remedy)
 
 
 def _parameters(neuron):
-    p = neuron.parameters()
+    p = _called(neuron, "parameters")
     if not isinstance(p, tuple) or not hasattr(p, "_fields"):
         allowed = "a named tuple of numbers (typing.NamedTuple or collections.namedtuple)"
         raise InputError("parameters()", p, allowed)
@@ -104,12 +139,23 @@ def _parameters(neuron):
 
 
 def _initial_state(neuron):
-    x = neuron.initial_state()
+    x = _called(neuron, "initial_state")
     _check_numbers("initial_state()", x, neuron.variables)
     with within(member="initial_state()"):
         for name, value, (low, high) in zip(neuron.variables, x, neuron.ranges, strict=True):
             real(name, value, at_least=low, at_most=high)
     return x
+
+
+def _called(neuron, member):
+    """What a method without arguments returns."""
+    try:
+        return getattr(neuron, member)()
+    except StochhhError:
+        raise
+    except Exception as error:
+        fault = one_line(f"{member}() fails{_place(error)}: {type(error).__name__}: {error}")
+        raise InputError(fault, remedy="correct it, or the settings") from error
 
 
 def _value(neuron, member, x, p):
@@ -125,17 +171,19 @@ def _value(neuron, member, x, p):
     except Exception as error:
         state = ", ".join(f"{name} = {value:g}" for name, value in zip(neuron.variables, x, strict=True))
         names = ", ".join(neuron.variables) + ("," if len(x) == 1 else "")
-        fault = one_line(f"{member} fails at {state} ({_place(error)}): {type(error).__name__}: {error}")
+        fault = one_line(f"{member} fails at {state}{_place(error)}: {type(error).__name__}: {error}")
         remedy = f"it receives x, a tuple of numbers (begin with {names} = x), and p, the named tuple of parameters()"
         raise InputError(fault, remedy=remedy) from error
 
 
 def _place(error):
-    """File and line of the innermost frame."""
+    """File and line of the innermost frame, in brackets; nothing where it is that of this module."""
     trace = error.__traceback__
+    if trace.tb_next is None:
+        return ""
     while trace.tb_next:
         trace = trace.tb_next
-    return f"{Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno}"
+    return f" ({Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno})"
 
 
 def _check_numbers(member, values, names):

@@ -120,7 +120,7 @@ def test_the_parts_do_not_know_one_another(who, whom):
         ("theory.validity", "import matplotlib.pyplot", "is for plotting.* alone"),
         ("results", "from .plotting import spike_train_figure", "does not point downward"),  # an exception when lazy
         ("models.rest", "from ..integrators.kernels import scalar", "that of a stranger"),
-        ("models.neuron", "from .contract import check_kind\nfrom . import rest, passive", ""),
+        ("models.neuron", "from .parameters import check\nfrom . import rest, passive", ""),
         ("models.rest", "from . import passive", "a circle: models."),
         ("tables", lazily("importlib.import_module('stochhh.cli')"), "the import of what a name says"),
     ],

@@ -100,6 +100,27 @@ PLAIN = [
     (spoilt(ranges=((200.0, -200.0), (0.0, 1.0))), "model Mine: ranges: upper end of V = -200.0 is not allowed"),
     (spoilt(scales=(100.0, 0.0)), "model Mine: scales: w = 0.0 is not allowed"),
     (spoilt(rearm=10.0), "model Mine: rearm = 10.0 is not allowed: it must be below the threshold, 0 mV"),
+    *((spoilt(**{level: value}), f"model Mine: {level} = {value} is not allowed: it must be a finite number")
+      for level in ("threshold", "rearm") for value in (math.nan, math.inf, None)),
+    *((spoilt(reset=-50.0, refractory=value), f"model Mine: refractory = {value} is not allowed")
+      for value in (-2.5, math.nan, math.inf, None, True)),
+    (spoilt(refractory=2.0), "model Mine: refractory without reset; add the level"),
+    (spoilt(reset=0.0), "model Mine: reset = 0.0 is not allowed: it must be below the threshold, 0 mV"),
+    (spoilt(reset=math.nan), "model Mine: reset = nan is not allowed: it must be a finite number"),
+    (spoilt(reset=None), "model Mine: reset = None is not allowed"),
+    (spoilt(reset=-50.0, rearm=0.5), "model Mine: rearm = 0.5 is not allowed: it must be at most the threshold, 0 mV"),
+    (spoilt(reset=-50.0, rearm=math.nan), "model Mine: rearm = nan is not allowed: it must be a finite number"),
+    *((spoilt(name=value), "is not allowed: it must be a text that is not") for value in (5, "", " ", None, "a\0")),
+    *((spoilt(name=name), f"name = {name!r} is not allowed: it must be another name than that of a model of the lib")
+      for name in MODELS),
+    (spoilt(as_dict=lambda self: [1]), "model Mine: as_dict() = [1] is not allowed: it must be a dictionary from"),
+    (spoilt(as_dict=lambda self: {3: 1}), "model Mine: as_dict() = {3: 1} is not allowed"),
+    *((spoilt(as_dict=lambda self, value=value: {"g": 1.0, "which": value}), "model Mine: as_dict() which = ")
+      for value in (np.ones(3), {1}, 1j, Leaky, np.int64(3))),
+    (spoilt(as_dict=lambda self: 1 / 0), "model Mine: as_dict() fails (test_model_contract.py, line"),
+    (spoilt(parameters=lambda self: 1 / 0), "model Mine: parameters() fails (test_model_contract.py, line"),
+    (spoilt(initial_state=lambda self: self.no), "AttributeError: 'Mine' object has no attribute 'no'; correct it, or"),
+    (spoilt(as_dict=3), "model Mine: as_dict() fails: TypeError: 'int' object is not callable"),
     (spoilt(threshold="0"), "model Mine: threshold = '0' is not allowed"),
     (spoilt(parameters=lambda self: {"I_app": 0.5}), "= {'I_app': 0.5} is not allowed: it must be a named tuple"),
     (spoilt(parameters=lambda self: Constants(None)), "model Mine: parameters(): I_app = None"),
@@ -303,3 +324,11 @@ def test_an_error_of_the_librarys_own_is_not_laid_at_the_users_door(monkeypatch)
 @pytest.mark.parametrize("model", [Leaky, *MODELS.values()], ids=lambda model: model.name)
 def test_a_model_in_which_all_is_well(model):
     check_model(model())
+
+
+def test_a_reset_and_its_levels_in_which_all_is_well():
+    """The rearm level of a neuron with a reset may be the threshold; a class derived from a model may keep its name."""
+    for members in ({}, {"refractory": 0}, {"refractory": 2.5}, {"rearm": 0.0, "refractory": 2.5}):
+        check_model(spoilt(reset=-50.0, **members))
+    check_model(type("Mine", (sh.HodgkinHuxley,), {})())
+    check_model(spoilt(as_dict=lambda self: {"a": [1, "x", None, {"b": (2.0, True)}], "np": np.float64(1.0)}))

@@ -28,6 +28,7 @@ MODEL = '''"""A leak, and classes that are wrong in one thing each."""
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -92,6 +93,25 @@ class Whole(ByKeyword):
 
     def as_dict(self):
         return {"n": self.n, "label": self.label, "on": self.on}
+
+
+class Loud(Leaky):
+    def __init__(self):
+        print("made")
+
+
+class Leaves(Leaky):
+    def __init__(self):
+        raise SystemExit(0)
+
+
+class Unfinished(Leaky, ABC):
+    @abstractmethod
+    def more(self): ...
+
+
+class Taken(Leaky):
+    name = "passive"
 
 
 class Lacks(Leaky):
@@ -203,6 +223,11 @@ class TestAllowed:
         assert capsys.readouterr().out == ""  # where --json prints; what the file prints goes to standard error
         assert not list(folder.glob("__pycache__"))
 
+    def test_what_a_constructor_prints_is_no_result(self, folder, capsys):
+        load(folder, 'model = "mine.py:Loud"')
+        output, error = capsys.readouterr()
+        assert output == "" and "made" in error
+
     def test_help_completion_and_example_execute_nothing(self, folder):
         experiment_of(folder, 'model = "mine.py:Leaky"')
         completing = {
@@ -257,12 +282,18 @@ class TestRefused:
             ('model = "mine.py:Lacks"', "line 5: model Lacks: scales = .* a number for each of V"),
             ('model = "mine.py:Forgets"\ng = 3', r"line 5: model Forgets: as_dict\(\) = {} .* same neuron again"),
             ('model = "mine.py:NotANumber"', r"line 5: model NotANumber: as_dict\(\) = "),
+            ('model = "mine.py:Leaves"', r"model Leaves: it cannot be made \(mine.py, line \d+\): SystemExit: 0"),
+            ('model = "mine.py:Unfinished"', r"it cannot be made \(mine.py\): TypeError: Can't instantiate abstract"),
+            (
+                'model = "mine.py:Taken"',
+                "model Taken: name = 'passive' .* than that of a model of the library, Passive",
+            ),
             ('model = "mine.py:ByKeyword"', r"line 5: \[neuron\] lacks 'tau' \(a setting\); add it"),
-            ('model = "mine.py:ByKeyword"\ntau = 0', r"cannot be made \(mine.py, line 58\): ZeroDivisionError: divi"),
+            ('model = "mine.py:ByKeyword"\ntau = 0', r"cannot be made \(mine.py, line 59\): ZeroDivisionError: divi"),
             ('model = "mine.py:ByKeyword"\nrest = 0', r"has no key 'rest'; its keys are model, tau, floor$"),
             (
                 'model = "mine.py:Leaky"\nslope = 0',
-                r"line 5: model Leaky: it cannot be made \(mine.py, line 39\): Zero",
+                r"line 5: model Leaky: parameters\(\) fails \(mine.py, line 40\): Zero",
             ),
             ('model = "mine.py:Leaky"\n\nG = 3', r"line 8: \[neuron\] has no key 'G'; did you mean 'g' \(conductance"),
             (
@@ -296,7 +327,8 @@ class TestRefused:
             ),
             ("import sys\nsys.exit('enough')", "bad.py, line 2: SystemExit: enough"),
             ("raise ValueError('two\\nlines\\x1b')", r"bad.py, line 1: ValueError: two lines\x1b"),
-            ("\0", "SyntaxError"),
+            ("raise GeneratorExit", "bad.py, line 1: GeneratorExit"),
+            ("\0", "bad.py: "),
         ],
     )
     def test_a_file_that_cannot_be_executed(self, folder, text, said):
