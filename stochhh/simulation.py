@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from .backends import BACKENDS
 from .backends.backend import checked, settings_of
 from .backends.refusal import refusing
+from .backends.registry import named
 from .errors import InputError, Interrupted, choice, hinted
 from .interruption import CtrlC
 from .messages import shown, tell, watched
@@ -218,11 +219,17 @@ def _until(precision, run, first_trial, first, most, progress):
 
 def _unknown(name, value, backend):
     """The error of a keyword that `simulate` does not have: a setting of a backend, or a misspelt one."""
-    named = BACKENDS.get(backend, type(backend)) if isinstance(backend, str) else type(backend)
-    homes = [kind for kind in BACKENDS.values() if name in settings_of(kind)]
+    meant = BACKENDS.get(backend) if isinstance(backend, str) else type(backend)
+    written = f"({name}={shown(value)})"
+    if meant is not None and name in settings_of(meant):
+        return InputError(name, value, "given to the backend", f"write backend={meant.__name__}{written}")
+    homes = {known: kind for known, kind in BACKENDS.items() if name in settings_of(kind)}
     if homes:
-        kind = named if named in homes else homes[0]
-        return InputError(name, value, "given to the backend", f"write backend={kind.__name__}({name}={shown(value)})")
+        own = getattr(meant, "name", None)
+        allowed = "given to the backend" if own is None else f"omitted, since the {own} backend has no such setting"
+        instances = " or ".join(f"backend={kind.__name__}{written}" for kind in homes.values())
+        remedy = f"it is a setting of {' and '.join(homes)}: write {instances}"
+        return InputError(name, value, allowed, remedy)
     known = [known for known in signature(simulate).parameters if known != "unknown"]
     return InputError(name, value, "omitted, since simulate has no such argument", hinted(name, known))
 
@@ -241,4 +248,4 @@ def _backend(backend, dt):
     if dt is not None:
         remedy = "set it there" if hasattr(backend, "dt") else ""
         raise InputError("dt", dt, f"omitted when the backend is an instance, {type(backend).__name__}(...)", remedy)
-    return checked(backend)
+    return named(backend)

@@ -5,6 +5,7 @@ from ..integrators.schemes import Scheme
 from ..integrators.steps import Steps
 from ..integrators.task import BlockResult, Task
 from .backend import Backend, Block
+from .cost import Work
 from .diffusion import Diffusion
 from .jump import Jump
 from .per_neuron import PerNeuron
@@ -22,6 +23,7 @@ __all__ = [
     "Scheme",
     "Steps",
     "Task",
+    "Work",
     "register",
 ]
 

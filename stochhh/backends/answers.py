@@ -1,9 +1,10 @@
-"""What a block answers, held against its task: InputError, by name, where it cannot be right."""
+"""What a backend and its blocks answer: InputError, by name, where it cannot be right."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from inspect import signature
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,14 +14,45 @@ from ..integrators.task import BlockResult
 from ..statistics.membrane.record import Membrane
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from ..integrators.task import Task
 
-__all__ = ["advanced", "recorded", "stretch_of"]
+__all__ = ["advanced", "checked_nothing", "checked_seconds", "checked_work", "recorded", "stretch_of"]
 
 _STRETCH = 1000  # steps between two looks at the world outside, of a block that has no opinion
 _ROUNDING = 1e-9  # part of the duration by which a sum of steps may miss it
+
+
+def checked_nothing(name: str, check: Callable[[Task], Any], task: Task) -> None:
+    """Let a backend of this name raise the error of a task; what it returns instead would be lost."""
+    if (answer := check(task)) is not None:
+        with within(backend=name):
+            raise InputError("check(task)", answer, "None", "raise InputError for a task that is not accepted")
+
+
+def checked_work(name: str, work: Callable[[Task], Any], task: Task) -> tuple[Any, ...]:
+    """The operations of a trial, at least one, each with `amount`, `what` and `at_most` as a `Work` has them."""
+    found = work(task)
+    with within(backend=name):
+        if not isinstance(found, tuple | list) or not found or not all(hasattr(part, "at_most") for part in found):
+            raise InputError("work(task)", found, "a tuple of Work(amount, what, at_most)")
+        for part in found:
+            with within(member="work(task)"):
+                real("amount", part.amount, at_least=0)
+                instance("what", part.what, str)
+                real("at_most", part.at_most, at_least=0, unit="s")
+    return tuple(found)
+
+
+def checked_seconds(name: str, seconds: Callable[[Task], Any], task: Task) -> float:
+    """The run time of a block, s, perhaps infinite."""
+    found = seconds(task)
+    if isinstance(found, bool) or not isinstance(found, Real) or not float(found) >= 0:
+        with within(backend=name):
+            raise InputError("seconds(task)", found, "a number of at least 0 (s)")
+    return float(found)
 
 
 def stretch_of(block: Any) -> tuple[int, ...]:

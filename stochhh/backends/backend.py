@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, fields, is_dataclass
+from functools import partial
 from types import FunctionType, MethodType, SimpleNamespace
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from ..errors import InputError, integer, within
-from .answers import stretch_of
+from ..errors import InputError, instance, integer, real, within
+from .answers import checked_nothing, checked_seconds, checked_work, stretch_of
 from .cost import Work, seconds_of_block
 
 if TYPE_CHECKING:
@@ -95,6 +97,11 @@ _MEANING = {
 }
 
 
+_METHODS = [name for name, value in vars(Defaults).items() if isinstance(value, FunctionType)]
+_NAME = re.compile(r"[^\W_](?:[\w .+-]{0,78}[^\W_])?")
+_KEYS = ("difference", "distance", "doubts")
+
+
 def completed(backend: Backend) -> Any:
     """All that the library asks of a backend, as one object: its own members, and the `Defaults` ones that it lacks."""
     members = {name: value for name, value in vars(Defaults).items() if not name.startswith("_")}
@@ -104,20 +111,54 @@ def completed(backend: Backend) -> Any:
 
 
 def checked(backend: Backend) -> Any:
-    """The backend as `completed` has it; InputError, by name, where it lacks what is required or a member is wrong."""
+    """The backend as `completed` has it; InputError, by name, where it lacks what is required or a member is wrong.
+
+    What its methods answer during a run is checked where they are called.
+    """
     with within(backend=type(backend).__name__):
         _require(backend, "name", "open")
         whole = completed(backend)
-        if not isinstance(whole.name, str) or not whole.name.strip():
-            raise InputError("name", whole.name, "a text that is not empty")
+        _check_name(whole.name)
+        for method in ("open", *_METHODS):
+            if not callable(getattr(whole, method)):
+                raise InputError(method, getattr(whole, method), "a method, not a value")
         if whole.lanes is not None:
             integer("lanes", whole.lanes, at_least=1)
-        settings = whole.settings()
-        try:
-            json.dumps(settings, allow_nan=False)
-        except (TypeError, ValueError):
-            raise InputError("settings()", settings, "a dictionary for JSON: of numbers, texts and lists") from None
+        if whole.dt is not None:
+            real("dt", whole.dt, above=0, unit="ms")
+        for flag in ("parallel", "replays", "white_noise"):
+            instance(flag, getattr(whole, flag), bool)
+        instance("cheaper", whole.cheaper, str)
+        if whole.draw_events is not None and not callable(whole.draw_events):
+            raise InputError("draw_events", whole.draw_events, "a method, or None")
+        _check_settings(whole.settings())
+    for method, answered in (("check", checked_nothing), ("work", checked_work), ("seconds", checked_seconds)):
+        setattr(whole, method, partial(answered, whole.name, getattr(whole, method)))
     return whole
+
+
+def _check_name(name):
+    allowed = (
+        "a text of letters, digits, blanks and . _ + -, which begins and ends with a letter or digit, since it names "
+        "files, tables and options"
+    )
+    if not isinstance(name, str) or not _NAME.fullmatch(name) or ".." in name:
+        raise InputError("name", name, allowed)
+    if name in _KEYS:
+        raise InputError(
+            "name", name, f"none of {', '.join(_KEYS)}, which are keys beside it in the JSON of a comparison"
+        )
+
+
+def _check_settings(settings):
+    allowed = "a dictionary for JSON: of numbers, texts and lists"
+    try:
+        json.dumps(settings, allow_nan=False)
+        sound = isinstance(settings, dict) and all(isinstance(key, str) for key in settings)
+    except (TypeError, ValueError):
+        sound = False
+    if not sound:
+        raise InputError("settings()", settings, allowed)
 
 
 def opened(backend: Any, task: Task) -> Block:

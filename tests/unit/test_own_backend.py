@@ -15,7 +15,7 @@ import pytest
 
 import stochhh as sh
 from stochhh import BACKENDS, Experiment, plotting, report
-from stochhh.backends import Backend, Block, Recorder, Steps, register
+from stochhh.backends import Backend, Block, Recorder, Steps, Work, register
 from stochhh.backends.backend import completed
 from stochhh.cli import main
 from stochhh.errors import InputError
@@ -119,8 +119,13 @@ class Few(Opens):
     lanes = 0
 
 
-class Numbered(Opens):
-    name = 7
+def having(**members):
+    """A backend with a block, and with other members."""
+    return type("Odd", (Opens,), members)(SimpleNamespace(advance=lambda stretch: None, record=None))
+
+
+def costly(self, task):
+    return (Work(1e9, "steps", 1.0),)
 
 
 class Unwritable(Opens):
@@ -140,14 +145,60 @@ class Unwritable(Opens):
         (Opens(Idle()), "backend opens: record is missing; add a method that returns a BlockResult"),
         (Opens(Deaf()), r"backend opens: advance = <.*> is not allowed: it must be a method \(stretch\)"),
         (Few(), "backend Few: lanes = 0 is not allowed"),
-        (Numbered(), "backend Numbered: name = 7 is not allowed: it must be a text that is not empty"),
         (Unwritable(), r"backend Unwritable: settings\(\) = .* must be a dictionary for JSON"),
+        (having(settings={}), r"backend Odd: settings = {} is not allowed: it must be a method, not a value"),
+        (having(settings=lambda self: None), r"backend Odd: settings\(\) = None .* must be a dictionary for JSON"),
+        (having(settings=lambda self: {1: 2}), r"backend Odd: settings\(\) = {1: 2} .* must be a dictionary for JSON"),
+        (
+            having(check=lambda self, task: False),
+            r"backend opens: check\(task\) = False .*must be None; raise InputErr",
+        ),
+        (having(check=True), "backend Odd: check = True is not allowed: it must be a method"),
+        (
+            having(work=lambda self, task: "x"),
+            r"backend opens: work\(task\) = 'x' .*a tuple of Work\(amount, what, at_m",
+        ),
+        (having(work=lambda self, task: 3), r"backend opens: work\(task\) = 3"),
+        (having(work=lambda self, task: ()), r"backend opens: work\(task\) = \(\)"),
+        (having(work=lambda self, task: (Work(np.nan, "steps", 1.0),)), r"backend opens: work\(task\): amount = nan"),
+        (having(work=costly, seconds=lambda self, task: "x"), r"backend opens: seconds\(task\) = 'x' .* of at least 0"),
+        (having(work=costly, seconds=lambda self, task: np.nan), r"backend opens: seconds\(task\) = nan"),
+        (having(dt=0), "backend Odd: dt = 0 is not allowed"),
+        (having(dt="x"), "backend Odd: dt = 'x' is not allowed"),
+        (having(replays="no"), "backend Odd: replays = 'no' is not allowed: it must be a bool"),
+        (having(cheaper=3), "backend Odd: cheaper = 3"),
+        (having(draw_events=3), "backend Odd: draw_events = 3"),
+        (having(lanes=2.5), "backend Odd: lanes = 2.5"),
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_what_is_no_backend_is_refused_by_name(backend, said):
     with pytest.raises(InputError, match=f"^{said}"):
         sh.simulate(NEURON, DRIVE, backend=backend, duration=10.0, seed=1, progress=False)
+
+
+@pytest.mark.parametrize(
+    "name", [5, None, "", " ", " a", "a ", "a,b", "a/b", "a\\b", "../q", "a..b", ".a", "a\n", "a:b", "x" * 99]
+)
+def test_a_name_is_one_that_files_and_options_can_have(name):
+    with pytest.raises(InputError, match=r"^backend Odd: name = .* must be a text of letters, digits, blanks and"):
+        sh.simulate(NEURON, DRIVE, backend=having(name=name), duration=10.0, seed=1)
+    with pytest.raises(InputError, match=r"^backend Green: name = .* must be a text of letters, digits, blanks and"):
+        register(dataclass(frozen=True)(type("Green", (Counts,), {"name": name})))
+
+
+@pytest.mark.parametrize("name", ["a", "Mine 2", "é", "a_b.c-d+e", "x" * 80])
+def test_other_names_are_allowed(name):
+    assert sh.simulate(NEURON, DRIVE, backend=type("Odd", (Counts,), {"name": name})(), **RUN).backend == name
+
+
+def test_a_name_is_that_of_one_class(registered):
+    for name in (*sh.BACKENDS, "counts"):
+        with pytest.raises(InputError, match=f"^backend Odd: name = '{name}' .* must be one that no other backend has"):
+            sh.simulate(NEURON, DRIVE, backend=having(name=name), duration=10.0, seed=1)
+    assert sh.simulate(NEURON, DRIVE, backend=Counts(), **RUN).backend == "counts"
+    with pytest.raises(InputError, match=r"^backend Odd: name = 'doubts' .* none of difference, distance, doubts"):
+        sh.simulate(NEURON, DRIVE, backend=having(name="doubts"), duration=10.0, seed=1)
 
 
 def stepping(step):
@@ -517,6 +568,55 @@ def test_figures_have_its_colour_and_dashes(registered):
     assert plotting.colour_of(None) == plotting.colour_of("unit 7") == plotting.GREY
     with pytest.raises(InputError, match="name = 'counts' is not allowed: it must be a name that is not registered"):
         register(Counts)
+
+
+@pytest.mark.parametrize(
+    ("member", "wrong"),
+    [
+        ("colour", ["nocolour", "", 3, None, "#12", "2.0", "0.5 "]),
+        (
+            "dashes",
+            [3, "dash", None, (), (0, (1,)), (0, ()), (0, (0, 0)), (0, (1, -2)), (0, (1, "a")), (0, (1, np.nan))],
+        ),
+    ],
+)
+def test_lines_that_figures_cannot_draw_are_not_registered(member, wrong):
+    for value in wrong:
+        with pytest.raises(InputError, match=f"^backend Green: {member} = "):
+            register(dataclass(frozen=True)(type("Green", (Counts,), {"name": "green", member: value})))
+    assert "green" not in BACKENDS
+
+
+@pytest.mark.parametrize("colour", ["#009E73", "0.45", "0", "1.0", ".5"])
+@pytest.mark.parametrize("dashes", ["solid", "dashdot", (0, (1, 1)), (1.5, [3.5, 1.2, 1, 1])])
+def test_matplotlib_draws_the_lines_that_may_be_registered(colour, dashes):
+    from matplotlib.lines import Line2D
+
+    kind = dataclass(frozen=True)(type("Green", (Counts,), {"name": "green", "colour": colour, "dashes": dashes}))
+    try:
+        assert BACKENDS[register(kind).name] is kind
+        assert Line2D([0, 1], [0, 1], color=plotting.colour_of("green"), linestyle=plotting.dashes_of("green"))
+    finally:
+        del BACKENDS["green"]
+
+
+def test_a_setting_of_another_backend_is_refused_with_both_names(registered):
+    remedy = r"it is a setting of diffusion: write backend=Diffusion\(scheme='heun'\)"
+    for backend in ("counts", Counts()):
+        with pytest.raises(
+            InputError, match=rf"^scheme = 'heun' .* omitted, since the counts backend has no such setting; {remedy}"
+        ):
+            sh.simulate(NEURON, DRIVE, backend=backend, scheme="heun", **RUN)
+
+
+def test_a_setting_of_an_own_backend_is_given_to_it():
+    @dataclass(frozen=True)
+    class Odd(Counts):
+        order: int = 1
+        name = "odd"
+
+    with pytest.raises(InputError, match=r"^order = 2 .* given to the backend; write backend=Odd\(order=2\)"):
+        sh.simulate(NEURON, DRIVE, backend=Odd(), order=2, **RUN)
 
 
 def test_what_cannot_be_registered():

@@ -93,6 +93,8 @@ def test_silence_is_to_be_had(capsys):
 
     @dataclass(frozen=True)
     class Compiling(sh.PerNeuron):
+        name = "compiling"
+
         def open(self, task):
             numba.njit(lambda x: x)(1.0)
             return super().open(task)
@@ -103,4 +105,4 @@ def test_silence_is_to_be_had(capsys):
 
     assert said(progress=False) == ("", "")
     output, error = said()
-    assert output == "" and re.fullmatch(r"stochhh: compiling the per-neuron kernels [^\n]+\n", error)
+    assert output == "" and re.fullmatch(r"stochhh: compiling the compiling kernels [^\n]+\n", error)
