@@ -280,7 +280,10 @@ def failed(neuron, backend):
 def test_a_model_that_fails_during_the_run(field, backend):
     error, name = failed(spoilt(vector_field=field), backend), field.__name__
     name = "raising" if field is through_one_that_raises else name
-    assert str(error).startswith(f"the model 'leaky' fails in {name} (test_model_contract.py, line ")
+    place = r" \(test_model_contract.py, line \d+\)"
+    # A kept kernel that was compiled from a copy of this file elsewhere leaves the place out.
+    place = place if backend == "per-neuron" else f"({place})?"
+    assert re.match(rf"the model 'leaky' fails in {name}{place}: ", str(error))
     kind = AssertionError if field is asserting else ValueError
     assert isinstance(error.__cause__, kind) and kind.__name__ in str(error) and "\n" not in str(error)
     assert error.argument == "model" and error.value == "leaky"

@@ -4,6 +4,7 @@ Would catch: an increment, a time or a stage value that is not what the page pro
 traceback of the compiler, a scheme blamed for its model or a model for the scheme, half a second value.
 """
 
+import re
 import sys
 
 import numpy as np
@@ -312,16 +313,18 @@ def bold(slope, states):
     return step
 
 
+# Left out where a kept kernel was compiled from a copy of this file elsewhere.
+PLACE = r"( \(test_schemes.py, line \d+\))?"
+
+
 def test_a_fault_of_the_model_is_not_one_of_the_scheme():
-    assert str(refused(euler, Nervous())).startswith(
-        "the model 'passive' fails in vector_field (test_schemes.py, line "
-    )
+    assert re.match(rf"the model 'passive' fails in vector_field{PLACE}: ", str(refused(euler, Nervous())))
     assert str(refused(euler, Foreign())).startswith("the model 'passive' cannot be compiled: it uses np.heaviside")
 
 
 def test_a_step_that_fails_during_the_run():
     error = refused(bold, sh.Passive())
-    assert str(error).startswith("the scheme 'bad' fails in step (test_schemes.py, line ")
+    assert re.match(rf"the scheme 'bad' fails in step{PLACE}: ", str(error))
     assert isinstance(error.__cause__, ValueError) and str(error).endswith(f"ValueError: {error.__cause__}")
 
 
