@@ -3,7 +3,7 @@
 import os
 import sys
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import import_module
 from threading import Thread
 
@@ -39,6 +39,7 @@ from .options import (
     Version,
     Workers,
     check_distinct,
+    check_once,
     pair_of,
     until_of,
 )
@@ -238,7 +239,7 @@ def compare(
     if out or not json:
         directory = report.directory_for(out or f"{file.stem}-compare", force=force, default=not out)
     _doubt(experiment)
-    _doubt_noise(experiment, names)
+    doubts = _doubt_noise(experiment, names)
     experiment.check_before(second, workers=workers, force_long=force_long)  # before the first begins
     keeping, comparison, curves = Keeping(), None, None
     if directory:
@@ -254,7 +255,8 @@ def compare(
     with keeping:
         if len(results) == 2:
             with keeping.step():
-                comparison = compare(*results.values(), **asdict(experiment.compare))
+                comparison = compare(results[first], results[second], **asdict(experiment.compare))
+                comparison = replace(comparison, doubts=(*doubts, *comparison.doubts))
         if directory:
             with keeping.step(directory if comparison else directory / f"{first}.nc"):
                 report.save_comparison(directory, comparison, results, experiment)
@@ -289,16 +291,17 @@ def _doubt(experiment):
 
 
 def _doubt_noise(experiment, names):
-    """Print doubts about white noise in place of the events, where one of the backends puts it there."""
+    """Print doubts about white noise in place of the events, and return them as a comparison has them."""
     from .backends.backend import completed
     from .backends.refusal import refusing
     from .theory import doubts
 
     white = [name for name in names if completed(experiment.backend(name)).white_noise]
     with refusing(experiment.neuron):
-        for name in white:
-            for doubt in doubts(experiment.neuron, experiment.drive):
-                tell(f"stochhh: doubtful {name}: {doubt}")
+        found = [(name, doubt) for name in white for doubt in doubts(experiment.neuron, experiment.drive)]
+    for name, doubt in found:
+        tell(f"stochhh: doubtful {name}: {doubt}")
+    return [f"{name}: {doubt}" for name, doubt in found]
 
 
 def _compared(comparison, results, json):
@@ -408,6 +411,7 @@ def command(arguments=None):
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if arguments and not arguments[0].startswith("-"):
         choice("command", arguments[0], _commands(), hinted(arguments[0], _commands(), "see `stochhh --help`"))
+        check_once(typer.main.get_command(app).commands[arguments[0]], arguments[1:])
     try:
         with typer.main.get_command(app).make_context("stochhh", arguments) as context:
             context.command.invoke(context)

@@ -130,6 +130,16 @@ def pair_of(backends):
     return names
 
 
+def check_once(command, arguments, names=("--backends", "--out")):
+    """Refuse options that could be taken for lists and are given twice to a command; of others the last counts."""
+    context = command.context_class(command, resilient_parsing=True)  # what else is wrong, is said later
+    _, _, given = command.make_parser(context).parse_args(list(arguments))
+    opts = [option.opts[0] for option in given]
+    for name in names:
+        if opts.count(name) > 1:
+            raise InputError(f"{name} is given {opts.count(name)} times", remedy="give it once")
+
+
 def until_of(precision, max_trials, trials):
     """The options of `simulate` that --precision NAME=HALF stands for."""
     if not precision:

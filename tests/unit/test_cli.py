@@ -27,6 +27,7 @@ from stochhh.cli import main
 from stochhh.errors import Interrupted
 from stochhh.experiment import Experiment
 from stochhh.inputs import Recording
+from stochhh.theory import doubts
 
 SHORT = ("--trials", "3", "--duration", "350")
 JUMP = ("run", "question.toml", "--backend", "jump", *SHORT)
@@ -497,6 +498,20 @@ class TestCompare:
         lines = stochhh.error.splitlines()
         assert lines and all(line.startswith("stochhh: doubtful diffusion: ") for line in lines)
 
+    @pytest.mark.parametrize("quiet", [(), ("--quiet",)])
+    def test_doubts_are_in_the_json_and_in_the_table(self, stochhh, folder, quiet):
+        """Those that are known before the run, once each, whoever reads standard error or not."""
+        experiment = Experiment.load("question.toml")
+        known = [f"diffusion: {doubt}" for doubt in doubts(experiment.neuron, experiment.drive)]
+        said = strictly(stochhh("compare", "question.toml", *SHORT, "--json", *quiet))
+        assert len(known) == 4 and said["doubts"][:4] == known
+        assert len(stochhh.error.splitlines()) == (0 if quiet else 4)
+        table = stochhh("compare", "question.toml", *SHORT, "--out", "d", *quiet)
+        assert [table.count(f"\n\nDoubt: {doubt}\n") for doubt in known] == [1, 1, 1, 1]
+        assert strictly((folder / "d/comparison.json").read_text())["doubts"] == said["doubts"]
+        other = strictly(stochhh("compare", "question.toml", *SHORT, "--json", "--backends", "jump,per-neuron"))
+        assert not [doubt for doubt in other["doubts"] if doubt in known or "passive skewness" in doubt]
+
     def test_margins_and_level_are_those_of_the_file(self, stochhh, folder):
         with (folder / "question.toml").open("a") as file:
             file.write("[compare]\nlevel = 0.5\n[compare.margins]\nrate = 1000\n")
@@ -504,6 +519,28 @@ class TestCompare:
         assert said["difference"]["rate"]["margin"] == 1000 and said["difference"]["rate"]["verdict"] == "equivalent"
         assert {said["difference"]["cv"]["level"], said["jump"]["statistics"]["cv"]["level"]} == {0.5}
         assert strictly((folder / "d/comparison.json").read_text()) == said
+
+
+class TestOptions:
+    @pytest.mark.parametrize(
+        ("twice", "said"),
+        [
+            (("--backends", "jump,diffusion", "--backends", "jump,per-neuron"), "--backends is given 2 times"),
+            (("--out", "a", "--seed", "1", "--out=b", "--out", "c"), "--out is given 3 times"),
+        ],
+    )
+    def test_one_that_could_be_a_list_is_given_once(self, stochhh, folder, twice, said):
+        assert stochhh("compare", "question.toml", *twice, status=2) == ""
+        assert one_line(stochhh.error) == f"stochhh: {said}; give it once\n"
+        assert [path.name for path in folder.iterdir()] == ["question.toml"]
+
+    def test_of_others_the_last_counts(self, stochhh):
+        short = ("--backend", "diffusion", "--duration", "230", "--trials", "5", "--trials", "2")
+        assert strictly(stochhh("run", "question.toml", *short, "--json", "--json"))["n_trials"] == 2
+
+    def test_other_faults_are_said_as_before(self, stochhh):
+        stochhh("compare", "question.toml", "--foo", status=2)
+        assert one_line(stochhh.error).endswith("see `stochhh compare --help`\n")
 
 
 STOCHHH = [sys.executable, "-c", "import sys; from stochhh.cli import main; sys.exit(main())"]
