@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import asdict, fields, is_dataclass
 from functools import partial
+from inspect import signature
 from types import FunctionType, MethodType, SimpleNamespace
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -120,8 +121,7 @@ def checked(backend: Backend) -> Any:
         whole = completed(backend)
         _check_name(whole.name)
         for method in ("open", *_METHODS):
-            if not callable(getattr(whole, method)):
-                raise InputError(method, getattr(whole, method), "a method, not a value")
+            _check_method(method, getattr(whole, method))
         if whole.lanes is not None:
             integer("lanes", whole.lanes, at_least=1)
         if whole.dt is not None:
@@ -135,6 +135,19 @@ def checked(backend: Backend) -> Any:
     for method, answered in (("check", checked_nothing), ("work", checked_work), ("seconds", checked_seconds)):
         setattr(whole, method, partial(answered, whole.name, getattr(whole, method)))
     return whole
+
+
+def _check_method(name, method):
+    """InputError unless it can be called: with a task, but for `settings`."""
+    arguments = () if name == "settings" else ("task",)
+    if not callable(method):
+        raise InputError(name, method, "a method, not a value")
+    try:
+        signature(method).bind(*arguments)
+    except TypeError:
+        raise InputError(name, method, f"a method ({', '.join(arguments)})", "which is all that it is given") from None
+    except ValueError:  # one without a signature, in C
+        return
 
 
 def _check_name(name):

@@ -56,6 +56,8 @@ class Recorder:
         self._powers = np.zeros(4)
         self._swings = SwingCounter(self.x[0], task.swing_sizes)
         with within(backend=self.name):
+            if task.n != 1:
+                raise InputError("task.n", task.n, "1, since a Recorder is of one trial", "leave `lanes` at 1")
             longest = real("dt", getattr(backend, "dt", None), above=0, unit="ms")
         self._longest = min(longest, task.duration)
         self._samples = Samples(task, self._longest)

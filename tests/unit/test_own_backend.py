@@ -153,6 +153,9 @@ class Unwritable(Opens):
             having(check=lambda self, task: False),
             r"backend opens: check\(task\) = False .*must be None; raise InputErr",
         ),
+        (having(open=lambda self: None), r"backend Odd: open = .* it must be a method \(task\)"),
+        (having(settings=lambda self, task: {}), r"backend Odd: settings = .* it must be a method \(\)"),
+        (having(work=lambda self: ()), r"backend Odd: work = .* it must be a method \(task\)"),
         (having(check=True), "backend Odd: check = True is not allowed: it must be a method"),
         (
             having(work=lambda self, task: "x"),
@@ -455,6 +458,14 @@ SAMPLING = sh.Sampling(("V",), interval=0.5, segment=8.0, longest_lag=4.0)
 def test_a_record_without_what_the_task_asks_for_is_refused(asked, other, said):
     with pytest.raises(InputError, match=rf"^backend changed: record\(\): {said}"):
         sh.simulate(HH, DRIVE, backend=Changed(other), duration=10.0, seed=1, progress=False, **asked)
+
+
+def test_a_recorder_is_of_one_trial():
+    several = type("Several", (Counts,), {"lanes": 4})()
+    with pytest.raises(
+        InputError, match=r"^backend counts: task.n = 4 is not allowed: it must be 1, .*leave `lanes` at"
+    ):
+        sh.simulate(NEURON, DRIVE, backend=several, **RUN)
 
 
 @pytest.mark.parametrize("reached", ["x", np.nan, -5.0, 1e9, True, [1]])
