@@ -66,7 +66,11 @@ def test_days_are_said_before_the_start(monkeypatch, capfd):
 @pytest.mark.parametrize("backend", ["jump", "diffusion"])
 def test_a_normal_run_is_not_even_measured(monkeypatch, capfd, backend):
     """The question's hundred trials of ten seconds, by arithmetic; and a run says nothing."""
-    monkeypatch.setattr({"jump": sh.Jump, "diffusion": sh.Diffusion}[backend], "seconds", None)
+
+    def measured(self, task):
+        raise AssertionError("the run was measured")
+
+    monkeypatch.setattr({"jump": sh.Jump, "diffusion": sh.Diffusion}[backend], "seconds", measured)
     sh.Experiment.example("question").check_before(backend)
     sh.simulate(NEURON, question(), backend=backend, duration=20, n_trials=3, seed=1)
     assert "long run" not in capfd.readouterr().err
@@ -128,6 +132,8 @@ def test_the_command_line_refuses_and_can_be_forced(monkeypatch, capfd, tmp_path
 
 class _Clock:
     """Time that passes only where a block is advanced."""
+
+    name = "clock"
 
     def __init__(self, monkeypatch, cost_of_ms):
         self.now, self.time, self.cost = 0.0, 0.0, cost_of_ms
