@@ -429,7 +429,6 @@ ORDER = r"it must be times in ascending order, from 0 to the duration, 10 ms"
         ({"traces": np.zeros(4)}, "traces = .* must be None"),
         ({"membrane": 3}, "membrane = 3 is not allowed: it must be None"),
     ],
-    ids=str,
 )
 def test_a_record_that_cannot_be_right_is_refused(other, said):
     with pytest.raises(InputError, match=rf"^backend changed: record\(\): {said}"):
@@ -453,7 +452,6 @@ SAMPLING = sh.Sampling(("V",), interval=0.5, segment=8.0, longest_lag=4.0)
             "sampling of membrane = .* must be that of the task",
         ),
     ],
-    ids=str,
 )
 def test_a_record_without_what_the_task_asks_for_is_refused(asked, other, said):
     with pytest.raises(InputError, match=rf"^backend changed: record\(\): {said}"):
