@@ -67,8 +67,8 @@ def carried_out(plan: Plan, executor: Executor, progress: bool | None, stop: Eve
     task = plan.task
     with Progress(plan.backend.name, task.n * task.duration, progress) as shown:
         advance = partial(_advance, plan.backend, stop, shown)
-        done = dict(executor.carry(plan.batches, advance, stop, shown.refresh))
-    in_order: list[Any] = [done.get(batch.first) for batch in plan.batches]
+        done = dict(executor.carry(plan.batches(), advance, stop, shown.refresh))
+    in_order: list[Any] = [done.get(first) for first, _, _ in plan.cut]
     return list(takewhile(lambda left: left is not None, in_order))
 
 

@@ -20,6 +20,7 @@ from ..units import DURATION
 from .run_time import available_cores
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
 __all__ = ["Plan", "checked_task", "planned"]
@@ -35,20 +36,24 @@ class Plan:
     Arguments:
         backend: the backend, with all members that a backend may have.
         task: the Task of all trials.
-        batches: a Task for each batch of trials that are simulated side by side, in the order of their trials.
+        cut: (first trial, number of trials, lanes) of each batch of trials that are simulated side by side, in order.
         workers: how many batches are under way at a time.
     """
 
     backend: Any
     task: Task
-    batches: tuple[Task, ...]
+    cut: tuple[tuple[int, int, int], ...]
     workers: int
+
+    def batches(self) -> Iterator[Task]:
+        """Yield the Task of each batch: there may be a million, so each is made when it is needed."""
+        return (replace(self.task, first=first, n=n, lanes=lanes) for first, n, lanes in self.cut)
 
     def compile(self, silent: bool) -> None:
         """Load the kernels from the disk, or compile them, which is announced."""
         line = f"stochhh: compiling the {self.backend.name} kernels for this machine: some seconds, the first time"
         with announcing(None if silent else line):
-            for lanes in {batch.lanes for batch in self.batches}:
+            for lanes in {lanes for _, _, lanes in self.cut}:
                 one = replace(self.task, n=1, trace_interval=None, membrane=None, lanes=lanes)
                 opened(self.backend, one).advance(0)
 
@@ -62,8 +67,7 @@ def planned(backend: Any, task: Task, workers: int | None, memory_limit: float |
     backend.check(task)
     threads = available_cores() if workers is None else int(integer("workers", workers, at_least=1, at_most=1024))
     _check_memory(task, threads, memory_limit)
-    cut = blocks(task.first, task.n, backend.lanes, threads)
-    return Plan(backend, task, tuple(replace(task, first=i, n=n, lanes=lanes) for i, n, lanes in cut), threads)
+    return Plan(backend, task, tuple(blocks(task.first, task.n, backend.lanes, threads)), threads)
 
 
 def checked_task(neuron, drive, seed, first_trial, n_trials, duration, transient, trace_interval, membrane, events):

@@ -56,9 +56,10 @@ def run_seconds(plan):
     """
     if not may_be_long(plan):
         return 0.0
-    lanes = sum(batch.lanes for batch in plan.batches) / plan.batches[0].lanes
-    at_work = min(plan.workers, len(plan.batches), available_cores()) if plan.backend.parallel else 1
-    return plan.backend.seconds(plan.batches[0]) * max(1.0, lanes / at_work)
+    first = next(plan.batches())
+    lanes = sum(lanes for _, _, lanes in plan.cut) / first.lanes
+    at_work = min(plan.workers, len(plan.cut), available_cores()) if plan.backend.parallel else 1
+    return plan.backend.seconds(first) * max(1.0, lanes / at_work)
 
 
 def available_cores():

@@ -159,8 +159,7 @@ def test_the_estimate_is_that_of_the_progress(monkeypatch):
         work=lambda task: (Work(1e12, "steps", 1e-6),),
         seconds=lambda task: seconds_of_block(clock, task),
     )
-    batches = tuple(replace(task, first=64 * i) for i in range(10))
-    plan = Plan(backend, replace(task, n=640), batches, workers=4)
+    plan = Plan(backend, replace(task, n=640), tuple((64 * i, 64, 64) for i in range(10)), workers=4)
     assert run_seconds(plan) == pytest.approx(0.05 * 1e6 * 10 / 2)
     backend.parallel = False
     assert run_seconds(plan) == pytest.approx(0.05 * 1e6 * 10)
