@@ -91,13 +91,13 @@ class Diffusion:
             allowed = "one whose events can be replaced by white noise: which add to the state, or have a Gaussian twin"
             raise InputError("source", source.jump, allowed, "use the jump or per-neuron backend")
         if source.jump is not None and scheme.additive:
-            others = ", ".join(s.name for s in SCHEMES.values() if not s.additive)
+            others = _schemes_without("additive")
             raise InputError("scheme", scheme.name, f"one of {others}, since the noise depends on the state")
         if scheme.of_V and source.moves != (0,):
-            others = ", ".join(s.name for s in SCHEMES.values() if not s.of_V)
+            others = _schemes_without("of_V")
             raise InputError("scheme", scheme.name, f"one of {others}, since the input moves variables other than V")
         if scheme.linear and not hasattr(task.neuron, "linear_rates"):
-            others = ", ".join(s.name for s in SCHEMES.values() if not s.linear)
+            others = _schemes_without("linear")
             why = f"since the model {shown(task.neuron.name)} has no linear_rates (dx_i = a_i - b_i x_i)"
             raise InputError("scheme", scheme.name, f"one of {others}, {why}")
         if scheme.name not in SCHEMES:
@@ -126,3 +126,8 @@ class Diffusion:
             return grid.Block(self, task, noise)
         with refusing_scheme(scheme, task.system):
             return OwnSteps(grid.Block(self, task, noise), scheme, task.system)
+
+
+def _schemes_without(need):
+    """The names of the library's schemes that do not declare this need."""
+    return ", ".join(scheme.name for scheme in SCHEMES.values() if not getattr(scheme, need))

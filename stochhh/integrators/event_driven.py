@@ -69,6 +69,7 @@ class Block:
         slack = max(1e-3, tolerance)
         ranges = zip(system.ranges, system.scales, strict=True)
         self.ranges = tuple((low - slack * scale, high + slack * scale) for (low, high), scale in ranges)
+        self.rule = system.jump_rule
         self.window = Window(system.initial[0], task.transient, task.duration)
         self.next_sample = np.full(task.n, self.lanes.samples.filled)
         step = min(longest, event_rows.LOOKAHEAD / max(source.input.intensity, 1e-9))
@@ -81,7 +82,7 @@ class Block:
         lanes, task, samples = self.lanes, self.task, self.lanes.samples
         status, lane = self.kernel(
             lanes.w, stretch, samples.stop, self.events, task.stream, task.system.parameters, self.control,
-            task.system.jump_rule, self.ranges, self.window, lanes.buffer,
+            self.rule, self.ranges, self.window, lanes.buffer,
             Traces(samples.values, samples.times, self.next_sample), self.looks, self.unseen,
         )  # fmt: skip
         if status == kernel.STATUS_WRONG:
